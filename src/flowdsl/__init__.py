@@ -1,0 +1,3 @@
+"""Workflows for AWS Step Functions, written in Python."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Amazon States Language as data: fields, grammar, loading, positions. Knows no tool."""
