@@ -1,0 +1,46 @@
+"""What every test may use: the corpora, where FLOWDSL_CORPUS names them, and golden files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real definitions and recordings; the test is skipped, with the reason, where there is none."""
+    folder = os.environ.get("FLOWDSL_CORPUS")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("FLOWDSL_CORPUS names no folder of definitions")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def corpus_sample() -> Callable[[list[Path], int], list[Path]]:
+    """Cuts a list of corpus files to a fixed sample of n, spread evenly; the whole list under FLOWDSL_CORPUS_ALL."""
+
+    def sample(files: list[Path], n: int) -> list[Path]:
+        files = sorted(files)
+        if os.environ.get("FLOWDSL_CORPUS_ALL") or len(files) <= n:
+            return files
+        return [files[i * len(files) // n] for i in range(n)]
+
+    return sample
+
+
+@pytest.fixture
+def golden() -> Callable[[Path, str], None]:
+    """Compares a text with a committed file; `make golden` writes the file instead, for review."""
+
+    def compare(path: Path, text: str) -> None:
+        if os.environ.get("FLOWDSL_GOLDEN") == "write":
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+        assert text == path.read_text(encoding="utf-8")
+
+    return compare
