@@ -1,0 +1,1 @@
+"""The Lambda handlers of the worked examples: one job each, stateless and idempotent."""
