@@ -13,6 +13,7 @@ import boto3
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import DynamoDBServiceResource, Table
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 @cache
 def dynamodb() -> DynamoDBServiceResource:
     return boto3.resource("dynamodb")
+
+
+@cache
+def s3() -> S3Client:
+    return boto3.client("s3")
 
 
 @cache
