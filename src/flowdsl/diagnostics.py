@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from enum import StrEnum
 
 
@@ -106,6 +105,8 @@ class FlowDslError(Exception):
 
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?` for the nearest of `known`, or nothing when none is near. Deterministic for any iterable."""
+    from difflib import get_close_matches  # only a mistake pays for it
+
     ordered = sorted(set(known))
     lowered = {k.lower(): k for k in reversed(ordered)}
     near = get_close_matches(wrong, ordered, n=1, cutoff=0.6) or get_close_matches(wrong.lower(), lowered, n=1, cutoff=0.6)
