@@ -1,0 +1,64 @@
+"""CheckContext: one definition and everything about it that several rules want to know, each computed once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import Any
+
+from flowdsl.analysis.graph import Graph
+from flowdsl.asl.definition import Definition, MachineType, Scope, StateNode
+
+
+class CheckContext:
+    """What a rule gets. Analyses are computed on first use and shared by all rules."""
+
+    def __init__(
+        self,
+        definition: Definition,
+        *,
+        type: MachineType | None = None,
+        input_schema: dict[str, Any] | None = None,
+        options: dict[str, Any] | None = None,
+    ) -> None:
+        self.definition = definition
+        self.type: MachineType | None = type or definition.type
+        """None where nothing says."""
+        self.input_schema = definition.bindings.input_schema if input_schema is None else input_schema
+        """JSON Schema of the execution's input; None: an open document."""
+        self.options: dict[str, Any] = options or {}
+        """Settings of single rules: `max-retry-time` in seconds, ..."""
+
+    @property
+    def document(self) -> dict[str, Any]:
+        return self.definition.document
+
+    @property
+    def is_express(self) -> bool:
+        return self.type == "EXPRESS"
+
+    @cached_property
+    def graph(self) -> Graph:
+        """How the states of each scope lead to each other."""
+        return Graph(self.definition)
+
+    @cached_property
+    def scopes(self) -> tuple[Scope, ...]:
+        """Every scope, an outer one before its inner ones."""
+        return tuple(self.definition.scopes())
+
+    @cached_property
+    def _by_type(self) -> dict[str, list[StateNode]]:
+        found: dict[str, list[StateNode]] = defaultdict(list)
+        for state in self.definition.states():
+            found[""].append(state)
+            found[state.type].append(state)
+        return found
+
+    def states(self, *types: str) -> list[StateNode]:
+        """Every state (of these types), an outer one before its inner ones. Not to be written to."""
+        if not types:
+            return self._by_type[""]
+        if len(types) == 1:
+            return self._by_type[types[0]] if types[0] else []
+        return [state for state in self._by_type[""] if state.type in types]

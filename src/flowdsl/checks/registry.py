@@ -1,0 +1,95 @@
+"""Which rules there are: the shelf's, the grammar's table, and the runner's own few."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from flowdsl import _shelf
+from flowdsl.checks.page import Page
+from flowdsl.checks.rule import DocumentedRule, Rule
+from flowdsl.diagnostics import FlowDslError, Severity, did_you_mean
+
+SHELF = "flowdsl.checks.rules"
+
+RUNNER_PAGES = (
+    Page(
+        "ASL890",
+        "rule-crash",
+        Severity.ERROR,
+        "A rule failed on this definition; what it would have found is not known.",
+        why="This is a defect of flowdsl, not of the definition. The other rules have reported as usual.",
+        instead="Report it with the definition; meanwhile leave the rule out with --ignore.",
+    ),
+    Page(
+        "ASL891",
+        "unused-suppression",
+        Severity.WARNING,
+        "A suppression that suppresses nothing.",
+        why="The finding it was written for is gone, or its code is misspelt: it would hide the next one unseen.",
+        instead="Remove it, or correct its code.",
+        bad='{"Type": "Succeed", "Comment": "flowdsl: ignore[ASL204] the caller sends nothing else"}',
+        says="nothing here is ASL204 choice-without-default; remove the suppression",
+        good='{"Type": "Succeed", "Comment": "Done"}',
+    ),
+    Page(
+        "ASL892",
+        "suppression-without-reason",
+        Severity.WARNING,
+        "A suppression that does not say why.",
+        why="The next reader cannot tell a considered exception from a silenced alarm. Reported where the setting "
+        "require-reason is on.",
+        instead="Write the reason after the bracket: # flowdsl: ignore[ASL204] the caller sends nothing else",
+    ),
+)
+"""What the runner itself may say."""
+
+
+@cache
+def shelf() -> tuple[DocumentedRule, ...]:
+    """Every rule of checks/rules, by code. A module holds one."""
+    found: list[DocumentedRule] = []
+    for module in _shelf.modules(SHELF):
+        own = [
+            value
+            for value in vars(module).values()
+            if isinstance(value, type) and issubclass(value, DocumentedRule) and value.__module__ == module.__name__
+        ]
+        found += [rule() for rule in own if hasattr(rule, "code")]
+    return tuple(sorted(found, key=lambda rule: rule.code))
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """The rules on definitions, by code."""
+    return tuple(rule for rule in shelf() if isinstance(rule, Rule))
+
+
+@cache
+def pages() -> dict[str, Page]:
+    """The page of every code, by code."""
+    found = [*RUNNER_PAGES, *(rule.page for rule in shelf())]
+    return {page.code: page for page in sorted(found, key=lambda page: page.code)}
+
+
+@cache
+def _codes_by_name() -> dict[str, str]:
+    return {page.name: code for code, page in pages().items()}
+
+
+def resolve(selector: str) -> frozenset[str]:
+    """The codes that a selector of --select, --ignore or the configuration means: ALL, a code, the beginning of one
+    (`ASL3`), or a rule's name. An unknown one is a FlowDslError with a near name.
+    """
+    if selector == "ALL":
+        return frozenset(pages())
+    if selector in _codes_by_name():
+        return frozenset({_codes_by_name()[selector]})
+    found = (
+        frozenset(code for code in pages() if code.startswith(selector))
+        if selector.startswith("ASL")
+        else frozenset[str]()
+    )
+    if not found:
+        known = [*pages(), *_codes_by_name(), "ALL"]
+        raise FlowDslError(f"no rule {selector!r}{did_you_mean(selector, known)}")
+    return found
