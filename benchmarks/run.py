@@ -17,7 +17,9 @@ def main(names: list[str]) -> None:
         module = import_module(f"benchmarks.{name}")
         print(f"\n== {name}: {(module.__doc__ or '').strip().splitlines()[0]}", flush=True)
         module.main()
-    print(f"\nPython {platform.python_version()}, {platform.machine()}. Ratios travel between machines, seconds do not.")
+    print(
+        f"\nPython {platform.python_version()}, {platform.machine()}. Ratios travel between machines, seconds do not."
+    )
 
 
 if __name__ == "__main__":

@@ -19,7 +19,9 @@ def best(function: Callable[[], object], repeat: int = 5) -> float:
     return min(times)
 
 
-def paired(first: Sequence[str], second: Sequence[str], runs: int = 9, cwd: str | None = None) -> tuple[float, float, float]:
+def paired(
+    first: Sequence[str], second: Sequence[str], runs: int = 9, cwd: str | None = None
+) -> tuple[float, float, float]:
     """(median seconds of the first, of the second, median ratio) of two commands run in turn, after one warm-up each."""
     a, b = [], []
     for i in range(runs + 1):

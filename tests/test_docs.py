@@ -64,7 +64,14 @@ def run_console(text: str, folder: Path, where: str) -> None:
             wanted = int(status[1])
             expected = expected[:-1]
         done = subprocess.run(
-            command, shell=True, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120
+            command,
+            shell=True,
+            cwd=folder,
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=120,
         )
         assert done.returncode == wanted, f"{where}: `{command}` exited {done.returncode}:\n{done.stdout}"
         if expected:

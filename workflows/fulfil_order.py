@@ -21,7 +21,9 @@ from handlers.orders import (
 APPROVAL_LIMIT = 500_00
 """Orders over this many cents wait for a person."""
 
-TRANSIENT = Retry(*LAMBDA_TRANSIENT, interval_seconds=2, max_attempts=4, backoff_rate=2, max_delay_seconds=30, jitter_strategy="FULL")
+TRANSIENT = Retry(
+    *LAMBDA_TRANSIENT, interval_seconds=2, max_attempts=4, backoff_rate=2, max_delay_seconds=30, jitter_strategy="FULL"
+)
 
 
 @workflow(timeout_seconds=7 * 24 * 3600, retry=TRANSIENT)
@@ -40,13 +42,17 @@ def fulfil_order(order: Order) -> Receipt:
     quotes.assign(total, fn.sum(quotes.result))
     review = Choice()
     approval = Task(
-        wait_for_task_token(request_approval(token=context.task.token, order_id=order.id, amount=total.value), Decision),
+        wait_for_task_token(
+            request_approval(token=context.task.token, order_id=order.id, amount=total.value), Decision
+        ),
         timeout_seconds=3 * 24 * 3600,
     )
     decision = Choice()
     charge = Task(charge_card(payment_id=order.id, card=order.card, amount=total.value), timeout_seconds=30)
     receipt = Task(
-        send_receipt(order_id=order.id, to=order.email, body=f"Order {order.id}, payment {charge.result.id}. Thank you!"),
+        send_receipt(
+            order_id=order.id, to=order.email, body=f"Order {order.id}, payment {charge.result.id}. Thank you!"
+        ),
         timeout_seconds=15,
     )
 

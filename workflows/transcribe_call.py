@@ -42,7 +42,9 @@ def transcribe_call(recording: Recording) -> Transcript:
         index_transcript(recording=recording.name, key=look.result.TranscriptionJob.Transcript.TranscriptFileUri),
         timeout_seconds=45,
     )
-    index.retry(Retry(*LAMBDA_TRANSIENT, interval_seconds=2, max_attempts=4, max_delay_seconds=30, jitter_strategy="FULL"))
+    index.retry(
+        Retry(*LAMBDA_TRANSIENT, interval_seconds=2, max_attempts=4, max_delay_seconds=30, jitter_strategy="FULL")
+    )
     failed = Fail("TranscriptionFailed", cause=f"the transcription of {recording.name} failed")
     too_slow = Fail("TranscriptionTooSlow", cause=f"the transcription of {recording.name} took too long")
 

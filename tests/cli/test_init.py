@@ -14,7 +14,9 @@ from flowdsl.diagnostics import FlowDslError
 
 
 def flowdsl(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "flowdsl", *args], cwd=cwd, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "flowdsl", *args], cwd=cwd, capture_output=True, text=True, check=False
+    )
 
 
 def test_a_new_project_builds_checks_runs_and_passes_its_tests(tmp_path: Path) -> None:
