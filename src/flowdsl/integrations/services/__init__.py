@@ -1,0 +1,1 @@
+"""The shelf of optimised integrations: one module, one service, one `service`."""
