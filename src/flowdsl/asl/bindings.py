@@ -39,6 +39,10 @@ class Bindings:
 
     def handler_of(self, resource_or_name: str) -> str | None:
         """`module:function` behind `${Name}` or a text that is exactly one placeholder; None when there is none."""
-        name = resource_or_name[2:-1] if resource_or_name.startswith("${") and resource_or_name.endswith("}") else resource_or_name
+        name = (
+            resource_or_name[2:-1]
+            if resource_or_name.startswith("${") and resource_or_name.endswith("}")
+            else resource_or_name
+        )
         binding = self.placeholders.get(name)
         return binding.target if binding else None

@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 from flowdsl.asl.bindings import Bindings
 from flowdsl.asl.source_map import SourceMap, escape
+from flowdsl.asl.values import Json, is_list, is_object
 
-Json = Any
-"""A JSON value: None, bool, int, float, str, list or dict. Never written to in place."""
+__all__ = ["Definition", "Json", "MachineType", "Scope", "StateNode", "is_distributed"]
+
 MachineType = Literal["STANDARD", "EXPRESS"]
 
 
@@ -36,7 +37,7 @@ class Scope:
     def states(self) -> dict[str, Any]:
         """The raw States object; empty when it is missing or malformed."""
         states = self.body.get("States")
-        return states if isinstance(states, dict) else {}
+        return states if is_object(states) else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class Definition:
             nodes: list[StateNode] = []
             inner: list[Scope] = []
             for name, fields in scope.states.items():
-                if not isinstance(fields, dict):
+                if not is_object(fields):
                     continue
                 kind = fields.get("Type")
                 own = fields.get("QueryLanguage")
@@ -122,20 +123,20 @@ class Definition:
 def is_distributed(map_state: dict[str, Any]) -> bool:
     """Whether a Map state runs its processor in child executions (ProcessorConfig.Mode DISTRIBUTED)."""
     processor = map_state.get("ItemProcessor") or map_state.get("Iterator")
-    config = processor.get("ProcessorConfig") if isinstance(processor, dict) else None
-    return isinstance(config, dict) and config.get("Mode") == "DISTRIBUTED"
+    config = processor.get("ProcessorConfig") if is_object(processor) else None
+    return is_object(config) and config.get("Mode") == "DISTRIBUTED"
 
 
 def _inner_scopes(node: StateNode) -> Iterator[Scope]:
     depth = node.scope.depth + 1
     if node.type == "Parallel":
         branches = node.fields.get("Branches")
-        for i, branch in enumerate(branches if isinstance(branches, list) else ()):
-            if isinstance(branch, dict):
+        for i, branch in enumerate(branches if is_list(branches) else ()):
+            if is_object(branch):
                 yield Scope(f"{node.pointer}/Branches/{i}", branch, "branch", depth, node, node.scope.distributed)
         return
     for key in ("ItemProcessor", "Iterator"):
         processor = node.fields.get(key)
-        if isinstance(processor, dict):
+        if is_object(processor):
             distributed = node.scope.distributed or is_distributed(node.fields)
             yield Scope(f"{node.pointer}/{key}", processor, "processor", depth, node, distributed)

@@ -5,16 +5,18 @@ The layout is the one that jq, JSON.stringify and Python's json print with two s
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from json.encoder import encode_basestring as quote
-from typing import Any
+from typing import Any, Final
 
-from flowdsl.asl.fields import OBJECTS, STATE_TYPES, key_order
+from flowdsl.asl.fields import OBJECTS, Field, key_order
+from flowdsl.asl.values import Json, is_list, is_object
 from flowdsl.diagnostics import FlowDslError
 
-Json = Any
-
-_MAX_WHOLE = 2.0**53
+_WHOLE: Final = 2.0**53
 """Up to here a float that is whole is an integer exactly."""
+_DEEP: Final = 100
+"""Objects and lists inside one another that are written by recursion; deeper ones by a stack, which is slower."""
 
 
 def dumps(document: Json) -> str:
@@ -23,12 +25,12 @@ def dumps(document: Json) -> str:
     A float that is whole is written as an integer, characters outside ASCII as themselves. Raises FlowDslError for a
     value that JSON cannot hold: NaN, an infinity, half of a surrogate pair, a Python object.
     """
-    text = _write(canonical(document)) + "\n"
+    text = write(canonical(document)) + "\n"
     try:
         text.encode()
     except UnicodeEncodeError as error:
         raise FlowDslError(
-            f"the definition holds half of a surrogate pair ({text[error.start]!a}), which no JSON file can hold"
+            f"the definition holds half of a surrogate pair ({text[error.start]!a}), which no file can hold"
         ) from None
     return text
 
@@ -39,134 +41,190 @@ def canonical(document: Json) -> Json:
 
     What needs no change is shared with the given document; nothing is written to.
     """
-    if not isinstance(document, dict):
+    if not is_object(document):
         return document
     root: dict[str, Json] = {}
-    # (object, its type, where its canonical form goes): a stack, since depth is the user's to choose.
+    # (object, its type, where its canonical form goes, under which key): a stack, since depth is the user's to choose.
     stack: list[tuple[dict[str, Json], str, Any, Any]] = [(document, "StateMachine", root, "")]
     while stack:
         fields, type, target, key = stack.pop()
-        ordered = _in_order(fields, type)
-        target[key] = ordered
-        table = OBJECTS.get(type)
-        if table is None:
-            continue
-        for name, value in ordered.items():
-            field = table.get(name)
-            if field is None or not value:
+        names, nested = _shape(type, fields)
+        target[key] = ordered = {name: fields[name] for name in names}
+        for field in nested:
+            value = ordered[field.name]
+            if field.kind == "list":
+                if is_list(value):
+                    ordered[field.name] = items = list(value)
+                    stack.extend((item, field.of, items, i) for i, item in enumerate(value) if is_object(item))
+            elif not is_object(value):
                 continue
-            if field.kind == "states":
-                if isinstance(value, dict):
-                    ordered[name] = states = dict(value)
-                    stack.extend(
-                        (state, _state_type(state), states, n) for n, state in value.items() if isinstance(state, dict)
-                    )
-            elif field.kind == "list":
-                if isinstance(value, list):
-                    ordered[name] = items = list(value)
-                    stack.extend((item, field.of, items, i) for i, item in enumerate(value) if isinstance(item, dict))
-            elif field.kind == "object" and isinstance(value, dict):
-                stack.append((value, field.of, ordered, name))
+            elif field.kind == "states":
+                ordered[field.name] = states = dict(value)
+                stack.extend((state, _state_type(state), states, n) for n, state in value.items() if is_object(state))
+            else:
+                stack.append((value, field.of, ordered, field.name))
     return root[""]
 
 
 def _state_type(state: dict[str, Json]) -> str:
     type = state.get("Type")
     # An unknown state is put in the order of a Task, which has nearly all fields.
-    return type if isinstance(type, str) and type in STATE_TYPES else "Task"
+    return type if isinstance(type, str) and type in OBJECTS else "Task"
 
 
-def _in_order(fields: dict[str, Json], type: str) -> dict[str, Json]:
-    order = key_order(type)
-    last = len(order)
-    return {name: fields[name] for name in sorted(fields, key=lambda name: order.get(name, last))}
+_Shape = tuple[list[str], list[Field]]
+_shapes: dict[tuple[str, ...], _Shape] = {}
 
 
-def _write(document: Json) -> str:
-    """The layout. One stack of open objects and lists; strings go through the C encoder."""
+def _shape(type: str, fields: dict[str, Json]) -> _Shape:
+    """The names of an object in canonical order, and the fields among them that hold objects of ASL.
+
+    Definitions repeat few combinations of names, so each is worked out once.
+    """
+    key = (type, *fields)
+    shape = _shapes.get(key)
+    if shape is None:
+        if len(_shapes) > 5_000:
+            _shapes.clear()
+        order, table = key_order(type), OBJECTS[type]
+        names = sorted(fields, key=lambda name: order.get(name, len(order)))
+        nested = [table[n] for n in names if n in table and table[n].kind in ("states", "list", "object")]
+        shape = _shapes[key] = names, nested
+    return shape
+
+
+class _Keys(dict[str, str]):
+    """`"name": ` for each name."""
+
+    def __missing__(self, name: object) -> str:
+        if not isinstance(name, str):
+            raise FlowDslError(f"the definition has the member name {name!r}, which is no text")
+        text = self[name] = f"{quote(name)}: "
+        return text
+
+
+def write(document: Json) -> str:
+    """The layout alone: a JSON value as text, keys in the order in which they stand, no newline at the end."""
     out: list[str] = []
-    add = out.append
-    stack: list[tuple[Any, str, str]] = []
-    """(what is left of an open object or list, its closing, the indentation of its members)"""
-    pad = "\n"
-    first = _opening(document, add)
-    if first is None:
-        return "".join(out)
-    closing, rest = first
-    pad = "\n  "
-    separator = pad
-    is_object = closing == "}"
-    while True:
-        for entry in rest:
-            if is_object:
-                name, value = entry
-                if type(name) is not str:
-                    name = _name(name)
-                add(f"{separator}{quote(name)}: ")
-            else:
-                value = entry
-                add(separator)
-            separator = f",{pad}"
-            if type(value) is str:
-                add(quote(value))
-                continue
-            opened = _opening(value, add)
-            if opened is None:
-                continue
-            stack.append((rest, closing, pad))
-            closing, rest = opened
-            is_object = closing == "}"
-            pad = f"{pad}  "
-            separator = pad
-            break
-        else:
-            pad = pad[:-2]
-            add(f"{pad}{closing}")
-            if not stack:
-                return "".join(out)
-            rest, closing, pad = stack.pop()
-            is_object = closing == "}"
-            separator = f",{pad}"
-
-
-def _opening(value: Json, add: Any) -> tuple[str, Any] | None:
-    """Writes a scalar or an empty container and gives None; else writes the opening and gives closing and members."""
-    if value is None:
-        add("null")
-    elif value is True:
-        add("true")
-    elif value is False:
-        add("false")
-    elif isinstance(value, str):
-        add(quote(value))
-    elif isinstance(value, dict):
-        if value:
-            add("{")
-            return "}", iter(value.items())
-        add("{}")
-    elif isinstance(value, (list, tuple)):
-        if value:
-            add("[")
-            return "]", iter(value)
-        add("[]")
-    elif isinstance(value, int):
-        add(int.__repr__(value))
-    elif isinstance(value, float):
-        add(_number(value))
+    if is_object(document) and document:
+        _write_object(document, "\n", 0, _Keys(), out.append)
+    elif is_list(document) and document:
+        _write_list(document, "\n", 0, _Keys(), out.append)
     else:
-        raise FlowDslError(f"the definition holds a value of type {type(value).__name__}, which JSON cannot hold")
-    return None
+        out.append(_scalar(document))
+    return "".join(out)
+
+
+Add = Callable[[str], Any]
+
+
+def _write_object(value: dict[str, Json], pad: str, depth: int, keys: _Keys, add: Add) -> None:
+    if depth > _DEEP:
+        _write_deep(value, pad, keys, add)
+        return
+    inner = f"{pad}  "
+    opening = f"{{{inner}"
+    comma = f",{inner}"
+    for name, member in value.items():
+        kind = member.__class__
+        if kind is str:
+            add(f"{opening}{keys[name]}{quote(member)}")
+        elif kind is dict and member:
+            add(f"{opening}{keys[name]}")
+            _write_object(member, inner, depth + 1, keys, add)
+        elif kind is list and member:
+            add(f"{opening}{keys[name]}")
+            _write_list(member, inner, depth + 1, keys, add)
+        else:
+            add(f"{opening}{keys[name]}{_scalar(member)}")
+        opening = comma
+    add(f"{pad}}}")
+
+
+def _write_list(value: list[Json], pad: str, depth: int, keys: _Keys, add: Add) -> None:
+    if depth > _DEEP:
+        _write_deep(value, pad, keys, add)
+        return
+    inner = f"{pad}  "
+    opening = f"[{inner}"
+    comma = f",{inner}"
+    for member in value:
+        kind = member.__class__
+        if kind is str:
+            add(f"{opening}{quote(member)}")
+        elif kind is dict and member:
+            add(opening)
+            _write_object(member, inner, depth + 1, keys, add)
+        elif kind is list and member:
+            add(opening)
+            _write_list(member, inner, depth + 1, keys, add)
+        else:
+            add(f"{opening}{_scalar(member)}")
+        opening = comma
+    add(f"{pad}]")
+
+
+def _scalar(value: Json) -> str:
+    """A scalar or an empty container; and whatever is of no exact JSON type."""
+    if value is None:
+        return "null"
+    if value is True:
+        return "true"
+    if value is False:
+        return "false"
+    if isinstance(value, str):
+        return quote(value)
+    if isinstance(value, int):
+        return int.__repr__(value)
+    if isinstance(value, float):
+        return _number(value)
+    if is_object(value) and not value:
+        return "{}"
+    if is_list(value) and not value:
+        return "[]"
+    raise FlowDslError(f"the definition holds a value of type {value.__class__.__name__}, which JSON cannot hold")
 
 
 def _number(value: float) -> str:
     if value != value or value in (float("inf"), float("-inf")):
         raise FlowDslError(f"the definition holds the number {value!r}, which JSON cannot hold")
-    if value.is_integer() and -_MAX_WHOLE <= value <= _MAX_WHOLE:
+    if -_WHOLE <= value <= _WHOLE and value.is_integer():
         return str(int(value))
     return float.__repr__(value)
 
 
-def _name(name: Any) -> str:
-    if isinstance(name, str):
-        return str(name)
-    raise FlowDslError(f"the definition has the member name {name!r}, which is no text")
+def _write_deep(value: Json, pad: str, keys: _Keys, add: Add) -> None:
+    """A non-empty object or list of any depth, without recursion."""
+    stack: list[tuple[Iterator[Any], str, str]] = []
+    """(the members still to come, the closing, the padding) of each open object or list"""
+    members, closing = _open(value, add)
+    separator = f"{pad}  "
+    while True:
+        for member in members:
+            if closing == "}":
+                add(f"{separator}{keys[member[0]]}")
+                member = member[1]
+            else:
+                add(separator)
+            separator = f",{pad}  "
+            if (is_object(member) or is_list(member)) and member:
+                stack.append((members, closing, pad))
+                members, closing = _open(member, add)
+                pad = f"{pad}  "
+                separator = f"{pad}  "
+                break
+            add(_scalar(member))
+        else:
+            add(f"{pad}{closing}")
+            if not stack:
+                return
+            members, closing, pad = stack.pop()
+            separator = f",{pad}  "
+
+
+def _open(value: Json, add: Add) -> tuple[Iterator[Any], str]:
+    if is_object(value):
+        add("{")
+        return iter(value.items()), "}"
+    add("[")
+    return iter(value), "]"

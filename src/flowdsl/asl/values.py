@@ -1,0 +1,52 @@
+"""JSON values: what a definition is made of, and tests for them that a type checker follows."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final, TypeGuard
+
+Json = Any
+"""A JSON value: None, bool, int, float, str, list or dict. Never written to in place."""
+
+
+def is_object(value: Json) -> TypeGuard[dict[str, Json]]:
+    return isinstance(value, dict)
+
+
+def is_list(value: Json) -> TypeGuard[list[Json]]:
+    return isinstance(value, list)
+
+
+def is_number(value: Json) -> TypeGuard[int | float]:
+    """Whether it is a JSON number; true and false are none."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def is_integer(value: Json) -> TypeGuard[int | float]:
+    """Whether it is a JSON number without a fraction; 2.0 is one."""
+    return is_number(value) and (isinstance(value, int) or value.is_integer())
+
+
+PLACEHOLDER: Final = re.compile(r"\$\{[^{}]*\}|#\{[^{}]*\}")
+"""What is filled in before AWS sees the definition: `${Name}`, `${AWS::Region}`, `#{AWS::AccountId}`."""
+
+
+def has_placeholder(value: Json) -> TypeGuard[str]:
+    """Whether it is a text that holds a `${...}` yet to be filled in: nothing can be said of it before."""
+    return isinstance(value, str) and "{" in value and PLACEHOLDER.search(value) is not None
+
+
+def is_expression(value: Json) -> TypeGuard[str]:
+    """Whether it is a JSONata text: opens with `{%` and closes with `%}`, with nothing around them (recorded)."""
+    return isinstance(value, str) and value.startswith("{%") and value.endswith("%}") and len(value) >= 4
+
+
+def shown(value: Json, limit: int = 60) -> str:
+    """A JSON value as a message quotes it: compact JSON, cut where it is long."""
+    import json  # only a finding pays for it
+
+    try:
+        text = repr(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    except (ValueError, TypeError, RecursionError):
+        text = type(value).__name__
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."
