@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 from flowdsl.integrations.model import Shape
 from flowdsl.integrations.names import operation_of
@@ -172,7 +172,8 @@ class OptimizedService:
     """What an error that the API does not model is called, without the prefix: `AmazonDynamoDBException`."""
     errors_recorded: bool = False
     """Whether error names in this spelling were recorded; elsewhere they follow the rule of the older Java SDK."""
-    notes: tuple[str, ...] = field(default=())
+    metadata: bool = True
+    """Whether its answers carry SdkHttpMetadata and SdkResponseMetadata beside the API's members (recorded)."""
 
     @cached_property
     def by_name(self) -> dict[str, Action]:
@@ -181,11 +182,17 @@ class OptimizedService:
 
 def as_object(value: Any) -> dict[str, Any]:
     """A JSON value that should be an object; an empty one where it is none."""
-    found: dict[str, Any] = value if isinstance(value, dict) else {}
-    return found
+    return value if _is_object(value) else {}
 
 
 def as_list(value: Any) -> list[Any]:
     """A JSON value that should be a list; an empty one where it is none."""
-    found: list[Any] = value if isinstance(value, list) else []
-    return found
+    return value if _is_list(value) else []
+
+
+def _is_object(value: Any) -> TypeGuard[dict[str, Any]]:
+    return isinstance(value, dict)
+
+
+def _is_list(value: Any) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)

@@ -87,7 +87,7 @@ class Operation:
 
     @property
     def _model(self) -> ServiceModel | None:
-        return model(self.folder) if self.folder and self.api else None
+        return model(self.folder, self.kind != "aws-sdk") if self.folder and self.api else None
 
     @cached_property
     def input(self) -> Shape:

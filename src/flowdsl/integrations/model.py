@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from flowdsl.integrations.names import member_of
+from flowdsl.integrations.names import member_of, optimized_member_of
 
 ShapeType = Literal[
     "structure", "list", "map", "string", "number", "integer", "boolean", "timestamp", "blob", "document"
@@ -120,12 +120,21 @@ def map_of(value: Shape) -> Shape:
     return Shape("map", item=value)
 
 
+METADATA = {
+    "SdkHttpMetadata": structure(AllHttpHeaders=map_of(ANY), HttpHeaders=map_of(TEXT), HttpStatusCode=INTEGER),
+    "SdkResponseMetadata": structure(RequestId=TEXT),
+}
+"""What most optimised integrations put beside the API's answer (recorded)."""
+
+
 class ServiceModel:
     """One service's API."""
 
-    def __init__(self, folder: str, document: dict[str, Any]) -> None:
+    def __init__(self, folder: str, document: dict[str, Any], spell: Callable[[str], str] = member_of) -> None:
         self.folder = folder
         """botocore's name of the service."""
+        self._spell = spell
+        self.document = document
         self.metadata: dict[str, Any] = document["metadata"]
         self._operations: dict[str, Any] = document["operations"]
         self._shapes: dict[str, Any] = document["shapes"]
@@ -171,8 +180,8 @@ class ServiceModel:
         kind = _TYPES[raw["type"]]
         least, most = raw.get("min"), raw.get("max")
         if kind == "structure":
-            tokens = tuple(member_of(k) for k, m in raw.get("members", {}).items() if m.get("idempotencyToken"))
-            required = tuple(member_of(k) for k in raw.get("required", ()))
+            tokens = tuple(self._spell(k) for k, m in raw.get("members", {}).items() if m.get("idempotencyToken"))
+            required = tuple(self._spell(k) for k in raw.get("required", ()))
             return Shape(
                 kind, name, required=required, token_members=tokens, inner=lambda: dict(self._members(raw["members"]))
             )
@@ -185,7 +194,7 @@ class ServiceModel:
     def _members(self, members: dict[str, Any]) -> Iterator[tuple[str, Shape]]:
         for name, member in members.items():
             # A `jsonvalue` is JSON text on the wire; whether it is parsed here is not recorded.
-            yield member_of(name), ANY if member.get("jsonvalue") else self.shape(member["shape"])
+            yield self._spell(name), ANY if member.get("jsonvalue") else self.shape(member["shape"])
 
 
 EMPTY = Shape("structure", inner=dict)
@@ -212,8 +221,8 @@ class Botocore:
         """The services there are models of, by botocore's names."""
         return sorted(p.name for p in self.data.iterdir() if p.is_dir()) if self.data else []
 
-    def load(self, folder: str) -> ServiceModel | None:
-        """The newest model of a service, or None where botocore is not installed or has none."""
+    def load(self, folder: str) -> dict[str, Any] | None:
+        """The newest model of a service as it is kept, or None where botocore is not installed or has none."""
         if self.data is None or not (self.data / folder).is_dir():
             return None
         for dated in sorted((p for p in (self.data / folder).iterdir() if p.is_dir()), reverse=True):
@@ -221,9 +230,9 @@ class Botocore:
                 path = dated / name
                 if path.is_file():
                     raw = path.read_bytes()
-                    document = json.loads(gzip.decompress(raw) if path.suffix == ".gz" else raw)
+                    document: dict[str, Any] = json.loads(gzip.decompress(raw) if path.suffix == ".gz" else raw)
                     _merge_extras(document, dated)
-                    return ServiceModel(folder, document)
+                    return document
         return None
 
 
@@ -237,8 +246,7 @@ def _merge_extras(document: dict[str, Any], dated: Path) -> None:
             into, extra = stack.pop()
             for key, value in extra.items():
                 if isinstance(value, dict) and isinstance(into.get(key), dict):
-                    inner: dict[str, Any] = value
-                    stack.append((into[key], inner))
+                    stack.append((into[key], cast("dict[str, Any]", value)))
                 else:
                     into[key] = value
 
@@ -247,6 +255,13 @@ botocore = Botocore()
 
 
 @cache
-def model(folder: str) -> ServiceModel | None:
-    """A service's model, read once a process; None where there is none."""
-    return botocore.load(folder)
+def model(folder: str, optimized: bool = False) -> ServiceModel | None:
+    """A service's model, read once a process, with names as the SDK's or the optimised form wants them.
+
+    None where there is none.
+    """
+    if optimized:
+        other = model(folder)
+        return ServiceModel(folder, other.document, optimized_member_of) if other else None
+    document = botocore.load(folder)
+    return ServiceModel(folder, document) if document else None

@@ -59,6 +59,11 @@ def member_of(name: str) -> str:
     return name[:1].upper() + name[1:end].lower() + name[end:]
 
 
+def optimized_member_of(name: str) -> str:
+    """The same in an optimised integration, which keeps acronyms: `MD5OfMessageBody`, `BOOL` (recorded)."""
+    return name[:1].upper() + name[1:]
+
+
 def error_of(shape: str, prefix: str) -> str:
     """The error name of an SDK integration for a modelled exception: `DBInstanceNotFoundFault` of RDS is
     `Rds.DbInstanceNotFoundException`.

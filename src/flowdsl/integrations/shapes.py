@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from flowdsl.integrations.catalog import Operation
-from flowdsl.integrations.model import ANY, EMPTY, Shape, model, structure
+from flowdsl.integrations.model import ANY, EMPTY, METADATA, Shape, model, structure
 from flowdsl.integrations.resource import Pattern
 
 Mode = Literal["STRICT", "PRESENT", "NONE"]
@@ -31,13 +31,21 @@ def output_shape(operation: Operation, pattern: Pattern = "request-response") ->
         return shape
     if action is not None and action.result is not None:
         return action.result
-    return operation.answer
+    answer = operation.answer
+    if operation.optimized is not None and operation.optimized.metadata and answer.type == "structure":
+        return Shape("structure", answer.name, members={**answer.members, **METADATA}, required=answer.required)
+    return answer
+
+
+def mock_shape(operation: Operation, pattern: Pattern = "request-response") -> Shape:
+    """The shape that TestState holds a mocked result against: none for HTTP, API Gateway and EKS (documented)."""
+    return ANY if operation.api is None else output_shape(operation, pattern)
 
 
 def polled_shape(operation: Operation) -> Shape:
     """The whole answer of the API that a .sync asks until the job ends; ANY where it is not known."""
     action = operation.definition
-    service = model(operation.folder) if operation.folder else None
+    service = model(operation.folder, optimized=True) if operation.folder else None
     if action is None or not action.polled or service is None or action.polled[0] not in service.operations:
         return ANY
     return service.output(action.polled[0])
@@ -187,4 +195,4 @@ def _problem(shape: Shape, value: Any) -> str | None:
     return None
 
 
-__all__ = ["ANY", "EMPTY", "Mode", "check_value", "json_schema", "output_shape", "polled_shape"]
+__all__ = ["ANY", "EMPTY", "Mode", "check_value", "json_schema", "mock_shape", "output_shape", "polled_shape"]

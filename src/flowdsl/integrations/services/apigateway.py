@@ -49,4 +49,5 @@ service = OptimizedService(
     permissions=permissions,
     error_prefix="ApiGateway",
     errors_recorded=True,
+    metadata=False,
 )

@@ -43,4 +43,5 @@ service = OptimizedService(
     error_prefix="EventBridge",
     base_error="AmazonEventBridgeException",
     errors_recorded=True,
+    metadata=False,
 )

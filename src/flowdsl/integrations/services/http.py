@@ -69,4 +69,5 @@ service = OptimizedService(
     permissions=permissions,
     error_prefix="States.Http",
     errors_recorded=True,
+    metadata=False,
 )

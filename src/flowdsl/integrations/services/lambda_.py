@@ -6,20 +6,9 @@ import re
 from collections.abc import Iterator
 
 from flowdsl.integrations.base import Action, Call, Environment, OptimizedService, Statement, stands_for_arn
-from flowdsl.integrations.model import ANY, INTEGER, TEXT, map_of, structure
+from flowdsl.integrations.model import ANY, INTEGER, METADATA, TEXT, structure
 
-METADATA = structure(
-    AllHttpHeaders=map_of(ANY),
-    HttpHeaders=map_of(TEXT),
-    HttpStatusCode=INTEGER,
-)
-ENVELOPE = structure(
-    ExecutedVersion=TEXT,
-    Payload=ANY,
-    SdkHttpMetadata=METADATA,
-    SdkResponseMetadata=structure(RequestId=TEXT),
-    StatusCode=INTEGER,
-)
+ENVELOPE = structure((), ExecutedVersion=TEXT, LogResult=TEXT, Payload=ANY, StatusCode=INTEGER, **METADATA)
 """What `lambda:invoke` gives; Payload is the function's result, parsed (recorded)."""
 
 ERRORS = (
