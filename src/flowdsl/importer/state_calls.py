@@ -1,0 +1,97 @@
+"""A state of a definition as the call that declares it: `Task(resource="...", timeout_seconds=30)`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flowdsl.asl.definition import StateNode
+from flowdsl.asl.fields import fields_of
+from flowdsl.importer.source_text import Call, Code
+
+TYPES = ("Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map")
+
+_ELSEWHERE = {"Type", "Next", "End", "Retry", "Catch", "Choices", "Default", "Branches", "ItemProcessor", "Iterator"}
+"""Fields that are said by transitions, by nested functions, or by the name of the class."""
+
+
+def declaration(node: StateNode, name: str | None, functions: list[str], used: set[str]) -> Call:
+    """The call that declares a state.
+
+    `name`: what `name=` must say, or None where the variable's name says it. `functions`: the functions of its inner
+    scopes, in order. Fields the language has no keyword for go into `extra={...}`.
+    """
+    used.add(node.type)
+    call = Call(node.type, [Code(function) for function in functions])
+    if node.type == "Map" and functions:
+        _map_processor(node.fields, call)
+    if name is not None:
+        call.keywords["name"] = name
+    known = fields_of(node.type)
+    unknown: dict[str, Any] = {}
+    for field, value in node.fields.items():
+        if field in _ELSEWHERE:
+            if not _is_said(node, field):
+                unknown[field] = value
+        elif field in known:
+            call.keywords[known[field].keyword] = value
+        else:
+            unknown[field] = value
+    if unknown:
+        call.keywords["extra"] = unknown
+    return call
+
+
+def _map_processor(fields: dict[str, Any], call: Call) -> None:
+    legacy = "ItemProcessor" not in fields
+    processor = fields["Iterator" if legacy else "ItemProcessor"]
+    if legacy:
+        call.keywords["iterator"] = call.positional.pop()
+    if "ProcessorConfig" in processor:
+        call.keywords["processor_config"] = processor["ProcessorConfig"]
+
+
+def _is_said(node: StateNode, field: str) -> bool:
+    """Whether the file says this field in another way; empty lists and odd values are not."""
+    value = node.fields[field]
+    if field in ("Retry", "Catch"):
+        return isinstance(value, list) and bool(value) and all(_is_handler(item) for item in value)
+    if field == "End":
+        return value is True
+    if field in ("Next", "Default"):
+        return isinstance(value, str) and value in node.scope.states
+    if field == "Choices":
+        return isinstance(value, list) and all(
+            isinstance(r, dict) and r.get("Next") in node.scope.states for r in value
+        )
+    return True
+
+
+def _is_handler(item: Any) -> bool:
+    """Whether a Retrier or Catcher can be written as `.retry(...)` or `.catch(...)`."""
+    return isinstance(item, dict) and isinstance(item.get("ErrorEquals"), list)
+
+
+def retrier(fields: dict[str, Any], function: str = "Retry") -> Call:
+    """`Retry("A", "B", interval_seconds=2)`."""
+    return _handler(fields, Call(function), ())
+
+
+def catcher(fields: dict[str, Any], variable: str) -> Call:
+    """`variable.catch("A", result_path="$.error")`."""
+    return _handler(fields, Call(f"{variable}.catch"), ("Next",))
+
+
+def _handler(fields: dict[str, Any], call: Call, left_out: tuple[str, ...]) -> Call:
+    call.positional = list(fields["ErrorEquals"])
+    unknown: dict[str, Any] = {}
+    known = fields_of("Catcher" if left_out else "Retrier")
+    for field, value in fields.items():
+        if field == "ErrorEquals" or field in left_out:
+            continue
+        if field in known:
+            call.keywords[known[field].keyword] = value
+        else:
+            unknown[field] = value
+    if unknown:
+        call.keywords["extra"] = unknown
+    return call
