@@ -1,0 +1,130 @@
+"""The virtual clock: what is ready now, what is due later, in the order (time, sequence). Waiting costs nothing."""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from flowdsl.diagnostics import FlowDslError
+
+DEFAULT_START = "2026-01-01T12:00:00Z"
+
+
+class Process(Protocol):
+    """Something that the timeline resumes: a frame of an execution."""
+
+    ticket: int
+    """Changes whenever the process is resumed or ended: an alarm set under an older ticket is stale."""
+
+    def resume(self) -> None: ...
+
+    def rouse(self) -> None: ...
+
+
+class Timeline:
+    """Virtual time in whole milliseconds since 1970, with the processes that are ready and the alarms that are set.
+
+    Everything that happens at one instant happens in the order in which it was asked for, so that a run with the same
+    input, mocks and seed is the same, event for event.
+    """
+
+    __slots__ = ("_alarms", "_sequence", "now", "ready")
+
+    def __init__(self, start: str | datetime = DEFAULT_START) -> None:
+        self.now = to_ms(start)
+        self.ready: deque[Process] = deque()
+        self._alarms: list[tuple[int, int, int, Process | None, Callable[[], None] | None]] = []
+        self._sequence = 0
+
+    def wake(self, process: Process, at: int) -> None:
+        """Resumes a process at a time, unless it is resumed or ended before."""
+        self._sequence += 1
+        heapq.heappush(self._alarms, (max(at, self.now), self._sequence, process.ticket, process, None))
+
+    def call(self, action: Callable[[], None], at: int) -> None:
+        """Calls a function at a time."""
+        self._sequence += 1
+        heapq.heappush(self._alarms, (max(at, self.now), self._sequence, 0, None, action))
+
+    def settle(self) -> None:
+        """Runs everything that is ready at this instant, the alarms that are due included."""
+        ready, alarms = self.ready, self._alarms
+        while True:
+            while ready:
+                ready.popleft().resume()
+            if not alarms or alarms[0][0] > self.now:
+                return
+            self._ring()
+
+    def next_alarm(self) -> int | None:
+        """When the next alarm is due, or None."""
+        alarms = self._alarms
+        while alarms and alarms[0][3] is not None and alarms[0][3].ticket != alarms[0][2]:
+            heapq.heappop(alarms)
+        return alarms[0][0] if alarms else None
+
+    def run_until(self, done: Callable[[], bool], limit: int | None = None) -> None:
+        """Lets time pass until `done()`, until nothing is left to happen, or to `limit` (which is then the time)."""
+        while True:
+            self.settle()
+            if done():
+                return
+            due = self.next_alarm()
+            if due is None or (limit is not None and due > limit):
+                if limit is not None:
+                    self.now = max(self.now, limit)
+                return
+            self.now = due
+
+    def _ring(self) -> None:
+        _, _, ticket, process, action = heapq.heappop(self._alarms)
+        if action is not None:
+            action()
+        elif process is not None and process.ticket == ticket:
+            process.rouse()
+
+
+def to_ms(moment: str | datetime | float) -> int:
+    """Milliseconds since 1970 of an ISO 8601 text with a zone, an aware datetime, or seconds since 1970."""
+    if isinstance(moment, (int, float)):
+        return round(moment * 1000)
+    if isinstance(moment, str):
+        try:
+            moment = datetime.fromisoformat(moment)
+        except ValueError:
+            raise FlowDslError(f"{moment!r} is no ISO 8601 date and time, such as {DEFAULT_START!r}") from None
+    if moment.tzinfo is None:
+        raise FlowDslError(f"{moment.isoformat()!r} has no time zone; write {moment.isoformat() + 'Z'!r}")
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    return round((moment - epoch).total_seconds() * 1000)
+
+
+def iso(ms: int) -> str:
+    """A time as AWS writes it in the context object: 2026-01-01T12:00:00.000Z."""
+    seconds, rest = divmod(ms, 1000)
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{rest:03d}Z"
+
+
+def duration_ms(text: Any) -> int:
+    """Milliseconds of a duration: seconds as a number, a timedelta, or a text such as "90s", "15m", "12h", "2d 6h"."""
+    if isinstance(text, (int, float)) and not isinstance(text, bool):
+        return round(text * 1000)
+    if hasattr(text, "total_seconds"):
+        return round(text.total_seconds() * 1000)
+    units = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000, "y": 31_536_000_000}
+    total = 0.0
+    rest = str(text).strip()
+    while rest:
+        number = rest[: len(rest) - len(rest.lstrip("0123456789."))]
+        rest = rest[len(number) :].lstrip()
+        unit = rest[: len(rest) - len(rest.lstrip("abcdefghijklmnopqrstuvwxyz"))]
+        rest = rest[len(unit) :].lstrip()
+        if not number or number.count(".") > 1 or number == "." or unit not in units:
+            raise FlowDslError(
+                f"{text!r} is no duration; write seconds as a number, or a text such as '90s', '12h', '2d 6h'"
+            )
+        total += float(number) * units[unit]
+    return round(total)

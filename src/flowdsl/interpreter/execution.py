@@ -1,0 +1,185 @@
+"""Execution: what a run looks like to the one who started it, whole or step by step."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from flowdsl.asl.definition import Definition
+from flowdsl.diagnostics import FlowDslError
+from flowdsl.interpreter import history as h
+from flowdsl.interpreter.answers import Answerer, Call
+from flowdsl.interpreter.clock import DEFAULT_START, Timeline, duration_ms
+from flowdsl.interpreter.failures import ExecutionFailed
+from flowdsl.interpreter.program import Program, compile
+from flowdsl.interpreter.run import Run
+from flowdsl.interpreter.tokens import OpenTask
+
+Status = Literal["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
+
+
+class Execution:
+    """One execution of a state machine on virtual time."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._history: list[dict[str, Any]] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Execution of {self._run.program.name!r}: {self.status}>"
+
+    @property
+    def status(self) -> Status:
+        """RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED."""
+        return self._run.status  # type: ignore[return-value]
+
+    @property
+    def output(self) -> Any:
+        """The output; for an execution that has none, its error is raised (ExecutionFailed)."""
+        if self._run.status != "SUCCEEDED":
+            raise ExecutionFailed(self._run.status, self._run.error, self._run.cause, self._run.failed_state)
+        return self._run.output
+
+    @property
+    def error(self) -> str | None:
+        """The error's name, or None."""
+        return self._run.error
+
+    @property
+    def cause(self) -> str | None:
+        """The error's cause, or None. A Lambda function's is JSON text."""
+        return self._run.cause
+
+    @property
+    def failed_state(self) -> str | None:
+        """The state whose failure ended the execution."""
+        return self._run.failed_state
+
+    @property
+    def input(self) -> Any:
+        """What it was started with."""
+        return self._run.input
+
+    @property
+    def name(self) -> str:
+        """The execution's name."""
+        return self._run.name
+
+    @property
+    def arn(self) -> str:
+        """The execution's ARN."""
+        return self._run.arn
+
+    @property
+    def definition(self) -> Definition:
+        """What was run."""
+        return self._run.program.definition
+
+    @property
+    def path(self) -> Path:
+        """The names of the states entered, in order, those inside Map and Parallel included."""
+        return Path(h.path(self._run.records))
+
+    @property
+    def elapsed_seconds(self) -> float:
+        """Virtual seconds from the start to the end, or to now."""
+        end = self._run.timeline.now if self._run.stop_ms is None else self._run.stop_ms
+        return (end - self._run.start_ms) / 1000
+
+    @property
+    def now(self) -> datetime:
+        """The virtual time."""
+        return datetime.fromtimestamp(self._run.timeline.now / 1000, UTC)
+
+    @property
+    def history(self) -> list[dict[str, Any]]:
+        """The events as GetExecutionHistory gives them; `timestamp` is an aware datetime."""
+        if self._history is None or len(self._history) != len(self._run.records):
+            self._history = h.events(self._run.records)
+        return self._history
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every call that a Task made, in order."""
+        return self._run.calls
+
+    @property
+    def decisions(self) -> list[tuple[str, str, int | None]]:
+        """Every way taken at a fork: (state, "Choices" | "Default" | "Retry" | "Catch", index)."""
+        told: list[tuple[str, str, int | None]] = []
+        for node, way, _ in self._run.decisions:
+            if isinstance(way, tuple):
+                told.append((node.name, way[0], way[1]))
+            else:
+                told.append((node.name, "Default", None) if way < 0 else (node.name, "Choices", way))
+        return told
+
+    # -- step by step ----------------------------------------------------------------------------------------------
+
+    def advance(self, duration: Any) -> Execution:
+        """Lets virtual time pass: seconds, a timedelta, or a text such as "12h"."""
+        limit = self._run.timeline.now + duration_ms(duration)
+        self._run.timeline.run_until(lambda: self._run.status != "RUNNING", limit)
+        return self
+
+    def settle(self) -> Execution:
+        """Runs everything that needs no time."""
+        self._run.timeline.settle()
+        return self
+
+    def finish(self) -> Execution:
+        """Lets time pass until the execution ends, or only an answer from outside can bring it on."""
+        self._run.timeline.run_until(lambda: self._run.status != "RUNNING")
+        return self
+
+    @property
+    def pending(self) -> list[OpenTask]:
+        """The tasks that wait for an answer from outside, oldest first: callbacks and activities."""
+        return list(self._run.open_tasks.values())
+
+    def stop(self, error: str | None = None, cause: str | None = None) -> Execution:
+        """StopExecution."""
+        self._run.stop(error, cause)
+        return self
+
+
+class Path(list[str]):
+    """State names in order; a list that test reports can tell from other lists."""
+
+
+def start(
+    definition: Definition | Program,
+    input: Any = None,
+    answerer: Answerer | None = None,
+    *,
+    seed: int | str = 0,
+    now: str | datetime = DEFAULT_START,
+    type: Literal["STANDARD", "EXPRESS"] | None = None,
+    quotas: bool = True,
+    name: str | None = None,
+    max_events: int | None = None,
+    s3: Any = None,
+    records: list[Any] | None = None,
+) -> Execution:
+    """Starts an execution; nothing runs until time is let pass (`settle`, `advance`, `finish`)."""
+    from flowdsl.interpreter.mocks import Mocks
+
+    program = definition if isinstance(definition, Program) else compile(definition)
+    kind = type or program.definition.type or "STANDARD"
+    if kind not in ("STANDARD", "EXPRESS"):
+        raise FlowDslError(f"type must be STANDARD or EXPRESS, not {kind!r}")
+    run = Run(
+        program,
+        input,
+        Mocks(program) if answerer is None else answerer,
+        timeline=Timeline(now),
+        seed=seed,
+        express=kind == "EXPRESS",
+        quotas=quotas,
+        name=name,
+        max_events=max_events,
+        s3=s3,
+        records=records,
+    )
+    run.start()
+    return Execution(run)

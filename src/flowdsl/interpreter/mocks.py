@@ -1,0 +1,260 @@
+"""Answers for Tasks: mocks by state, by operation or by handler, and the project's real handlers for the rest."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from flowdsl.diagnostics import FlowDslError, did_you_mean
+from flowdsl.interpreter import lambdas
+from flowdsl.interpreter.answers import Answer, Call
+from flowdsl.interpreter.failures import MissingMock
+from flowdsl.interpreter.frames import Frame
+from flowdsl.interpreter.program import Program
+from flowdsl.interpreter.task import TaskNode
+
+
+class Raises:
+    """A mock that fails: `raises("DynamoDB.ConditionalCheckFailedException", "cause")`."""
+
+    def __init__(
+        self,
+        error: str | type[BaseException] | BaseException | None = None,
+        cause: str | None = None,
+        *,
+        after: float = 0,
+    ) -> None:
+        self.error = error
+        self.cause = cause
+        self.after = after
+
+    def __repr__(self) -> str:
+        return f"raises({self.error!r})" if self.cause is None else f"raises({self.error!r}, {self.cause!r})"
+
+
+class Returns:
+    """A mock's value with its time, or a list that is one value: `returns([1, 2], after=30)`."""
+
+    def __init__(self, value: Any = None, *, after: float = 0, whole: bool = False) -> None:
+        self.value = value
+        self.after = after
+        self.whole = whole
+
+
+class Hangs:
+    """A mock that never answers: the task runs into TimeoutSeconds or HeartbeatSeconds."""
+
+    def __init__(self, *, heartbeats: bool = False) -> None:
+        self.heartbeats = heartbeats
+
+
+class Waits:
+    """A mock that leaves the task open, to be answered from outside (step-wise executions)."""
+
+
+Say = Callable[[Call, str], Answer]
+"""(call, request id) -> answer."""
+
+
+class Mock:
+    """The answers given under one key."""
+
+    def __init__(self, key: str, value: Any) -> None:
+        self.key = key
+        self.used = 0
+        if isinstance(value, list):
+            self.sequence: list[Say] | None = [_say(item, key) for item in value]
+            self._say: Say | None = None
+        else:
+            self.sequence = None
+            self._say = _say(value, key)
+
+    def answer(self, call: Call, request_id: str) -> Answer:
+        """The next answer."""
+        self.used += 1
+        if self.sequence is None:
+            assert self._say is not None
+            return self._say(call, request_id)
+        if self.used > len(self.sequence):
+            raise FlowDslError(
+                f"the mock for {self.key!r} has {len(self.sequence)} answer{'s' * (len(self.sequence) != 1)}, and state "
+                f"{call.state!r} calls once more (attempt {call.attempt})"
+            )
+        return self.sequence[self.used - 1](call, request_id)
+
+    @property
+    def leftover(self) -> str | None:
+        """What of the mock was not used, in words; None when nothing is left."""
+        if self.used == 0:
+            return f"the mock for {self.key!r} was never used"
+        if self.sequence is not None and self.used < len(self.sequence):
+            return f"the mock for {self.key!r} has {len(self.sequence)} answers, and only {self.used} were asked for"
+        return None
+
+
+class Mocks:
+    """Who answers the calls of an execution: an Answerer."""
+
+    def __init__(
+        self,
+        program: Program,
+        mocks: Mapping[Any, Any] | None = None,
+        *,
+        handlers: bool = True,
+        missing: Answer | None = None,
+        names: Iterable[str] = (),
+    ) -> None:
+        """`handlers`: whether an unmocked Task calls its real handler. `missing`: what other unmocked Tasks get; None:
+        MissingMock is raised. `names`: more keys that are known, of child workflows."""
+        self.program = program
+        self.handlers = handlers
+        self.missing = missing
+        tasks = {n.name: n for n in program.nodes.values() if isinstance(n, TaskNode)}
+        operations = {n.resource.operation for n in tasks.values()} | {n.resource.arn for n in tasks.values()}
+        targets = {b.target for b in program.definition.bindings.placeholders.values() if b.target}
+        placeholders = {f"${{{name}}}": b for name, b in program.definition.bindings.placeholders.items()}
+        known = {*tasks, *operations, *targets, *placeholders, *names}
+        self.mocks: dict[str, Mock] = {}
+        for key, value in (mocks or {}).items():
+            name = mock_key(key)
+            if name not in known:
+                if name in program.nodes:
+                    raise FlowDslError(
+                        f"the mock for {name!r}: that state is a {program.nodes[name].type}; only Tasks are mocked"
+                    )
+                raise FlowDslError(
+                    f"there is a mock for {name!r}, but no state, operation or handler of that name in "
+                    f"{program.name!r}{did_you_mean(name, known)}"
+                )
+            self.mocks[name] = Mock(name, value)
+        self._handlers: dict[str, Callable[[Any, Any], Any]] = {}
+
+    def answer(self, frame: Frame, node: TaskNode, call: Call) -> Answer:
+        """The mock for the state, else for the handler, else for the operation; else the real handler."""
+        mock = self.find(node, call)
+        if mock is not None:
+            return mock.answer(call, frame.run.new_id())
+        if self.handlers and call.target is not None and call.operation == "lambda:invoke":
+            handler = self._handlers.get(call.target)
+            if handler is None:
+                handler = self._handlers[call.target] = lambdas.load(call.target)
+            name = call.target.rpartition(":")[2]
+            return lambdas.invoke(handler, name, call.request, frame.run.new_id())
+        if self.missing is not None:
+            return self.missing
+        what = f"the handler {call.target!r}" if call.target else f"{call.operation}"
+        raise MissingMock(
+            f"state {call.state!r} calls {what}, and there is no mock for it; give mocks={{{call.state!r}: ...}}"
+        )
+
+    def find(self, node: TaskNode, call: Call) -> Mock | None:
+        """The mock that is for a call."""
+        mocks = self.mocks
+        if not mocks:
+            return None
+        found = mocks.get(node.name)
+        if found is None and call.target is not None:
+            found = mocks.get(call.target)
+        if found is None:
+            found = mocks.get(node.resource.arn) or mocks.get(node.resource.operation)
+        return found
+
+    def leftovers(self) -> list[str]:
+        """What was not used, in words."""
+        return [text for text in (m.leftover for m in self.mocks.values()) if text is not None]
+
+
+def mock_key(key: Any) -> str:
+    """The name that a mock is given for: a text as it is; a handler by `module:function`; an operation by its own name."""
+    if isinstance(key, str):
+        return key
+    for attribute in ("mock_key", "operation"):
+        name = getattr(key, attribute, None)
+        if isinstance(name, str):
+            return name
+    function = inspect.unwrap(key) if callable(key) else None
+    module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", None)
+    if isinstance(module, str) and isinstance(name, str):
+        return f"{module}:{name}"
+    raise FlowDslError(f"a mock is given for a handler, an operation or a state's name, not for {key!r}")
+
+
+def _say(value: Any, key: str) -> Say:
+    """What one answer says."""
+    if isinstance(value, Answer):
+        return lambda call, request_id: value
+    if isinstance(value, Raises):
+        return _raising(value)
+    if isinstance(value, Returns):
+        checked = _json(value.value, key)
+        return lambda call, request_id: Answer(checked, after=value.after, whole=value.whole)
+    if isinstance(value, Hangs):
+        return lambda call, request_id: Answer(never=True, beats=value.heartbeats)
+    if isinstance(value, Waits):
+        return lambda call, request_id: Answer(open=True)
+    if isinstance(value, BaseException) or (isinstance(value, type) and issubclass(value, BaseException)):
+        return _raising(Raises(value))
+    if callable(value):
+        return _calling(value, key)
+    constant = _json(value, key)
+    return lambda call, request_id: Answer(constant)
+
+
+def _raising(mock: Raises) -> Say:
+    error = mock.error
+    if isinstance(error, BaseException) or (isinstance(error, type) and issubclass(error, BaseException)):
+        name = error.__name__ if isinstance(error, type) else type(error).__name__
+        message = mock.cause if mock.cause is not None else ("" if isinstance(error, type) else str(error))
+
+        def as_lambda(call: Call, request_id: str) -> Answer:
+            if call.operation != "lambda:invoke":
+                return Answer(failed=True, error=name, cause=message, after=mock.after)
+            cause = {"errorMessage": message, "errorType": name, "requestId": request_id, "stackTrace": []}
+            return Answer(
+                failed=True,
+                error=name,
+                cause=json.dumps(cause, ensure_ascii=False, separators=(",", ":")),
+                after=mock.after,
+            )
+
+        return as_lambda
+    return lambda call, request_id: Answer(failed=True, error=error, cause=mock.cause, after=mock.after)
+
+
+def _calling(function: Callable[..., Any], key: str) -> Say:
+    takes = _parameters(function)
+
+    def say(call: Call, request_id: str) -> Answer:
+        try:
+            value = function(*(call.request, call)[:takes])
+        except (AssertionError, FlowDslError):
+            # An assertion belongs to the test around it, and what flowdsl itself refuses to no workflow.
+            raise
+        except Exception as error:
+            if call.operation == "lambda:invoke":
+                return lambdas.failure(error, request_id)
+            return Answer(failed=True, error=type(error).__name__, cause=str(error))
+        return _say(value, key)(call, request_id)
+
+    return say
+
+
+def _parameters(function: Callable[..., Any]) -> int:
+    """How many of (request, call) a mock function takes."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return 1
+    if any(p.kind is p.VAR_POSITIONAL for p in parameters):
+        return 2
+    return min(2, sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters))
+
+
+def _json(value: Any, key: str) -> Any:
+    """The value as JSON would carry it."""
+    try:
+        return json.loads(json.dumps(value, allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise FlowDslError(f"the mock for {key!r} answers with something that is no JSON: {error}") from None

@@ -1,0 +1,161 @@
+"""Program: a Definition compiled once, to be run any number of times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flowdsl.asl.definition import Definition, Scope, StateNode, is_distributed
+from flowdsl.diagnostics import did_you_mean
+from flowdsl.interpreter import fan_out, flow, languages, task
+from flowdsl.interpreter import history as h
+from flowdsl.interpreter.dataflow import optional
+from flowdsl.interpreter.failures import NotSupported
+from flowdsl.interpreter.nodes import LASTING, Machine, Node
+from flowdsl.interpreter.retries import Catcher, Retrier
+from flowdsl.interpreter.walking import guarded
+from flowdsl.query.base import ExpressionSyntaxError
+
+TYPES = ("Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map")
+
+
+class Program:
+    """A compiled state machine."""
+
+    def __init__(self, definition: Definition) -> None:
+        self.definition = definition
+        self.name = definition.name or "StateMachine"
+        self.machines: dict[str, Machine] = {}
+        """Every compiled scope by its pointer."""
+        self.timeout_seconds = _timeout(definition.document)
+        scopes = list(definition.scopes())
+        by_scope: dict[str, list[StateNode]] = {scope.pointer: [] for scope in scopes}
+        for state in definition.states():
+            by_scope[state.scope.pointer].append(state)
+        for scope in scopes:
+            self.machines[scope.pointer] = _nodes(scope, by_scope[scope.pointer])
+        for scope in scopes:
+            for state in by_scope[scope.pointer]:
+                self._compile(state, self.machines[scope.pointer])
+            _start(scope, self.machines[scope.pointer])
+        start = self.machines[""].start
+        assert start is not None
+        self.start: Node = start
+
+    @property
+    def nodes(self) -> dict[str, Node]:
+        """Every state by its name; names are unique in a machine."""
+        return {name: node for machine in self.machines.values() for name, node in machine.nodes.items()}
+
+    def _compile(self, state: StateNode, machine: Machine) -> None:
+        node = machine.nodes[state.name]
+
+        def follow(target: Any, field: str = "Next") -> Node:
+            found = machine.nodes.get(target) if isinstance(target, str) else None
+            if found is None:
+                near = did_you_mean(target, machine.nodes) if isinstance(target, str) else ""
+                raise NotSupported(state.name, field, f"goes to {target!r}, which is no state here{near}")
+            return found
+
+        try:
+            self._compile_type(state, node, follow)
+        except ExpressionSyntaxError as error:
+            raise NotSupported(state.name, None, error.message) from None
+        if state.type in ("Choice", "Succeed", "Fail"):
+            return
+        if "Next" in state.fields:
+            node.next = follow(state.fields["Next"])
+        elif state.fields.get("End") is not True:
+            raise NotSupported(state.name, "Next", "the state has neither Next nor End: true")
+
+    def _compile_type(self, state: StateNode, node: Node, follow: Callable[[Any], Node]) -> None:
+        kind = state.type
+        if kind == "Pass":
+            flow.compile_pass(state, node)
+        elif kind == "Choice":
+            flow.compile_choice(state, node, follow)
+        elif kind == "Wait":
+            flow.compile_wait(state, node)
+        elif kind == "Succeed":
+            flow.compile_succeed(state, node)
+        elif kind == "Fail":
+            flow.compile_fail(state, node)
+        else:
+            node.retriers = tuple(Retrier.of(r) for r in state.fields.get("Retry", ()))
+            node.catchers = tuple(
+                _catcher(state, index, c, follow) for index, c in enumerate(state.fields.get("Catch", ()))
+            )
+            node.flow = LASTING
+            if kind == "Task":
+                assert isinstance(node, task.TaskNode)
+                task.compile_task(state, node)
+                node.execute = guarded(node, node.attempt)
+            elif kind == "Parallel":
+                node.execute = guarded(node, fan_out.compile_parallel(state, node, self.machines), h.PARALLEL_FAILED)
+            elif is_distributed(state.fields):
+                from flowdsl.interpreter.distributed import compile_distributed_map
+
+                attempt = compile_distributed_map(state, node, self.machines)
+                node.execute = guarded(node, attempt, h.MAP_FAILED)
+            else:
+                node.execute = guarded(node, fan_out.compile_map(state, node, self.machines), h.MAP_FAILED)
+
+
+def compile(definition: Definition) -> Program:
+    """The Program of a Definition. NotSupported, naming the state and the field, for what cannot be run."""
+    return Program(definition)
+
+
+def _nodes(scope: Scope, states: list[StateNode]) -> Machine:
+    machine = Machine(scope.pointer)
+    if not scope.states:
+        holder = scope.parent.name if scope.parent else None
+        raise NotSupported(holder, "States", "there must be at least one state")
+    for name, fields in scope.states.items():
+        if not isinstance(fields, dict):
+            raise NotSupported(name, None, "a state must be an object")
+    for state in states:
+        if state.type not in TYPES:
+            raise NotSupported(state.name, "Type", f"{state.fields.get('Type')!r} is none of {', '.join(TYPES)}")
+        if state.scope.kind != "machine" and state.query_language == "JSONPath" and _machine_is_jsonata(state):
+            raise NotSupported(state.name, "QueryLanguage", "a JSONata machine has no JSONPath states")
+        make = task.TaskNode if state.type == "Task" else Node
+        machine.nodes[state.name] = make(state.name, state.type, state.fields, state.pointer, state.is_jsonata)
+    return machine
+
+
+def _machine_is_jsonata(state: StateNode) -> bool:
+    scope = state.scope
+    while scope.parent is not None:
+        scope = scope.parent.scope
+    return scope.body.get("QueryLanguage", "JSONPath") != "JSONPath"
+
+
+def _start(scope: Scope, machine: Machine) -> None:
+    start = machine.nodes.get(scope.start_at) if isinstance(scope.start_at, str) else None
+    if start is None:
+        holder = scope.parent.name if scope.parent else None
+        near = did_you_mean(scope.start_at, machine.nodes) if isinstance(scope.start_at, str) else ""
+        raise NotSupported(holder, "StartAt", f"names {scope.start_at!r}, which is no state here{near}")
+    machine.start = start
+
+
+def _timeout(document: dict[str, Any]) -> int | None:
+    seconds = document.get("TimeoutSeconds")
+    if seconds is None:
+        return None
+    if not isinstance(seconds, int) or isinstance(seconds, bool) or seconds <= 0:
+        raise NotSupported(None, "TimeoutSeconds", f"must be a whole number of seconds above 0, found {seconds!r}")
+    return seconds
+
+
+def _catcher(state: StateNode, index: int, fields: dict[str, Any], follow: Callable[[Any], Node]) -> Catcher:
+    target = follow(fields.get("Next"))
+    names = tuple(fields.get("ErrorEquals", ()))
+    if state.is_jsonata:
+        at = f"Catch[{index}]"
+        assign = languages.template(fields["Assign"], f"{at}/Assign") if "Assign" in fields else None
+        output = languages.template(fields["Output"], f"{at}/Output") if "Output" in fields else None
+        return Catcher(names, target, assign, output)
+    assign = optional(fields, "Assign", languages.path_template)
+    return Catcher(names, target, assign, None, languages.placer(fields.get("ResultPath", "$")))

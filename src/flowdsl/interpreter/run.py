@@ -1,0 +1,256 @@
+"""Run: one execution in progress: its history, its clock, its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from flowdsl.diagnostics import FlowDslError
+from flowdsl.interpreter import history as h
+from flowdsl.interpreter.answers import Answerer, Call
+from flowdsl.interpreter.clock import Timeline, iso
+from flowdsl.interpreter.failures import HistoryFull, StateFailure
+from flowdsl.interpreter.frames import Frame, context_of
+from flowdsl.interpreter.history import Kind, Record
+from flowdsl.interpreter.program import Program
+from flowdsl.interpreter.sizes import Sizes
+from flowdsl.interpreter.tokens import OpenTask
+from flowdsl.interpreter.walking import walk
+
+LAST_EVENT = 25_000
+"""The last event of a Standard execution's history; it is an end (spec)."""
+MANY_EVENTS = 2_000_000
+"""Where nothing else bounds a run (Express, or quotas off), it is given up after this many events."""
+EXPRESS_SECONDS = 300
+STANDARD_SECONDS = 31_536_000
+
+REGION = "us-east-1"
+ACCOUNT = "123456789012"
+
+
+class Run:
+    """One execution of a Program. It owns its root frame; `status` says how it stands."""
+
+    __slots__ = (
+        "_context",
+        "_machine",
+        "_sizes",
+        "account",
+        "answerer",
+        "brim",
+        "calls",
+        "cause",
+        "decisions",
+        "error",
+        "express",
+        "failed_state",
+        "fits",
+        "ids",
+        "input",
+        "label",
+        "name",
+        "on_end",
+        "open_tasks",
+        "output",
+        "program",
+        "quotas",
+        "random",
+        "records",
+        "redrives",
+        "region",
+        "role",
+        "root",
+        "s3",
+        "seed",
+        "start_ms",
+        "status",
+        "stop_ms",
+        "timeline",
+    )
+
+    def __init__(
+        self,
+        program: Program,
+        input: Any,
+        answerer: Answerer,
+        *,
+        timeline: Timeline | None = None,
+        seed: int | str = 0,
+        express: bool = False,
+        quotas: bool = True,
+        name: str | None = None,
+        records: list[Record] | None = None,
+        max_events: int | None = None,
+        s3: Any = None,
+    ) -> None:
+        self.program = program
+        self.input = input
+        self.answerer = answerer
+        self.timeline = Timeline() if timeline is None else timeline
+        self.seed = seed
+        self.random = Random(f"flowdsl {seed}")
+        self.ids = Random(f"flowdsl {seed} ids")
+        self.express = express
+        self.quotas = quotas
+        self.records: list[Record] = [] if records is None else records
+        self.decisions: list[tuple[Any, Any, int]] = []
+        """(node, which way, event id) of each Choice, Retry and Catch."""
+        self.calls: list[Call] = []
+        self.open_tasks: dict[str, OpenTask] = {}
+        self.status = "RUNNING"
+        self.output: Any = None
+        self.error: str | None = None
+        self.cause: str | None = None
+        self.failed_state: str | None = None
+        self.region = REGION
+        self.account = ACCOUNT
+        self.role = f"arn:aws:iam::{ACCOUNT}:role/StepFunctions"
+        self.label = ""
+        self.name = name if name is not None else self.new_id()
+        self.redrives = 0
+        self.s3 = s3
+        self.on_end: Callable[[Run], None] | None = None
+        limited = quotas and not express
+        self.brim = LAST_EVENT - 1 if limited else (max_events or MANY_EVENTS)
+        self._sizes = Sizes() if quotas else Sizes(1 << 62)
+        self.fits = self._sizes.fits
+        self.start_ms = self.timeline.now
+        self.stop_ms: int | None = None
+        self.root: Frame | None = None
+        self._context: dict[str, Any] | None = None
+        self._machine: dict[str, Any] | None = None
+
+    # -- what frames ask for ------------------------------------------------------------------------------------
+
+    def record(self, kind: Kind, previous: int, *payload: Any) -> int:
+        """Writes an event; returns its id."""
+        records = self.records
+        if len(records) >= self.brim:
+            raise self.full(None)
+        records.append((kind, previous, self.timeline.now, *payload))
+        return len(records)
+
+    def full(self, frame: Frame | None) -> Exception:
+        """What ends a run that has reached its last event."""
+        if self.quotas and not self.express:
+            cause = f"The execution reached the maximum number of history events ({LAST_EVENT})."
+            return HistoryFull("States.Runtime", cause, event=len(self.records), final=True)
+        return FlowDslError(
+            f"the execution did not end within {self.brim:,} events; is there a loop without an end? "
+            "(max_events= sets another bound)"
+        )
+
+    def now_ms(self) -> int:
+        """The virtual time."""
+        return self.timeline.now
+
+    def new_id(self) -> str:
+        """A UUID from the seed."""
+        return str(UUID(int=self.ids.getrandbits(128), version=4))
+
+    def new_token(self) -> str:
+        """A task token from the seed."""
+        return f"AQCEAAAAKgAAAAMAAAAAAAAAA{self.ids.getrandbits(512):0128x}"
+
+    def context(self, frame: Frame) -> dict[str, Any]:
+        """The context object of a frame's open state."""
+        return context_of(frame, self)
+
+    def execution_context(self) -> dict[str, Any]:
+        """Execution of the context object; an Express one has no RedriveCount (recorded)."""
+        if self._context is None:
+            self._context = {
+                "Id": self.arn,
+                "Input": self.input,
+                "StartTime": iso(self.start_ms),
+                "Name": self.name,
+                "RoleArn": self.role,
+            }
+            if not self.express:
+                self._context["RedriveCount"] = self.redrives
+        return self._context
+
+    def machine_context(self) -> dict[str, Any]:
+        """StateMachine of the context object."""
+        if self._machine is None:
+            self._machine = {"Id": self.machine_arn, "Name": self.program.name}
+        return self._machine
+
+    @property
+    def machine_arn(self) -> str:
+        """The state machine's ARN; a Distributed Map's children add its label."""
+        label = f"/{self.label}" if self.label else ""
+        return f"arn:aws:states:{self.region}:{self.account}:stateMachine:{self.program.name}{label}"
+
+    @property
+    def arn(self) -> str:
+        """The execution's ARN."""
+        label = f"/{self.label}" if self.label else ""
+        if self.express:
+            start = f"{self.program.name}{label}:{self.name}"
+            unique = UUID(int=Random(f"{self.seed} {start}").getrandbits(128), version=4)
+            return f"arn:aws:states:{self.region}:{self.account}:express:{start}:{unique}"
+        return f"arn:aws:states:{self.region}:{self.account}:execution:{self.program.name}{label}:{self.name}"
+
+    # -- the course of the execution ----------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Writes ExecutionStarted and makes the first state ready."""
+        if not self.fits(self.input):
+            raise FlowDslError("the execution's input is larger than 262,144 bytes of JSON, which AWS refuses to start")
+        self.records.append((h.EXECUTION_STARTED, 0, self.timeline.now, self.input, self.role))
+        root = self.root = Frame(self, self, {}, 0)
+        # The first state's Entered event points to 0, as ExecutionStarted does (recorded).
+        root.steps = walk(root, self.program.start, self.input)
+        seconds = self.program.timeout_seconds
+        if self.quotas:
+            longest = EXPRESS_SECONDS if self.express else STANDARD_SECONDS
+            seconds = longest if seconds is None else min(seconds, longest)
+        if seconds is not None:
+            self.timeline.call(self.time_out, self.start_ms + seconds * 1000)
+        self.timeline.ready.append(root)
+
+    def finished(self, frame: Frame, output: Any) -> None:
+        """The machine has ended well."""
+        self.output = output
+        self.records.append((h.EXECUTION_SUCCEEDED, frame.last, self.timeline.now, output))
+        self._end("SUCCEEDED")
+
+    def failed(self, frame: Frame, failure: StateFailure) -> None:
+        """The machine has ended in a failure that nothing caught."""
+        self.error, self.cause, self.failed_state = failure.error, failure.cause, failure.state
+        self.records.append((h.EXECUTION_FAILED, failure.event, self.timeline.now, failure.error, failure.cause))
+        self._end("FAILED")
+
+    def time_out(self) -> None:
+        """TimeoutSeconds of the machine, or the longest time an execution may take, has passed."""
+        if self.status != "RUNNING":
+            return
+        self._drop()
+        self.error = "States.Timeout"
+        # One event, which points to nothing (recorded).
+        self.records.append((h.EXECUTION_TIMED_OUT, 0, self.timeline.now, "States.Timeout", None))
+        self._end("TIMED_OUT")
+
+    def stop(self, error: str | None = None, cause: str | None = None) -> None:
+        """StopExecution."""
+        if self.status != "RUNNING":
+            return
+        self._drop()
+        self.error, self.cause = error, cause
+        self.records.append((h.EXECUTION_ABORTED, 0, self.timeline.now, error, cause))
+        self._end("ABORTED")
+
+    def _drop(self) -> None:
+        if self.root is not None:
+            if self.root.fan is not None:
+                self.root.fan.drop()
+            self.root.end()
+
+    def _end(self, status: str) -> None:
+        self.status = status
+        self.stop_ms = self.timeline.now
+        if self.on_end is not None:
+            self.on_end(self)

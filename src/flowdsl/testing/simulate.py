@@ -1,0 +1,135 @@
+"""simulate(...): one execution for a test, and the mocks that a test gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from flowdsl.asl.definition import Definition
+from flowdsl.diagnostics import FlowDslError
+from flowdsl.interpreter.clock import DEFAULT_START
+from flowdsl.interpreter.execution import Execution, start
+from flowdsl.interpreter.mocks import Hangs, Mocks, Raises, Returns, Waits
+from flowdsl.interpreter.program import Program, compile
+
+_PROGRAMS: dict[int, tuple[Definition, Program]] = {}
+
+
+def program_of(workflow: Any) -> Program:
+    """The compiled form of a workflow (anything with a `definition`), a Definition or a plain ASL object; compiled once."""
+    if isinstance(workflow, Program):
+        return workflow
+    definition = workflow if isinstance(workflow, Definition) else getattr(workflow, "definition", workflow)
+    if callable(definition) and not isinstance(definition, Definition):
+        definition = definition()
+    if isinstance(definition, dict):
+        definition = Definition(definition)
+    if not isinstance(definition, Definition):
+        raise FlowDslError(f"a workflow or a definition is needed, found {type(workflow).__name__}")
+    known = _PROGRAMS.get(id(definition))
+    if known is not None and known[0] is definition:
+        return known[1]
+    program = compile(definition)
+    if len(_PROGRAMS) >= 256:
+        _PROGRAMS.clear()
+    _PROGRAMS[id(definition)] = (definition, program)
+    return program
+
+
+def simulate(
+    workflow: Any,
+    input: Any = None,
+    mocks: Mapping[Any, Any] | None = None,
+    *,
+    seed: int | str = 0,
+    now: str | datetime = DEFAULT_START,
+    type: Literal["STANDARD", "EXPRESS"] | None = None,
+    quotas: bool = True,
+    name: str | None = None,
+    max_events: int | None = None,
+    s3: Any = None,
+    handlers: bool = True,
+    unused_mocks: Literal["error", "ignore"] = "error",
+) -> Execution:
+    """Runs a workflow to its end, offline, on a virtual clock.
+
+    `mocks` answer Tasks, by the state's name, by operation (`"dynamodb:putItem"`) or by handler (the function itself, or
+    `"module:function"`). An answer is a value, a function of the request (and of the Call, if it takes two arguments),
+    `raises(...)`, `returns(...)`, `hangs()`, or a list of these, one for each call. A Task without a mock whose handler is
+    in this project calls it. A mock that no call uses is an error, unless `unused_mocks="ignore"`.
+
+    The same workflow, input, mocks and seed give the same execution, event for event.
+    """
+    program = program_of(workflow)
+    answers = Mocks(program, mocks, handlers=handlers)
+    execution = start(
+        program,
+        {} if input is None else jsonable(input),
+        answers,
+        seed=seed,
+        now=now,
+        type=type,
+        quotas=quotas,
+        name=name,
+        max_events=max_events,
+        s3=s3,
+    ).finish()
+    if execution.status == "RUNNING":
+        waiting = ", ".join(repr(task.state) for task in execution.pending)
+        raise FlowDslError(
+            f"the execution waits for an answer from outside, in {waiting}; give it a mock, or use start()"
+        )
+    leftovers = answers.leftovers()
+    if leftovers and unused_mocks == "error":
+        raise FlowDslError(
+            f"{'; '.join(leftovers)} (the execution is {execution.status}, its path is {' > '.join(execution.path) or 'empty'})"
+        )
+    from flowdsl.testing import coverage
+
+    coverage.note(execution)
+    return execution
+
+
+def jsonable(value: Any) -> Any:
+    """A value as JSON carries it: models and dataclasses by their JSON form."""
+    import dataclasses
+    import json
+
+    def convert(item: Any) -> Any:
+        dump = getattr(item, "model_dump", None)
+        if callable(dump):
+            return dump(mode="json", by_alias=True)
+        if dataclasses.is_dataclass(item) and not isinstance(item, type):
+            return dataclasses.asdict(item)
+        raise TypeError(f"{type(item).__name__} is no JSON")
+
+    try:
+        return json.loads(json.dumps(value, default=convert, allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise FlowDslError(f"the input is no JSON: {error}") from None
+
+
+def raises(
+    error: str | type[BaseException] | BaseException | None = None, cause: str | None = None, *, after: float = 0
+) -> Raises:
+    """A mock that fails: with an error's name, or as a Lambda function fails that raises this exception."""
+    return Raises(error, cause, after=after)
+
+
+def returns(value: Any = None, *, after: float = 0, whole: bool = False) -> Returns:
+    """A mock's value that takes virtual time (`after`, in seconds), or that is a list.
+
+    `whole`: the value is the result as AWS gives it; nothing is wrapped around it.
+    """
+    return Returns(value, after=after, whole=whole)
+
+
+def hangs(*, heartbeats: bool = False) -> Hangs:
+    """A mock that never answers, with or without heartbeats: the task times out."""
+    return Hangs(heartbeats=heartbeats)
+
+
+def waits() -> Waits:
+    """A mock that leaves the task open for an answer from outside."""
+    return Waits()
