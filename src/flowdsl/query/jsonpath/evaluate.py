@@ -1,0 +1,252 @@
+"""Paths compiled to closures, and what AWS says when a definite path leads nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from flowdsl.query.base import Env, Evaluate, ExpressionError
+from flowdsl.query.jsontext import dumps
+from flowdsl.query.jsonpath.path_functions import Unusable
+from flowdsl.query.jsonpath.steps import Function, Index, Name, NotFound, Step, definite, walk
+from flowdsl.query.jsonpath.syntax import Path, parse_path
+
+Json = Any
+
+RUNTIME: Final = "States.Runtime"
+
+TEMPLATE: Final = "template"
+"""Payload templates, ErrorPath and CausePath: "The JSONPath '$.x' specified for the field ..." (recorded)."""
+PATH: Final = "path"
+"""InputPath, OutputPath and the other ...Path fields: "Invalid path '$.x' : No results for path: ..." (recorded)."""
+CHOICE: Final = "choice"
+"""Variable and the ...Path operands of a Choice rule."""
+
+
+def compile_path(text: str, field: str, family: str | None = None) -> Evaluate:
+    """A path of a field (`InputPath`, `value.$`, `Variable`) as a closure; raises ExpressionSyntaxError.
+
+    `family` says how a missing value is told; None: by the field's name.
+    """
+    if family is None:
+        family = TEMPLATE if field.endswith(".$") or field in ("ErrorPath", "CausePath") else PATH
+    return reader(parse_path(text), field, family)
+
+
+def reader(path: Path, field: str, family: str) -> Evaluate:
+    """A parsed path as a closure. Plain dotted names are nine tenths of all paths and have closures of their own."""
+    if path.functions or not path.is_reference:
+        return _general(path, field, family)
+    steps = path.steps
+    if any(isinstance(step, Index) for step in steps):
+        return _reference(path, field, family)
+    names = tuple(step.name for step in steps if isinstance(step, Name))
+    make = _PLAIN[path.root]
+    return make(path, names, field, family)
+
+
+def _input(path: Path, names: tuple[str, ...], field: str, family: str) -> Evaluate:
+    if not names:
+        return lambda env: env.input
+    if len(names) == 1:
+        (a,) = names
+
+        def one(env: Env) -> Json:
+            try:
+                return env.input[a]
+            except (KeyError, TypeError, IndexError):
+                raise missing(path, env, field, family) from None
+
+        return one
+    if len(names) == 2:
+        a, b = names
+
+        def two(env: Env) -> Json:
+            try:
+                return env.input[a][b]
+            except (KeyError, TypeError, IndexError):
+                raise missing(path, env, field, family) from None
+
+        return two
+    if len(names) == 3:
+        a, b, c = names
+
+        def three(env: Env) -> Json:
+            try:
+                return env.input[a][b][c]
+            except (KeyError, TypeError, IndexError):
+                raise missing(path, env, field, family) from None
+
+        return three
+
+    def more(env: Env) -> Json:
+        value = env.input
+        try:
+            for name in names:
+                value = value[name]
+        except (KeyError, TypeError, IndexError):
+            raise missing(path, env, field, family) from None
+        return value
+
+    return more
+
+
+def _context(path: Path, names: tuple[str, ...], field: str, family: str) -> Evaluate:
+    def read(env: Env) -> Json:
+        value = env.context
+        try:
+            for name in names:
+                value = value[name]
+        except (KeyError, TypeError, IndexError):
+            raise missing(path, env, field, family) from None
+        return value
+
+    return read
+
+
+def _variable(path: Path, names: tuple[str, ...], field: str, family: str) -> Evaluate:
+    variable = path.variable or ""
+    if not names:
+
+        def bare(env: Env) -> Json:
+            try:
+                return env.variables[variable]
+            except KeyError:
+                raise missing(path, env, field, family) from None
+
+        return bare
+
+    def read(env: Env) -> Json:
+        try:
+            value = env.variables[variable]
+            for name in names:
+                value = value[name]
+        except (KeyError, TypeError, IndexError):
+            raise missing(path, env, field, family) from None
+        return value
+
+    return read
+
+
+_PLAIN: Final[dict[str, Callable[[Path, tuple[str, ...], str, str], Evaluate]]] = {
+    "input": _input,
+    "context": _context,
+    "variable": _variable,
+}
+
+
+def root_of(path: Path, env: Env) -> Json:
+    """The document that a path starts in; KeyError for a variable without a value."""
+    if path.variable is not None:
+        return env.variables[path.variable]
+    return env.context if path.root == "context" else env.input
+
+
+def _reference(path: Path, field: str, family: str) -> Evaluate:
+    keys = path.names
+
+    def read(env: Env) -> Json:
+        try:
+            value = root_of(path, env)
+            for key in keys:
+                # A text must not answer to an index, nor an object to a number.
+                if type(key) is int and not isinstance(value, list):
+                    raise missing(path, env, field, family)
+                value = value[key]
+        except (KeyError, TypeError, IndexError):
+            if family == TEMPLATE and _past_the_end(path, env):
+                return None
+            raise missing(path, env, field, family) from None
+        return value
+
+    return read
+
+
+def _past_the_end(path: Path, env: Env) -> bool:
+    """Whether all that is wrong with a path is an index past an array's end: null in a payload template (measured)."""
+    try:
+        walk(path.steps, root_of(path, env))
+    except NotFound as lost:
+        return lost.null and lost.step == len(path.steps) - 1
+    except KeyError:
+        return False
+    return False
+
+
+def _general(path: Path, field: str, family: str) -> Evaluate:
+    steps, functions, single = path.steps, path.functions, path.definite
+
+    def read(env: Env) -> Json:
+        try:
+            value = walk(steps, root_of(path, env))
+        except KeyError:
+            raise missing(path, env, field, family) from None
+        except NotFound:
+            if single:
+                raise missing(path, env, field, family) from None
+            value = []
+        except TimeoutError:
+            raise ExpressionError(
+                RUNTIME, f"Invalid path '{path.text}' : a filter's regular expression takes too long", field
+            ) from None
+        for function in functions:
+            try:
+                value = function.call(value)
+            except Unusable as unusable:
+                raise ExpressionError(RUNTIME, f"Invalid path '{path.text}' : {unusable}", field) from None
+        return value
+
+    return read
+
+
+def missing(path: Path, env: Env, field: str, family: str) -> ExpressionError:
+    """The error of a definite path that leads nowhere, as its family of fields tells it."""
+    if family == CHOICE:
+        cause = f"Invalid path '{path.text}': The choice state's condition path references an invalid value."
+    elif family == TEMPLATE:
+        cause = f"The JSONPath '{path.text}' specified for the field '{field}' could not be found in the input '{dumps(env.input)}'"
+    else:
+        cause = f"Invalid path '{path.text}' : {_jayway(path, env)}"
+    return ExpressionError(RUNTIME, cause, field)
+
+
+def _jayway(path: Path, env: Env) -> str:
+    steps = path.steps
+    try:
+        walk(steps, root_of(path, env))
+    except NotFound as lost:
+        upto = bracketed(steps[: lost.step + 1])
+        last = lost.step == len(steps) - 1
+        if isinstance(lost.value, dict) or lost.null:
+            return f"No results for path: {upto}" if last or lost.null else f"Missing property in path {upto}"
+        kind = "null" if lost.value is None else _JACKSON.get(type(lost.value), "net.minidev.json.JSONArray")
+        parent = bracketed(steps[: lost.step])
+        if isinstance(steps[lost.step], Name):
+            return (
+                f"Expected to find an object with property {upto[len(parent) :]} in path {parent} but found '{kind}'. "
+                "This is not a json object according to the JsonProvider: "
+                "'com.jayway.jsonpath.spi.json.JacksonJsonNodeJsonProvider'."
+            )
+        return f"Filter: {upto[len(parent) :]} can only be applied to arrays. Current context is: {dumps(lost.value)}"
+    except KeyError:
+        return f"No results for path: $['{path.variable}']"
+    return f"No results for path: {bracketed(steps)}"
+
+
+_JACKSON = {
+    str: "com.fasterxml.jackson.databind.node.TextNode",
+    int: "com.fasterxml.jackson.databind.node.IntNode",
+    float: "com.fasterxml.jackson.databind.node.DoubleNode",
+    bool: "com.fasterxml.jackson.databind.node.BooleanNode",
+    list: "com.fasterxml.jackson.databind.node.ArrayNode",
+}
+
+
+def bracketed(steps: tuple[Step, ...]) -> str:
+    """Steps as Jayway prints them: $['a'][0]['b']."""
+    return "$" + "".join(
+        f"['{s.name}']" if isinstance(s, Name) else f"[{s.index}]" if isinstance(s, Index) else "[*]" for s in steps
+    )
+
+
+__all__ = ["CHOICE", "PATH", "RUNTIME", "TEMPLATE", "Function", "compile_path", "definite", "missing", "reader"]

@@ -1,0 +1,223 @@
+"""The steps a path is made of, and the one walk over a document that they share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """`.name` or `['name']`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """`[n]`; negative counts from the end."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """`['a','b']`: as the last step one object with those members, before another step each of them (Jayway)."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Indexes:
+    """`[0,2]`."""
+
+    indexes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """`[start:stop]`. Jayway reads no step: a third number is kept in `step` and has no effect."""
+
+    start: int | None
+    stop: int | None
+    step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wildcard:
+    """`.*` or `[*]`: elements of an array, members of an object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Descend:
+    """`..`: the next step applies to the value and to everything below it, outermost first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """`[?(...)]`: elements for which `test(element, root)` holds."""
+
+    text: str
+    test: Callable[[Json, Json], bool] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """`.length()` and its siblings, applied to what the steps before it gave."""
+
+    name: str
+    arguments: tuple[Json, ...]
+    call: Callable[[Json], Json] = field(compare=False)
+
+
+Step = Name | Index | Names | Indexes | Slice | Wildcard | Descend | Filter | Function
+
+
+class NotFound(Exception):
+    """A definite path that leads nowhere: `step` is the number of the step that failed, `value` what it was asked of."""
+
+    def __init__(self, step: int, value: Json, null: bool = False) -> None:
+        super().__init__(step)
+        self.step = step
+        self.value = value
+        self.null = null
+        """An index past the end of an array that is there: a payload template takes it for null (measured)."""
+
+
+def member(value: Json, step: Name | Index, number: int) -> Json:
+    """The one value behind a Name or an Index, or NotFound."""
+    if type(step) is Name:
+        if isinstance(value, dict) and step.name in value:
+            return value[step.name]
+        raise NotFound(number, value)
+    if isinstance(value, list):
+        index = step.index  # type: ignore[union-attr]
+        if -len(value) <= index < len(value):
+            return value[index]
+        raise NotFound(number, value, null=True)
+    raise NotFound(number, value)
+
+
+def select(values: list[Json], step: Step, root: Json, last: bool) -> list[Json]:
+    """What a step gives for each of several values. Never fails: what does not fit gives nothing."""
+    out: list[Json] = []
+    for value in values:
+        if isinstance(value, dict):
+            _from_object(value, step, root, last, out)
+        elif isinstance(value, list):
+            _from_array(value, step, root, out)
+    return out
+
+
+def _from_object(value: dict[str, Json], step: Step, root: Json, last: bool, out: list[Json]) -> None:
+    if isinstance(step, Name):
+        if step.name in value:
+            out.append(value[step.name])
+    elif isinstance(step, Names):
+        found = {name: value[name] for name in step.names if name in value}
+        if last:
+            out.append(found)
+        else:
+            out.extend(found.values())
+    elif isinstance(step, Wildcard):
+        out.extend(value.values())
+    elif isinstance(step, Filter) and step.test(value, root):
+        out.append(value)
+
+
+def _from_array(value: list[Json], step: Step, root: Json, out: list[Json]) -> None:
+    size = len(value)
+    if isinstance(step, Index):
+        if -size <= step.index < size:
+            out.append(value[step.index])
+    elif isinstance(step, Wildcard):
+        out.extend(value)
+    elif isinstance(step, Slice):
+        out.extend(value[i] for i in _slice(step, size))
+    elif isinstance(step, Indexes):
+        out.extend(value[i] for i in step.indexes if -size <= i < size)
+    elif isinstance(step, Filter):
+        # A filter's @ on scalars does not match (documented 2023).
+        out.extend(item for item in value if isinstance(item, (dict, list)) and step.test(item, root))
+
+
+def _slice(step: Slice, size: int) -> list[int]:
+    """The indexes of a slice, Jayway's own way: between two bounds it counts up, and only then are negative ones turned."""
+    start, stop = step.start, step.stop
+    if stop is None:
+        start = 0 if start is None else start
+        return list(range(max(0, size + start if start < 0 else start), size))
+    if start is None:
+        return list(range(min(size, size + stop if stop < 0 else stop)))
+    turned = (i if i >= 0 else size + i for i in range(max(start, -size), min(size, stop)))
+    return [i for i in turned if i >= 0]
+
+
+def below(value: Json) -> Iterator[dict[str, Json] | list[Json]]:
+    """The value and every object and array below it, outermost first. A stack: depth is the user's to choose."""
+    stack = [value]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, dict):
+            yield node
+            stack.extend(reversed(list(node.values())))
+        elif isinstance(node, list):
+            yield node
+            stack.extend(reversed(node))
+
+
+def definite(steps: tuple[Step, ...]) -> bool:
+    """Whether steps lead to one value: its absence is an error, where an indefinite path gives []."""
+    last = len(steps) - 1
+    return all(
+        isinstance(step, (Name, Index)) or (isinstance(step, Names) and i == last) for i, step in enumerate(steps)
+    )
+
+
+def walk(steps: tuple[Step, ...], root: Json) -> Json:
+    """The value that steps lead to in a document: one value when they are definite (or NotFound), else a list.
+
+    A Function ends the steps that are walked here; the caller applies it.
+    """
+    value = root
+    many = False
+    last = len(steps) - 1
+    number = 0
+    while number <= last:
+        step = steps[number]
+        if not many and isinstance(step, (Name, Index)):
+            value = member(value, step, number)
+        elif not many and isinstance(step, Names) and number == last:
+            if not isinstance(value, dict):
+                raise NotFound(number, value)
+            value = {name: value[name] for name in step.names if name in value}
+        else:
+            values = value if many else [value]
+            many = True
+            if isinstance(step, Descend):
+                number += 1
+                value = _descend(values, steps[number], root, number == last)
+            else:
+                value = select(values, step, root, number == last)
+        number += 1
+    return value
+
+
+def _descend(values: list[Json], step: Step, root: Json, last: bool) -> list[Json]:
+    nodes = [node for start in values for node in below(start)]
+    if isinstance(step, Filter):
+        # Below `..` each object answers for itself; an array's elements are asked when they are reached.
+        return [node for node in nodes if isinstance(node, dict) and step.test(node, root)]
+    return select(nodes, step, root, last)
+
+
+def split(steps: tuple[Step, ...]) -> tuple[tuple[Step, ...], tuple[Function, ...]]:
+    """Steps as those that lead somewhere and the functions that end them; ValueError for a step behind a function."""
+    functions = tuple(step for step in steps if isinstance(step, Function))
+    body = steps[: len(steps) - len(functions)]
+    if any(isinstance(step, Function) for step in body):
+        raise ValueError
+    return body, functions
