@@ -13,7 +13,11 @@ from tests.conftest import ROOT
 
 PACKAGE = ROOT / "src" / "flowdsl"
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-FLOORS = {room.strip(): int(floor) for floor, rooms in re.findall(r"^\| (\d) \| (.+) \|$", PAGE, re.M) for room in rooms.split(",")}
+FLOORS = {
+    room.strip(): int(floor)
+    for floor, rooms in re.findall(r"^\| (\d) \| (.+) \|$", PAGE, re.M)
+    for room in rooms.split(",")
+}
 ARROWS = set(re.findall(r"`(\w+) → (\w+)`", PAGE))
 FILES = sorted(PACKAGE.rglob("*.py"))
 
@@ -83,7 +87,13 @@ def test_one_heavy_dependency_has_one_door(package: str, door: set[str] | None) 
     users = set()
     for path in FILES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names = (
+                [a.name for a in node.names]
+                if isinstance(node, ast.Import)
+                else [node.module or ""]
+                if isinstance(node, ast.ImportFrom)
+                else []
+            )
             if any(n.split(".")[0] == package for n in names):
                 users.add(path.relative_to(PACKAGE).as_posix())
     if door is None:

@@ -30,4 +30,6 @@ def command(folder: Path, force: bool) -> None:
         write_atomically(path, render(f"init/{name}"))
         click.echo(f"wrote {path.as_posix()}")
     go = "" if folder == Path(".") else f"cd {folder.as_posix()} && "
-    click.echo(f"\nNext: {go}flowdsl build && flowdsl run workflows/hello.py --input events/hello.json && pytest --flow-cov")
+    click.echo(
+        f"\nNext: {go}flowdsl build && flowdsl run workflows/hello.py --input events/hello.json && pytest --flow-cov"
+    )
