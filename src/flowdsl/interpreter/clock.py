@@ -24,6 +24,15 @@ class Process(Protocol):
     def rouse(self) -> None: ...
 
 
+class Alarm:
+    """A function to be called at a time; None once it is taken back."""
+
+    __slots__ = ("action",)
+
+    def __init__(self, action: Callable[[], None]) -> None:
+        self.action: Callable[[], None] | None = action
+
+
 class Timeline:
     """Virtual time in whole milliseconds since 1970, with the processes that are ready and the alarms that are set.
 
@@ -31,40 +40,56 @@ class Timeline:
     input, mocks and seed is the same, event for event.
     """
 
-    __slots__ = ("_alarms", "_sequence", "now", "ready")
+    __slots__ = ("_alarms", "_sequence", "_stale", "now", "ready")
 
     def __init__(self, start: str | datetime = DEFAULT_START) -> None:
         self.now = to_ms(start)
         self.ready: deque[Process] = deque()
-        self._alarms: list[tuple[int, int, int, Process | None, Callable[[], None] | None]] = []
+        self._alarms: list[tuple[int, int, int, Process | None, Alarm | None]] = []
         self._sequence = 0
+        self._stale = 0
 
     def wake(self, process: Process, at: int) -> None:
         """Resumes a process at a time, unless it is resumed or ended before."""
         self._sequence += 1
         heapq.heappush(self._alarms, (max(at, self.now), self._sequence, process.ticket, process, None))
 
-    def call(self, action: Callable[[], None], at: int) -> None:
-        """Calls a function at a time."""
+    def call(self, action: Callable[[], None], at: int) -> Alarm:
+        """Calls a function at a time, unless the alarm is cancelled before."""
         self._sequence += 1
-        heapq.heappush(self._alarms, (max(at, self.now), self._sequence, 0, None, action))
+        alarm = Alarm(action)
+        heapq.heappush(self._alarms, (max(at, self.now), self._sequence, 0, None, alarm))
+        return alarm
+
+    def cancel(self, alarm: Alarm) -> None:
+        """Takes an alarm back. What it held is let go at once; the heap is swept when half of it is stale."""
+        if alarm.action is not None:
+            alarm.action = None
+            self._stale += 1
+            if self._stale > 64 and self._stale * 2 > len(self._alarms):
+                self._alarms = [a for a in self._alarms if a[4] is None or a[4].action is not None]
+                heapq.heapify(self._alarms)
+                self._stale = 0
 
     def settle(self) -> None:
         """Runs everything that is ready at this instant, the alarms that are due included."""
-        ready, alarms = self.ready, self._alarms
+        ready = self.ready
         while True:
             while ready:
                 ready.popleft().resume()
-            if not alarms or alarms[0][0] > self.now:
+            if not self._alarms or self._alarms[0][0] > self.now:
                 return
             self._ring()
 
     def next_alarm(self) -> int | None:
         """When the next alarm is due, or None."""
         alarms = self._alarms
-        while alarms and alarms[0][3] is not None and alarms[0][3].ticket != alarms[0][2]:
+        while alarms:
+            at, _, ticket, process, alarm = alarms[0]
+            if process.ticket == ticket if process is not None else alarm is not None and alarm.action is not None:
+                return at
             heapq.heappop(alarms)
-        return alarms[0][0] if alarms else None
+        return None
 
     def run_until(self, done: Callable[[], bool], limit: int | None = None) -> None:
         """Lets time pass until `done()`, until nothing is left to happen, or to `limit` (which is then the time)."""
@@ -80,9 +105,10 @@ class Timeline:
             self.now = due
 
     def _ring(self) -> None:
-        _, _, ticket, process, action = heapq.heappop(self._alarms)
-        if action is not None:
-            action()
+        _, _, ticket, process, alarm = heapq.heappop(self._alarms)
+        if alarm is not None:
+            if alarm.action is not None:
+                alarm.action()
         elif process is not None and process.ticket == ticket:
             process.rouse()
 

@@ -13,6 +13,7 @@ from flowdsl.interpreter.clock import DEFAULT_START, Timeline, duration_ms
 from flowdsl.interpreter.failures import ExecutionFailed
 from flowdsl.interpreter.program import Program, compile
 from flowdsl.interpreter.run import Run
+from flowdsl.interpreter.s3 import S3Objects
 from flowdsl.interpreter.tokens import OpenTask
 
 Status = Literal["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
@@ -178,7 +179,7 @@ def start(
         quotas=quotas,
         name=name,
         max_events=max_events,
-        s3=s3,
+        s3=s3 if s3 is None or isinstance(s3, S3Objects) else S3Objects(s3),
         records=records,
     )
     run.start()

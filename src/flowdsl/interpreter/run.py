@@ -10,15 +10,18 @@ from uuid import UUID
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.interpreter import history as h
 from flowdsl.interpreter.answers import Answerer, Call
-from flowdsl.interpreter.clock import Timeline, iso
+from flowdsl.interpreter.clock import Alarm, Timeline, iso
 from flowdsl.interpreter.failures import HistoryFull, StateFailure
 from flowdsl.interpreter.frames import Frame, context_of
 from flowdsl.interpreter.history import Kind, Record
+from flowdsl.interpreter.nodes import Machine, Node
 from flowdsl.interpreter.program import Program
 from flowdsl.interpreter.sizes import Sizes
 from flowdsl.interpreter.tokens import OpenTask
 from flowdsl.interpreter.walking import walk
 
+KEPT_CALLS = 10_000
+"""Calls of a Distributed Map's child executions that `Execution.calls` lists at most."""
 LAST_EVENT = 25_000
 """The last event of a Standard execution's history; it is an end (spec)."""
 MANY_EVENTS = 2_000_000
@@ -30,10 +33,24 @@ REGION = "us-east-1"
 ACCOUNT = "123456789012"
 
 
+class ChildProgram:
+    """What a child execution of a Distributed Map runs: the Map's processor."""
+
+    __slots__ = ("definition", "name", "start", "timeout_seconds")
+
+    def __init__(self, program: Program, machine: Machine) -> None:
+        assert machine.start is not None
+        self.definition = program.definition
+        self.name = program.name
+        self.start: Node = machine.start
+        self.timeout_seconds = None
+
+
 class Run:
     """One execution of a Program. It owns its root frame; `status` says how it stands."""
 
     __slots__ = (
+        "_alarm",
         "_context",
         "_machine",
         "_sizes",
@@ -51,6 +68,7 @@ class Run:
         "input",
         "label",
         "name",
+        "on_child",
         "on_end",
         "open_tasks",
         "output",
@@ -112,6 +130,9 @@ class Run:
         self.redrives = 0
         self.s3 = s3
         self.on_end: Callable[[Run], None] | None = None
+        self.on_child: Callable[[Run], None] | None = None
+        """Told of each child execution of a Distributed Map that ends."""
+        self._alarm: Alarm | None = None
         limited = quotas and not express
         self.brim = LAST_EVENT - 1 if limited else (max_events or MANY_EVENTS)
         self._sizes = Sizes() if quotas else Sizes(1 << 62)
@@ -121,6 +142,42 @@ class Run:
         self.root: Frame | None = None
         self._context: dict[str, Any] | None = None
         self._machine: dict[str, Any] | None = None
+
+    @classmethod
+    def child(cls, parent: Run, machine: Machine, value: Any, label: str, express: bool) -> Run:
+        """A child execution of a Distributed Map: a history and a name of its own; clock, seed, mocks and objects shared."""
+        child = cls.__new__(cls)
+        child.program = ChildProgram(parent.program, machine)  # type: ignore[assignment]
+        child.input = value
+        child.answerer = parent.answerer
+        child.timeline = parent.timeline
+        child.seed = parent.seed
+        child.random = parent.random
+        child.ids = parent.ids
+        child.express = express
+        child.quotas = parent.quotas
+        child.records = []
+        child.decisions = []
+        child.calls = parent.calls if len(parent.calls) < KEPT_CALLS else []
+        child.open_tasks = parent.open_tasks
+        child.status = "RUNNING"
+        child.output = child.error = child.cause = child.failed_state = None
+        child.region, child.account, child.role = parent.region, parent.account, parent.role
+        child.label = label
+        child.name = child.new_id()
+        child.redrives = 0
+        child.s3 = parent.s3
+        child.on_end = None
+        child.on_child = parent.on_child
+        child._alarm = None
+        child.brim = LAST_EVENT - 1 if parent.quotas and not express else MANY_EVENTS
+        child._sizes = parent._sizes
+        child.fits = parent.fits
+        child.start_ms = child.timeline.now
+        child.stop_ms = None
+        child.root = None
+        child._context = child._machine = None
+        return child
 
     # -- what frames ask for ------------------------------------------------------------------------------------
 
@@ -205,11 +262,12 @@ class Run:
         # The first state's Entered event points to 0, as ExecutionStarted does (recorded).
         root.steps = walk(root, self.program.start, self.input)
         seconds = self.program.timeout_seconds
-        if self.quotas:
+        if self.quotas and (self.express or not self.label):
+            # A Standard child needs no alarm of its own: its parent's comes first.
             longest = EXPRESS_SECONDS if self.express else STANDARD_SECONDS
             seconds = longest if seconds is None else min(seconds, longest)
         if seconds is not None:
-            self.timeline.call(self.time_out, self.start_ms + seconds * 1000)
+            self._alarm = self.timeline.call(self.time_out, self.start_ms + seconds * 1000)
         self.timeline.ready.append(root)
 
     def finished(self, frame: Frame, output: Any) -> None:
@@ -252,5 +310,7 @@ class Run:
     def _end(self, status: str) -> None:
         self.status = status
         self.stop_ms = self.timeline.now
+        if self._alarm is not None:
+            self.timeline.cancel(self._alarm)
         if self.on_end is not None:
             self.on_end(self)
