@@ -1,0 +1,241 @@
+"""What a call of a JSONata function gives, and whether its arguments can be right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from flowdsl.analysis.jsonata_functions import FUNCTIONS, Signature
+from flowdsl.analysis.jsonata_syntax import Node
+from flowdsl.analysis.sequences import sequence
+from flowdsl.analysis.shape import (
+    ALL,
+    ALWAYS,
+    ANY,
+    ARRAY,
+    FUNCTION,
+    MAYBE,
+    NEVER,
+    NOTHING,
+    NUMBER,
+    NUMBER_SHAPE,
+    OBJECT,
+    SOME,
+    TEXT_SHAPE,
+    UNKNOWN,
+    Shape,
+    array,
+    both,
+    join,
+)
+
+if TYPE_CHECKING:
+    from flowdsl.analysis.jsonata_shapes import Inference
+
+TOLERANT = frozenset(
+    {"exists", "boolean", "not", "type", "append", "merge", "count", "zip", "lookup", "map", "filter", "distinct"}
+)
+"""Functions to which an absent argument does no harm."""
+
+
+def call_shape(inference: Inference, node: Node, arguments: Sequence[Node]) -> Shape:
+    """The shape of a call's value. `arguments` are those it gets, one from `~>` before its own."""
+    callee = node.parts[0]
+    if callee.kind == "lambda":
+        return _of_lambda(inference, callee, arguments)
+    if (
+        callee.kind != "variable"
+        or inference.is_local(callee.value)
+        or inference.scope.variables(callee.value) is not None
+    ):
+        for argument in arguments:
+            inference.of(argument)
+        return ANY
+    signature = FUNCTIONS.get(callee.value)
+    if signature is None:
+        for argument in arguments:
+            inference.of(argument)
+        inference.report("function", node, ANY, certain=True, name=callee.value)
+        return ANY
+    name = callee.value
+    implied = signature.context and bool(inference.focus) and len(arguments) < signature.least
+    if not _count_is_right(signature, len(arguments), implied):
+        inference.report("arity", node, ANY, certain=True, name=name)
+    if name in ("map", "filter", "single", "sift", "each", "reduce") and len(arguments) >= 2:
+        return _higher_order(inference, name, arguments)
+    given: list[Shape] = []
+    for i, argument in enumerate(arguments):
+        shape = inference.quietly(argument) if name in TOLERANT else inference.of(argument)
+        given.append(shape)
+        if signature.takes and not implied:
+            _check_kind(inference, argument, shape, signature.takes[min(i, len(signature.takes) - 1)], name)
+    if name in ("sum", "max", "min", "average") and given:
+        _numbers_only(inference, arguments[0], given[0], name)
+    return _result(name, signature, given, implied)
+
+
+def _of_lambda(inference: Inference, function: Node, arguments: Sequence[Node]) -> Shape:
+    """A function that is called where it is written."""
+    shapes = [inference.of(argument) for argument in arguments]
+    names = dict(zip(function.value, [*shapes, *[ANY] * len(function.value)], strict=False))
+    inference.locals.append(names)
+    try:
+        return inference.of(function.parts[0])
+    finally:
+        inference.locals.pop()
+
+
+def _count_is_right(signature: Signature, count: int, implied: bool) -> bool:
+    least = signature.least - 1 if implied else signature.least
+    return least <= count and (signature.most is None or count <= signature.most)
+
+
+def _check_kind(inference: Inference, argument: Node, shape: Shape, takes: int, name: str) -> None:
+    # A sequence of one is its value, and a value stands where an array is due: only other kinds are wrong.
+    if takes & ALL == ALL:
+        return
+    if takes & ARRAY:
+        takes |= shape.kinds if shape.item is None else takes
+    if shape.kinds & FUNCTION and takes & FUNCTION:
+        return
+    inference.expects(argument, shape, takes, f"${name}")
+
+
+def _numbers_only(inference: Inference, argument: Node, shape: Shape, name: str) -> None:
+    if shape.kinds & ARRAY and shape.item is not None:
+        inference.expects(argument, shape.item.having(shape.presence), NUMBER, f"${name}")
+
+
+def _result(name: str, signature: Signature, given: Sequence[Shape], implied: bool) -> Shape:
+    first = given[0] if given else SOME
+    presence = ALWAYS
+    if signature.undefined == "undefined" and signature.takes and not implied:
+        presence = first.presence
+        if len(given) > 1 and signature.least > 1:
+            presence = max(shape.presence for shape in given[: signature.least])
+        if presence == NEVER:
+            return NOTHING
+    if name in ("max", "min", "average") and first.kinds & ARRAY and first.low == 0 and not first.vague:
+        presence = max(presence, MAYBE if first.high is None or first.high == 0 else UNKNOWN)
+    if signature.gives:
+        return Shape(signature.gives, presence, item=TEXT_SHAPE if name == "split" else None)
+    if name == "append":
+        return _appended(given)
+    if name in ("sort", "reverse", "shuffle", "distinct"):
+        if first.kinds & ARRAY and not first.vague:
+            return first if name != "distinct" else array(first.item, min(1, first.low)).having(presence)
+        return array(first, 1).having(presence) if not first.kinds & ARRAY else ANY
+    if name == "merge":
+        return _merged(first, presence)
+    if name == "keys":
+        if first.is_closed and first.fields:
+            return Shape(ARRAY | TEXT_SHAPE.kinds, presence, item=TEXT_SHAPE)
+        return Shape(ARRAY | TEXT_SHAPE.kinds, UNKNOWN, item=TEXT_SHAPE)
+    if name == "range":
+        return Shape(ARRAY | NUMBER, UNKNOWN, item=NUMBER_SHAPE)
+    if name == "partition":
+        return array(SOME).having(UNKNOWN)
+    if name in ("error",):
+        return NOTHING.having(UNKNOWN)
+    return ANY
+
+
+def _appended(given: Sequence[Shape]) -> Shape:
+    if len(given) != 2:
+        return ANY
+    left, right = given
+    if left.presence == NEVER:
+        return right
+    if right.presence == NEVER:
+        return left
+    items: list[Shape] = []
+    low = 0
+    for shape in (left, right):
+        if shape.kinds & ARRAY:
+            items.append(shape.item or SOME)
+            if shape.kinds & ~ARRAY:
+                items.append(SOME if shape.vague else shape.only(~ARRAY))
+            low += shape.low if shape.kinds == ARRAY else 0
+        else:
+            items.append(shape)
+            low += 1
+    item = items[0].having(ALWAYS)
+    for other in items[1:]:
+        item = join(item, other.having(ALWAYS))
+    if left.vague or right.vague:
+        return ANY.having(both(UNKNOWN, min(left.presence, right.presence)))
+    return array(item, low)
+
+
+def _merged(first: Shape, presence: int) -> Shape:
+    if first.items is None:
+        return Shape(OBJECT, presence, rest=UNKNOWN)
+    fields: dict[str, Shape] = {}
+    rest = NEVER
+    for item in first.items:
+        if not item.kinds & OBJECT:
+            return Shape(OBJECT, presence, rest=UNKNOWN)
+        for key, value in item.fields.items():
+            before = fields.get(key)
+            fields[key] = (
+                value if value.presence == ALWAYS or before is None else join(before, value).having(before.presence)
+            )
+        if item.rest != NEVER:
+            rest = UNKNOWN
+            fields = {key: ANY.having(value.presence) for key, value in fields.items()}
+    return Shape(OBJECT, presence, fields=fields, rest=rest)
+
+
+def _higher_order(inference: Inference, name: str, arguments: Sequence[Node]) -> Shape:
+    over = inference.quietly(arguments[0])
+    item = (over.item or SOME) if over.kinds & ARRAY else over.having(ALWAYS)
+    if over.kinds & ARRAY and over.kinds & ~ARRAY:
+        item = SOME if over.vague else join(item, over.only(~ARRAY).having(ALWAYS))
+    function = arguments[1]
+    result = ANY
+    if function.kind == "lambda":
+        names: list[Shape] = [item.having(ALWAYS), NUMBER_SHAPE, over]
+        if name == "reduce":
+            names = [ANY, item.having(ALWAYS), NUMBER_SHAPE, over]
+        elif name in ("sift", "each"):
+            names = [ANY, TEXT_SHAPE, over]
+        result = inference.inside(
+            item, function.parts[0], dict(zip(function.value, [*names, *[ANY] * len(function.value)], strict=False))
+        )
+    else:
+        inference.of(function)
+    for argument in arguments[2:]:
+        inference.of(argument)
+    if over.presence == NEVER:
+        return NOTHING
+    low = over.low if over.kinds == ARRAY else 0 if over.kinds & ARRAY else 1
+    high = over.high if over.kinds & ARRAY else 1
+    if name == "map":
+        if result.presence == NEVER:
+            return NOTHING
+        # $map does not flatten what the function gives; it leaves undefined out and collapses as every sequence does.
+        return _mapped(result, low, high, over.presence if not over.vague else UNKNOWN)
+    if name == "filter":
+        found = sequence(item.having(ALWAYS), 0, high, unsure=True)
+        return found.having(UNKNOWN) if over.vague or over.presence == UNKNOWN else found
+    if name == "single":
+        return item.having(UNKNOWN)
+    if name == "reduce":
+        return ANY
+    return Shape(OBJECT, UNKNOWN, rest=UNKNOWN) if name == "sift" else ANY
+
+
+def _mapped(result: Shape, low: int, high: int | None, presence: int) -> Shape:
+    certain = low if result.presence == ALWAYS else 0
+    there = both(
+        presence, ALWAYS if certain else UNKNOWN if presence == UNKNOWN or result.presence == UNKNOWN else MAYBE
+    )
+    if high == 1:
+        return result.having(there)
+    many = Shape(ARRAY, item=result.having(ALWAYS), low=max(2, certain), high=high)
+    if certain >= 2:
+        return many.having(there)
+    return join(result.having(ALWAYS), many).having(there)
+
+
+__all__ = ["TOLERANT", "call_shape"]
