@@ -16,6 +16,8 @@ from flowdsl.interpreter.frames import Frame
 from flowdsl.interpreter.program import compile
 from flowdsl.interpreter.task import TaskNode
 
+ACCOUNT = "111111111111"
+"""The recorder writes this in place of the account."""
 CLOCK = "2026-01-01T12:00:00Z"
 
 
@@ -51,12 +53,17 @@ def recorded_answer(recorded: Mapping[str, Any]) -> Answer:
 
 
 def run(
-    definition: dict[str, Any], input: Any, mocks: Mapping[str, Any], type: str, *, case: Mapping[str, Any] | None = None
+    definition: dict[str, Any],
+    input: Any,
+    mocks: Mapping[str, Any],
+    type: str,
+    *,
+    case: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The result of a case, in the scorer's terms."""
     case = case or {}
     virtual = case.get("virtual") or {}
-    objects: dict[Any, Any] = {bucket: None for bucket in case.get("s3_buckets") or ()}
+    objects: dict[Any, Any] = dict.fromkeys(case.get("s3_buckets") or ())
     for found in case.get("s3") or ():
         objects[found["bucket"], found["key"]] = found["body"]
     try:
@@ -69,6 +76,7 @@ def run(
             type="EXPRESS" if type == "EXPRESS" else "STANDARD",
             name=virtual.get("execution_name"),
             s3=objects,
+            account=ACCOUNT,
         ).finish()
     except NotSupported:
         raise

@@ -22,8 +22,8 @@ class ItemBatcher:
         names = ("MaxItemsPerBatch", "MaxItemsPerBatchPath", "MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath")
         if not any(name in fields for name in names):
             raise NotSupported(state.name, "ItemBatcher", "needs MaxItemsPerBatch or MaxInputBytesPerBatch")
-        self._items = number(state, fields, "MaxItemsPerBatch", texts=True, at=at)
-        self._bytes = number(state, fields, "MaxInputBytesPerBatch", texts=True, at=at)
+        self._items = number(state, fields, "MaxItemsPerBatch", at=at)
+        self._bytes = number(state, fields, "MaxInputBytesPerBatch", at=at)
         compile = languages.template if state.is_jsonata else languages.path_template
         self._input = compile(fields["BatchInput"], f"{at}BatchInput") if "BatchInput" in fields else None
 

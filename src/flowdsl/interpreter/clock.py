@@ -139,7 +139,8 @@ def duration_ms(text: Any) -> int:
     if isinstance(text, (int, float)) and not isinstance(text, bool):
         return round(text * 1000)
     if hasattr(text, "total_seconds"):
-        return round(text.total_seconds() * 1000)
+        seconds: float = text.total_seconds()
+        return round(seconds * 1000)
     units = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000, "y": 31_536_000_000}
     total = 0.0
     rest = str(text).strip()

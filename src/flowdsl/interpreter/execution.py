@@ -12,7 +12,7 @@ from flowdsl.interpreter.answers import Answerer, Call
 from flowdsl.interpreter.clock import DEFAULT_START, Timeline, duration_ms
 from flowdsl.interpreter.failures import ExecutionFailed
 from flowdsl.interpreter.program import Program, compile
-from flowdsl.interpreter.run import Run
+from flowdsl.interpreter.run import ACCOUNT, Run
 from flowdsl.interpreter.s3 import S3Objects
 from flowdsl.interpreter.tokens import OpenTask
 
@@ -161,6 +161,7 @@ def start(
     max_events: int | None = None,
     s3: Any = None,
     records: list[Any] | None = None,
+    account: str = ACCOUNT,
 ) -> Execution:
     """Starts an execution; nothing runs until time is let pass (`settle`, `advance`, `finish`)."""
     from flowdsl.interpreter.mocks import Mocks
@@ -181,6 +182,7 @@ def start(
         max_events=max_events,
         s3=s3 if s3 is None or isinstance(s3, S3Objects) else S3Objects(s3),
         records=records,
+        account=account,
     )
     run.start()
     return Execution(run)

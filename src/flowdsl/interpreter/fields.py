@@ -13,19 +13,11 @@ from flowdsl.interpreter.sizes import to_json
 Number = Callable[[Frame], int | float | None]
 
 
-def number(
-    state: StateNode,
-    fields: dict[str, Any],
-    name: str,
-    *,
-    kind: str = "integer",
-    texts: bool = False,
-    at: str = "",
-) -> Number:
+def number(state: StateNode, fields: dict[str, Any], name: str, *, kind: str = "integer", at: str = "") -> Number:
     """The compiled field `name` of `fields` (the state's own, or those of its reader or batcher).
 
-    `kind` is "integer" or "float", as AWS's message says it; `texts` accepts a number in a string, as AWS does for a few
-    of these (recorded); `at` is what stands before the name in AWS's name of the field.
+    `kind` is "integer" or "float", as AWS's message says it; `at` is what stands before the name in AWS's name of the
+    field. A path may lead to a number in a string (recorded).
     """
     path_name = f"{name}Path"
     if not state.is_jsonata and path_name in fields:
@@ -34,13 +26,10 @@ def number(
 
         def from_path(frame: Frame) -> int | float:
             value = read(frame)
-            if texts and isinstance(value, str):
-                try:
-                    value = int(value)
-                except ValueError:
-                    pass
+            shown = value if isinstance(value, str) else to_json(value)
+            if isinstance(value, str):
+                value = _parsed(value, kind)
             if not _is(value, kind):
-                shown = value if isinstance(value, str) else to_json(value)
                 raise frame.runtime(
                     f'The {path_name} field refers to value "{shown}" which is not a valid {kind}: {path}'
                 )
@@ -54,6 +43,17 @@ def number(
         evaluate = languages.expression(value, at + name, "number")
         return lambda frame: _whole(evaluate(frame))
     return lambda frame: value
+
+
+def _parsed(text: str, kind: str) -> int | float | None:
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        return float(text) if kind == "float" else None
+    except ValueError:
+        return None
 
 
 def _is(value: Any, kind: str) -> bool:

@@ -15,8 +15,10 @@ from flowdsl.interpreter.sizes import fits
 from flowdsl.interpreter.waits import wait_until
 from flowdsl.query.base import Env, Evaluate
 
-Follow = Callable[[Any], Node | None]
+Follow = Callable[[Any], Node]
 """From a state's name (a Next, a Default) to its node."""
+Way = tuple[Callable[[Env], bool], Evaluate | None, Evaluate | None, Node]
+"""A rule: its condition, its Assign, its Output, its Next."""
 
 
 def compile_pass(state: StateNode, node: Node) -> None:
@@ -137,7 +139,7 @@ def compile_choice(state: StateNode, node: Node, follow: Follow) -> None:
     rules = state.fields.get("Choices")
     if not isinstance(rules, list) or not rules:
         raise NotSupported(state.name, "Choices", "must be a list of at least one rule")
-    ways: list[tuple[Callable[[Env], bool], Evaluate | None, Evaluate | None, Node | None]] = []
+    ways: list[Way] = []
     for index, rule in enumerate(rules):
         if not isinstance(rule, dict):
             raise NotSupported(state.name, f"Choices[{index}]", "is no object")
@@ -145,7 +147,7 @@ def compile_choice(state: StateNode, node: Node, follow: Follow) -> None:
         if state.is_jsonata:
             field = f"Choices[{index}]"
             condition = _condition(rule.get("Condition"), f"{field}/Condition")
-            ways.append((condition, *(_inside(rule, key, field) for key in ("Assign", "Output")), target))
+            ways.append((condition, _inside(rule, "Assign", field), _inside(rule, "Output", field), target))
         else:
             ways.append((languages.choice_rule(rule), optional(rule, "Assign", languages.path_template), None, target))
     default = follow(state.fields["Default"]) if "Default" in state.fields else None
@@ -158,8 +160,10 @@ def compile_choice(state: StateNode, node: Node, follow: Follow) -> None:
         frame.input = effective = value
         if input_path is not None:
             frame.input = effective = input_path(frame)
-        for index, (condition, assign, output, target) in all_ways:
-            if condition(frame):
+        index = -1
+        for index, way in all_ways:  # noqa: B007 - the one that is true
+            if way[0](frame):
+                _, assign, output, target = way
                 break
         else:
             if default is None:
@@ -173,10 +177,10 @@ def compile_choice(state: StateNode, node: Node, follow: Follow) -> None:
                 told = output(frame)
                 if not frame.run.fits(told):
                     raise frame.too_large(name)
-                return told, target  # type: ignore[return-value]
+                return told, target
         elif output_path is not None:
             effective = output_path(frame)
-        return effective, target  # type: ignore[return-value]
+        return effective, target
 
     node.choose = choose
 

@@ -21,7 +21,7 @@ class _Parked:
 
 PARKED: Final = _Parked()
 
-Steps = Generator["int | None | _Parked", None, Any]
+Steps = Generator["int | _Parked | None", None, Any]
 """A frame's or a state's work. It yields a time in ms to sleep until, None to let others have their turn at this
 instant, or PARKED; it returns the output."""
 

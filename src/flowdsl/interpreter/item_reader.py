@@ -59,7 +59,7 @@ class ItemReader:
             raise NotSupported(state.name, f"{at}/ReaderConfig/ManifestType", f"{self.manifest!r} is not known")
         if not self.lists and self.input_type is None and self.manifest != "S3_INVENTORY":
             raise NotSupported(state.name, f"{at}/ReaderConfig", "InputType is missing")
-        self._max_items = number(state, config, "MaxItems", texts=True, at=f"{at}/ReaderConfig/")
+        self._max_items = number(state, config, "MaxItems", at=f"{at}/ReaderConfig/")
 
     def parameters(self, frame: Frame) -> dict[str, Any]:
         """Bucket, Key or Prefix."""
@@ -198,7 +198,7 @@ def _json_lines(found: S3Object) -> Iterator[Any]:
 
 def _parquet(found: S3Object) -> Iterator[Any]:
     try:
-        import pyarrow.parquet  # only where it is installed
+        import pyarrow.parquet  # type: ignore[import-untyped]  # only where it is installed
     except ImportError:
         raise NotSupported(
             None, "ItemReader/ReaderConfig/InputType", "PARQUET needs pyarrow: pip install 'flowdsl[parquet]'"

@@ -128,7 +128,7 @@ def _machine_is_jsonata(state: StateNode) -> bool:
     scope = state.scope
     while scope.parent is not None:
         scope = scope.parent.scope
-    return scope.body.get("QueryLanguage", "JSONPath") != "JSONPath"
+    return bool(scope.body.get("QueryLanguage", "JSONPath") != "JSONPath")
 
 
 def _start(scope: Scope, machine: Machine) -> None:

@@ -53,7 +53,7 @@ def parse(text: str) -> Resource | None:
     pattern: Pattern = ""
     for suffix in ("sync:2", "sync", "waitForTaskToken"):
         if rest.endswith(f".{suffix}"):
-            pattern = suffix  # type: ignore[assignment]
+            pattern = suffix
             break
     bare = rest.removesuffix(f".{pattern}") if pattern else rest
     kind, _, action = bare.rpartition(":")

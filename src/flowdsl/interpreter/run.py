@@ -102,6 +102,7 @@ class Run:
         records: list[Record] | None = None,
         max_events: int | None = None,
         s3: Any = None,
+        account: str = ACCOUNT,
     ) -> None:
         self.program = program
         self.input = input
@@ -123,8 +124,8 @@ class Run:
         self.cause: str | None = None
         self.failed_state: str | None = None
         self.region = REGION
-        self.account = ACCOUNT
-        self.role = f"arn:aws:iam::{ACCOUNT}:role/StepFunctions"
+        self.account = account
+        self.role = f"arn:aws:iam::{account}:role/StepFunctions"
         self.label = ""
         self.name = name if name is not None else self.new_id()
         self.redrives = 0
@@ -287,8 +288,7 @@ class Run:
         if self.status != "RUNNING":
             return
         self._drop()
-        self.error = "States.Timeout"
-        # One event, which points to nothing (recorded).
+        # DescribeExecution tells no error of it (measured). One event, which points to nothing (recorded).
         self.records.append((h.EXECUTION_TIMED_OUT, 0, self.timeline.now, "States.Timeout", None))
         self._end("TIMED_OUT")
 

@@ -19,7 +19,7 @@ from flowdsl.interpreter.nodes import LASTING, Node
 from flowdsl.interpreter.resources import Resource
 from flowdsl.interpreter.sizes import to_json
 from flowdsl.interpreter.tokens import OpenTask
-from flowdsl.query.base import ExpressionError
+from flowdsl.query.base import Evaluate, ExpressionError
 
 Limit = Callable[[Frame], int | None]
 
@@ -52,6 +52,11 @@ class TaskNode(Node):
     __slots__ = ("credentials", "events", "finish", "function", "heartbeat", "resource", "timeout")
 
     resource: Resource
+    events: Events
+    finish: Finish
+    timeout: Limit
+    heartbeat: Limit
+    credentials: Evaluate | None
     function: str | None
     """FunctionName where it is a constant."""
 
@@ -164,8 +169,7 @@ class TaskNode(Node):
             failure = frame.too_large(resource.limit_name, final=False)
             raise self.failed(frame, failure.error, failure.cause)
         frame.last = run.record(events.succeeded, frame.last, resource, result)
-        finish: Finish = self.finish
-        return finish(frame, value, result)
+        return self.finish(frame, value, result)
 
     def failed(self, frame: Frame, error: str | None, cause: str | None) -> StateFailure:
         """The failure of the call, and its event."""
