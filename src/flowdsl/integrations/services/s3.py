@@ -52,6 +52,8 @@ service = OptimizedService(
             "putObject",
             parameters=("Bucket", "Prefix", "ExpectedBucketOwner"),
             required=("Bucket",),
+            # A Prefix for many objects, where the API has one Key.
+            api="PutObject",
             places=("ResultWriter",),
         ),
     ),
