@@ -154,6 +154,11 @@ class ServiceModel:
         """Names of the modelled exceptions, in the model's order."""
         return [e["shape"] for e in self._operations[operation].get("errors", ())]
 
+    def idempotency_tokens(self, operation: str) -> list[str]:
+        """Members that botocore fills in at random when they are not given, in the API's own spelling."""
+        request = self._shapes.get((self._operations[operation].get("input") or {}).get("shape", ""), {})
+        return [name for name, member in request.get("members", {}).items() if member.get("idempotencyToken")]
+
     def streams(self, operation: str) -> bool:
         """Whether the request or the answer is an event stream, which Step Functions offers for no operation."""
         description = self._operations[operation]
