@@ -1,0 +1,88 @@
+"""ASL914 random-idempotency-token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flowdsl.checks.handler_calls import AwsCall
+from flowdsl.checks.handler_rule import HandlerRule, SourceExample, entries_of, named
+from flowdsl.checks.handler_source import HandlerSource
+from flowdsl.checks.handler_writes import guards, is_covered, is_write
+from flowdsl.diagnostics import Diagnostic, Severity
+from flowdsl.integrations.model import model
+from flowdsl.integrations.names import normal
+
+_ELSEWHERE = {"MessageDeduplicationId"}
+"""Only FIFO queues and topics know it: ASL912 tells about it where it is wanted."""
+_OWN_NAME = ("CreateSchedule", "CreateStack", "CreateStateMachine")
+"""A second one of the same name is refused by the service."""
+
+
+class RandomIdempotencyToken(HandlerRule):
+    """An operation that takes an idempotency token, called without one.
+
+    boto3 then fills in a random one. It covers the SDK's own re-sends, and not the next delivery of the event, which gets another
+    token and is taken for a new request.
+
+    Instead: pass the token, made of the event's own id.
+    Source: the trait idempotencyToken in AWS's API models.
+    """
+
+    code = "ASL914"
+    severity = Severity.WARNING
+    bad = SourceExample(
+        """
+        import os
+        import boto3
+
+        ecs = boto3.client("ecs")
+
+        def handler(event, context):
+            ecs.run_task(cluster=os.environ["CLUSTER"], taskDefinition=os.environ["TASK"], launchType="FARGATE")
+            return {"started": event["id"]}
+        """,
+        7,
+        "ecs.run_task without clientToken: boto3 fills in a random one, so a second delivery is taken for a new request; "
+        "pass an id of the event",
+    )
+    good = SourceExample(
+        """
+        import os
+        import boto3
+
+        ecs = boto3.client("ecs")
+
+        def handler(event, context):
+            ecs.run_task(cluster=os.environ["CLUSTER"], taskDefinition=os.environ["TASK"], clientToken=event["id"])
+            return {"started": event["id"]}
+        """
+    )
+
+    def check(self, source: HandlerSource) -> Iterator[Diagnostic]:
+        for call in source.calls.all:
+            if call.receiver is None or call.receiver.kind != "client" or not call.complete or not is_write(call):
+                continue
+            # A transaction's repeat is told about by what it writes (ASL911).
+            if call.method == "transact_write_items" or is_covered(entries_of(source, call.function)):
+                continue
+            token = _token(call)
+            if token and not guards(source, call):
+                yield self.at(
+                    source,
+                    call.node,
+                    f"{named(call)} without {token}: boto3 fills in a random one, so a second delivery is taken for a new request; "
+                    "pass an id of the event",
+                )
+
+
+def _token(call: AwsCall) -> str | None:
+    """The token that is missing, as boto3 spells it; None where the operation has none, or it is given."""
+    described = model(call.service)
+    if described is None:
+        return None
+    operation = next((o for o in described.operations if normal(o) == normal(call.method)), None)
+    if operation is None or operation in _OWN_NAME:
+        return None
+    given = {normal(name) for name in call.arguments}
+    tokens = described.idempotency_tokens(operation)
+    return next((t for t in tokens if t not in _ELSEWHERE and normal(t) not in given), None)

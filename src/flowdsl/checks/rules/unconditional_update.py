@@ -1,0 +1,333 @@
+"""ASL911 unconditional-update."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from flowdsl.checks.handler_calls import AwsCall
+from flowdsl.checks.handler_rule import HandlerRule, SourceExample, entries_of, named
+from flowdsl.checks.handler_source import HandlerSource
+from flowdsl.checks.handler_tree import Function
+from flowdsl.checks.handler_values import ANSWER, CLOCK, Value
+from flowdsl.checks.handler_writes import guards, is_covered, nested_updates
+from flowdsl.diagnostics import Diagnostic, Severity
+
+_ADD = re.compile(r"(?:^|\s)ADD\s+([^\s,]+)\s+(:[\w\0]+|\0)", re.I)
+_OPERAND = r"(?:if_not_exists\s*\([^)]*\)|[\w#.\[\]\0]+)"
+_ARITHMETIC = re.compile(rf"=\s*(?:{_OPERAND}\s*[-+]\s*:?[\w\0]+|:[\w\0]+\s*[-+]\s*{_OPERAND})", re.I)
+_SELF = re.compile(r"([\w#.\[\]\0]+)\s*=\s*(?:if_not_exists\s*\(\s*)?([\w#.\[\]\0]+)")
+_APPENDS = re.compile(r"list_append\s*\(", re.I)
+_ONLY_EXISTS = re.compile(r"\s*attribute_exists\s*\([^)]*\)\s*", re.I)
+_SQL = re.compile(r"\bupdate\b.*?\bset\b.*?\b(\w+)\s*=\s*(?:\w+\.)?\1\s*[-+]", re.I | re.S)
+_CREATED = re.compile(r"^(created|creation|inserted|registered|first_seen|firstSeen|ordered_at|placed)", re.I)
+_INCREMENTS = {"incr", "incrby", "incrbyfloat", "decr", "decrby", "lpush", "rpush", "hincrby", "zincrby", "append"}
+
+
+class UnconditionalUpdate(HandlerRule):
+    """A write that does more the second time: a counter, an append, what was read and written back.
+
+    A retry, a second delivery or a redrive runs it again: the counter counts twice, the list holds it twice, the stock is taken
+    twice. Overwriting an item under its own key, SET of a value and adding to a set change nothing more; they are fine.
+
+    Instead: a ConditionExpression that refuses the repeat (a marker in the same item, a version), one transaction with a marker,
+    or idempotency=once(key=...).
+    """
+
+    code = "ASL911"
+    severity = Severity.WARNING
+    bad = (
+        SourceExample(
+            """
+            import boto3
+
+            table = boto3.resource("dynamodb").Table("counters")
+
+            def handler(event, context):
+                table.update_item(
+                    Key={"page": event["page"]},
+                    UpdateExpression="ADD views :one",
+                    ExpressionAttributeValues={":one": 1},
+                )
+            """,
+            6,
+            "dynamodb.update_item adds to 'views' with no condition: a second delivery adds again; refuse it with a ConditionExpression, "
+            "or declare idempotency=once(...)",
+        ),
+        SourceExample(
+            """
+            import boto3
+
+            table = boto3.resource("dynamodb").Table("accounts")
+
+            def handler(event, context):
+                account = table.get_item(Key={"id": event["id"]})["Item"]
+                account["balance"] = account["balance"] + event["amount"]
+                table.put_item(Item=account)
+            """,
+            8,
+            "dynamodb.put_item writes back what was read and changed, with no condition: a second delivery changes it again, and a "
+            "parallel one is lost; compare what was read in a ConditionExpression",
+        ),
+    )
+    good = (
+        SourceExample(
+            """
+            import boto3
+
+            table = boto3.resource("dynamodb").Table("orders")
+
+            def handler(event, context):
+                table.update_item(
+                    Key={"id": event["id"]},
+                    UpdateExpression="SET #s = :paid ADD tags :tags",
+                    ExpressionAttributeNames={"#s": "status"},
+                    ExpressionAttributeValues={":paid": "PAID", ":tags": {"paid"}},
+                )
+                table.put_item(Item={"id": event["id"], "total": event["total"]})
+            """
+        ),
+        SourceExample(
+            """
+            import boto3
+
+            table = boto3.resource("dynamodb").Table("stock")
+
+            def handler(event, context):
+                table.update_item(
+                    Key={"sku": event["sku"]},
+                    UpdateExpression="SET available = available - :n ADD orders :order",
+                    ConditionExpression="NOT contains(orders, :id)",
+                    ExpressionAttributeValues={":n": event["n"], ":order": {event["id"]}, ":id": event["id"]},
+                )
+            """
+        ),
+    )
+
+    def check(self, source: HandlerSource) -> Iterator[Diagnostic]:
+        for call in source.calls.all:
+            if is_covered(entries_of(source, call.function)):
+                continue
+            what = ""
+            if call.method == "update_item":
+                what = _of_update(source, call)
+            elif call.method == "transact_write_items" and call.lacks("ClientRequestToken"):
+                what = _of_transaction(source, call)
+            elif call.method in ("put_item", "put_object"):
+                yield from self._put(source, call)
+            elif call.service == "rds-data" and call.method in ("execute_statement", "batch_execute_statement"):
+                what = _of_sql(source.values.text(call.arguments.get("sql"), call.function))
+            if what and not guards(source, call):
+                yield self.at(
+                    source,
+                    call.node,
+                    f"{named(call)} {what} with no condition: a second delivery {_again(what)}; refuse it with a "
+                    "ConditionExpression, or declare idempotency=once(...)",
+                )
+        yield from self._elsewhere(source)
+
+    def _put(self, source: HandlerSource, call: AwsCall) -> Iterator[Diagnostic]:
+        if not call.lacks("ConditionExpression", "Expected", "IfMatch", "IfNoneMatch") or guards(source, call):
+            return
+        body = call.arguments.get("Item" if call.method == "put_item" else "Body")
+        if body is None:
+            return
+        if _is_changed_answer(source, body, call.function):
+            yield self.at(
+                source,
+                call.node,
+                f"{named(call)} writes back what was read and changed, with no condition: a second delivery changes it again, and a "
+                "parallel one is lost; compare what was read in a ConditionExpression",
+            )
+        elif call.method == "put_item":
+            for name, values in (source.values.fields(body, call.function) or {}).items():
+                if _CREATED.match(name) and any(source.origins(v.node, v.function) & CLOCK for v in values):
+                    yield self.at(
+                        source,
+                        call.node,
+                        f"dynamodb.put_item sets {name!r} to the time of each delivery, with no condition: a second one makes the item "
+                        "anew; add ConditionExpression attribute_not_exists(...)",
+                    )
+                    return
+
+    def _elsewhere(self, source: HandlerSource) -> Iterator[Diagnostic]:
+        """SQL that counts on, and the counters of Redis."""
+        for function, node in source.runs(ast.Call):
+            if not isinstance(node.func, ast.Attribute) or is_covered(entries_of(source, function)):
+                continue
+            what = ""
+            if node.func.attr in ("execute", "executemany") and node.args:
+                what = _of_sql(source.values.text(node.args[0], function))
+            elif node.func.attr in _INCREMENTS:
+                held = source.clients.receiver(node.func.value, function)
+                if held is not None and held.kind == "connection" and held.made.startswith("redis"):
+                    what = "appends" if "push" in node.func.attr or node.func.attr == "append" else "counts on"
+            if what and not guards(source, node, function):
+                yield self.at(
+                    source,
+                    node,
+                    f"{node.func.attr} {what} with no condition: a second delivery {_again(what)}; keep the event's id beside it "
+                    "and refuse a repeat, or declare idempotency=once(...)",
+                )
+
+
+def _again(what: str) -> str:
+    return "appends again" if what.startswith("appends") else "adds again"
+
+
+def _of_update(source: HandlerSource, call: AwsCall) -> str:
+    """What an update_item does again the second time; empty when it does not, or cannot be told."""
+    condition = source.values.text(call.arguments.get("ConditionExpression"), call.function)
+    # That the item exists is as true the second time: such a condition refuses no repeat.
+    refuses = not call.lacks("ConditionExpression", "Expected") and not (
+        condition and _ONLY_EXISTS.fullmatch(condition)
+    )
+    if refuses:
+        return ""
+    if "AttributeUpdates" in call.arguments:
+        for name, values in (source.values.fields(call.arguments["AttributeUpdates"], call.function) or {}).items():
+            for value in values:
+                action = (source.values.fields(value.node, value.function) or {}).get("Action", [])
+                if any(source.values.constant(a.node, a.function) == "ADD" for a in action):
+                    return f"adds to {name!r}"
+    text = source.values.text(call.arguments.get("UpdateExpression"), call.function)
+    given = call.arguments.get("ExpressionAttributeValues")
+    names = call.arguments.get("ExpressionAttributeNames")
+    found = _of_expression(source, text, given, names, call.function)
+    if found:
+        return found
+    # SET n = :n where :n was read and changed.
+    for values in (source.values.fields(given, call.function) or {}).values() if given is not None else ():
+        for value in values:
+            if _is_changed_answer(source, value.node, value.function):
+                return "writes back what was read and changed"
+    return ""
+
+
+def _of_expression(
+    source: HandlerSource, text: str | None, given: ast.expr | None, names: ast.expr | None, function: Function | None
+) -> str:
+    if not text:
+        return ""
+    values = source.values.fields(given, function) or {} if given is not None else {}
+
+    def shown(name: str) -> str:
+        called = source.values.fields(names, function) or {} if names is not None else {}
+        meant = called.get(name, [])
+        real = source.values.constant(meant[0].node, meant[0].function) if meant else name
+        return repr(real) if isinstance(real, str) and "\0" not in real else "a number"
+
+    for name, value in _ADD.findall(text):
+        if not any(_is_set(source, v) for v in values.get(value, [])):
+            return f"adds to {shown(name)}"
+    if _APPENDS.search(text):
+        return "appends to a list"
+    for match in _ARITHMETIC.finditer(text):
+        target = re.search(r"([\w#.\[\]\0]+)\s*$", text[: match.start()])
+        operands = re.findall(r"[\w#.\[\]\0]+", match.group())
+        if target and target[1] in operands:
+            return f"adds to {shown(target[1])}"
+    return ""
+
+
+def _of_transaction(source: HandlerSource, call: AwsCall) -> str:
+    """What a transaction does again: none of its parts has a condition, and one of them adds."""
+    items = call.arguments.get("TransactItems")
+    if items is None:
+        return ""
+    found = ""
+    for update in nested_updates(source, items, call.function):
+        fields = source.values.fields(update.node, update.function)
+        if fields is None or "ConditionExpression" in fields:
+            return ""
+        expression = fields.get("UpdateExpression", [])
+        values = fields.get("ExpressionAttributeValues", [])
+        if expression:
+            text = source.values.text(expression[0].node, expression[0].function)
+            found = found or _of_expression(source, text, values[0].node if values else None, None, update.function)
+    return found
+
+
+def _of_sql(text: str | None) -> str:
+    match = _SQL.search(text) if text else None
+    return f"adds to {match[1]!r}" if match else ""
+
+
+def _is_set(source: HandlerSource, value: Value) -> bool:
+    """Whether a value is a set, to which adding twice is adding once."""
+    node = source.values.settled(value.node, value.function).node
+    if isinstance(node, ast.Set | ast.SetComp):
+        return True
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return node.func.id in ("set", "frozenset")
+    fields = source.values.fields(node, value.function) or {}
+    return any(name in ("SS", "NS", "BS") for name in fields)
+
+
+def _is_changed_answer(source: HandlerSource, node: ast.expr, function: Function | None) -> bool:
+    """Whether a value was read from a store and counted on, or appended to."""
+    return any(_counts_on(source, part, where) for part, where in _made_of(source, node, function))
+
+
+def _made_of(
+    source: HandlerSource, node: ast.expr, function: Function | None
+) -> Iterator[tuple[ast.expr, Function | None]]:
+    """A value and what goes into it: the fields stored in it, the names it is made of."""
+    pending: list[tuple[ast.expr, Function | None]] = [(node, function)]
+    seen: set[tuple[str, Function | None]] = set()
+    while pending and len(seen) < 60:
+        part, where = pending.pop()
+        yield part, where
+        for inner in ast.walk(part):
+            if isinstance(inner, ast.Name) and (inner.id, where) not in seen:
+                seen.add((inner.id, where))
+                pending += [(v.node, v.function) for v in source.values.definitions(inner.id, where)]
+                for values in source.values.stored.get(where, {}).get(inner.id, {}).values():
+                    pending += [(v, where) for v in values]
+                if where is not None:
+                    pending += [(a, where) for a in _augmented(where, inner.id)]
+
+
+def _augmented(function: Function, name: str) -> list[ast.expr]:
+    """`x["n"] += 1` and `x["rows"].append(y)` as the sums they are."""
+    found: list[ast.expr] = []
+    for node in function.nodes:
+        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub) and _root(node.target) == name:
+            target = node.target
+            if isinstance(target, ast.Name | ast.Subscript | ast.Attribute):
+                found.append(ast.BinOp(target, node.op, node.value))
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("append", "extend")
+        ):
+            if _root(node.func.value) == name and node.args:
+                found.append(ast.BinOp(node.func.value, ast.Add(), node.args[0]))
+    return found
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Subscript | ast.Attribute | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _counts_on(source: HandlerSource, node: ast.expr, function: Function | None) -> bool:
+    """A sum or difference of which one side was read from a store."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Add | ast.Sub):
+            for side in (inner.left, inner.right):
+                if isinstance(side, ast.Constant | ast.JoinedStr):
+                    continue
+                if source.origins(side, function) & ANSWER and not _is_text(source, inner, function):
+                    return True
+    return False
+
+
+def _is_text(source: HandlerSource, node: ast.BinOp, function: Function | None) -> bool:
+    """`"prefix-" + name` puts a text together; it does not count."""
+    return any(
+        isinstance(s, ast.JoinedStr) or isinstance(source.values.constant(s, function), str)
+        for s in (node.left, node.right)
+    )
