@@ -189,8 +189,8 @@ def _merged(needed: dict[Statement, list[str]]) -> Iterator[Grant]:
         names.update(dict.fromkeys(states))
     by_action: dict[tuple[Any, ...], tuple[set[str], dict[str, None]]] = {}
     for (resources, condition, unknown, _), (actions, names) in by_resource.items():
-        key = (tuple(sorted(actions)), condition, unknown)
-        all_resources, all_names = by_action.setdefault(key, (set(), {}))
+        pair = (tuple(sorted(actions)), condition, unknown)
+        all_resources, all_names = by_action.setdefault(pair, (set(), {}))
         all_resources.update(resources)
         all_names.update(names)
     grants = [
