@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from flowdsl.interpreter.frames import Frame
+    from flowdsl.interpreter.run import Run
     from flowdsl.interpreter.task import TaskNode
 
 
@@ -55,6 +56,8 @@ class Answer:
     """Name of the activity's worker."""
     open: bool = False
     """The task's token, or the activity's task, stays open for an answer from outside."""
+    child: Run | None = None
+    """The execution of another workflow that the call starts."""
 
 
 class Answerer(Protocol):

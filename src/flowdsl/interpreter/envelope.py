@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowdsl.interpreter.resources import Resource
-from flowdsl.interpreter.sizes import json_size
+from flowdsl.interpreter.sizes import json_size, to_json
 
 BARE = frozenset({"apigateway", "http", "eks", "bedrock"})
 """Optimised integrations whose result carries no SDK metadata."""
@@ -28,9 +28,39 @@ def wrap(resource: Resource, value: Any, request_id: str) -> Any:
             **metadata(request_id, json_size(value), "application/json", {"X-Amz-Executed-Version": "$LATEST"}),
             "StatusCode": 200,
         }
+    if resource.type == "states" and resource.pattern in ("sync", "sync:2"):
+        return described(resource, value)
     if resource.type in BARE or not isinstance(value, dict) or "SdkHttpMetadata" in value:
         return value
     return {**value, **metadata(request_id, json_size(value), "application/x-amz-json-1.0")}
+
+
+def wrap_response(resource: Resource, value: Any, request_id: str) -> Any:
+    """A service's first response, as TaskSubmitted shows it for .sync and .waitForTaskToken."""
+    if resource.type.startswith("aws-sdk:") or resource.type in BARE:
+        return value
+    if resource.type == "lambda":
+        return wrap(resource, value, request_id)
+    return {**value, **metadata(request_id, json_size(value), "application/x-amz-json-1.0")}
+
+
+def described(resource: Resource, value: Any) -> Any:
+    """DescribeExecution of a child that ended well with this output, unless the value is one already: `.sync` has the
+    output as JSON text, `.sync:2` as JSON (recorded)."""
+    if isinstance(value, dict) and "Status" in value and "ExecutionArn" in value:
+        return value
+    name = "mock"
+    arn = f"arn:aws:states:us-east-1:123456789012:execution:{name}:{name}"
+    return {
+        "ExecutionArn": arn,
+        "Input": "{}" if resource.pattern == "sync" else {},
+        "InputDetails": {"Included": True},
+        "Name": name,
+        "Output": to_json(value) if resource.pattern == "sync" else value,
+        "OutputDetails": {"Included": True},
+        "StateMachineArn": arn.replace(":execution:", ":stateMachine:").rpartition(":")[0],
+        "Status": "SUCCEEDED",
+    }
 
 
 def metadata(request_id: str, length: int, content: str, extra: dict[str, str] | None = None) -> dict[str, Any]:

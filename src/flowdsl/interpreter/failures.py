@@ -54,7 +54,8 @@ class StateFailure(Exception):
         self.cause = cause
         self.event = event
         self.final = final
-        """Neither retried nor caught, whatever its name: States.Runtime, and what fails outside any state's work."""
+        """Neither retried nor caught, whatever its name: States.Runtime, and what fails outside any state's work. From
+        inside a Map or Parallel it ends the execution at once, without a word about the states around it (measured)."""
         self.evaluation = evaluation
         """Told by an EvaluationFailed event (JSONata)."""
         self.location = location
@@ -63,8 +64,6 @@ class StateFailure(Exception):
         """What a Catch sees as Cause where it differs: a time-out has no cause, and is caught with "" (recorded)."""
         self.heartbeat = False
         """A missed heartbeat: recorded as States.Timeout, also taken by the pattern States.HeartbeatTimeout."""
-        self.bare = False
-        """The interpreter's own error in a Map or Parallel: the execution fails without a MapStateFailed (recorded)."""
         self.state: str | None = None
         """The state that failed, innermost."""
 

@@ -46,7 +46,7 @@ class FanOut:
         if self.failure is not None:
             return
         self.failure = failure
-        if isinstance(failure, HistoryFull):
+        if failure.final:
             self.drop()
         else:
             try:
@@ -194,7 +194,7 @@ class Iterations(FanOut):
     def own_failure(self, failure: StateFailure) -> None:
         """A failure of the Map itself while iterations are under way."""
         self.failure = failure
-        if isinstance(failure, HistoryFull):
+        if failure.final:
             self.drop()
         else:
             self.abort(failure.event)
@@ -227,8 +227,12 @@ def compile_map(state: StateNode, node: Node, machines: dict[str, Machine]) -> A
         fan = frame.fan = Iterations(frame, node, machine.start, items, stages.selector, effective)
         if items:
             started = frame.last
-            for _ in range(min(limit, len(items))):
-                fan.next(started)
+            try:
+                for _ in range(min(limit, len(items))):
+                    fan.next(started)
+            except (ExpressionError, StateFailure):
+                fan.drop()
+                raise
             yield PARKED
         frame.fan = None
         if fan.failure is not None:

@@ -138,22 +138,23 @@ class Frame(Env):
         assert self.node is not None
         return f"An error occurred while executing the state '{self.node.name}' (entered at the event id #{self.entered}). "
 
-    def failure(self, error: ExpressionError) -> StateFailure:
-        """The failure of the open state by an expression; a JSONata one is told by an EvaluationFailed event."""
+    def failure(self, error: ExpressionError, previous: int | None = None) -> StateFailure:
+        """The failure of the open state by an expression; a JSONata one is told by an EvaluationFailed event, which points
+        to `previous`, or to the event before the state was entered."""
         assert self.node is not None
         failure = StateFailure(error.error, self.prefix() + error.cause, event=self.last)
         failure.state = self.node.name
         failure.location = error.field
         if error.error == QUERY_ERROR:
             failure.evaluation = True
-            # It points to the event before the state was entered, but for a Wait's Timestamp (recorded).
-            before = self.last if self.node.type == "Wait" and error.field == "Timestamp" else self.before
+            before = self.before if previous is None else previous
+            if self.node.type == "Wait" and error.field == "Timestamp":
+                before = self.last  # the one exception (recorded)
             failure.event = self.run.record(
                 EVALUATION_FAILED, before, self.node, failure.error, failure.cause, error.field
             )
         else:
             failure.final = error.error == "States.Runtime"
-            failure.bare = True
         return failure
 
     def too_large(self, name: str, *, final: bool = True) -> StateFailure:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flowdsl.diagnostics import FlowDslError, did_you_mean
-from flowdsl.interpreter import lambdas
+from flowdsl.interpreter import lambdas, nested
 from flowdsl.interpreter.answers import Answer, Call
 from flowdsl.interpreter.failures import MissingMock
 from flowdsl.interpreter.frames import Frame
-from flowdsl.interpreter.program import Program
+from flowdsl.interpreter.program import Program, program_of
 from flowdsl.interpreter.task import TaskNode
 
 
@@ -104,26 +104,22 @@ class Mocks:
         *,
         handlers: bool = True,
         missing: Answer | None = None,
-        names: Iterable[str] = (),
     ) -> None:
-        """`handlers`: whether an unmocked Task calls its real handler. `missing`: what other unmocked Tasks get; None:
-        MissingMock is raised. `names`: more keys that are known, of child workflows."""
+        """`handlers`: whether an unmocked Task calls its real handler, and an unmocked startExecution the workflow at hand.
+        `missing`: what other unmocked Tasks get; None: MissingMock is raised."""
         self.program = program
         self.handlers = handlers
         self.missing = missing
-        tasks = {n.name: n for n in program.nodes.values() if isinstance(n, TaskNode)}
-        operations = {n.resource.operation for n in tasks.values()} | {n.resource.arn for n in tasks.values()}
-        targets = {b.target for b in program.definition.bindings.placeholders.values() if b.target}
-        placeholders = {f"${{{name}}}": b for name, b in program.definition.bindings.placeholders.items()}
-        known = {*tasks, *operations, *targets, *placeholders, *names}
         self.mocks: dict[str, Mock] = {}
+        known = _names(program)
         for key, value in (mocks or {}).items():
             name = mock_key(key)
             if name not in known:
+                known |= _names_of_children(program)
+            if name not in known:
                 if name in program.nodes:
-                    raise FlowDslError(
-                        f"the mock for {name!r}: that state is a {program.nodes[name].type}; only Tasks are mocked"
-                    )
+                    kind = program.nodes[name].type
+                    raise FlowDslError(f"the mock for {name!r}: that state is a {kind}; only Tasks are mocked")
                 raise FlowDslError(
                     f"there is a mock for {name!r}, but no state, operation or handler of that name in "
                     f"{program.name!r}{did_you_mean(name, known)}"
@@ -134,17 +130,21 @@ class Mocks:
     def answer(self, frame: Frame, node: TaskNode, call: Call) -> Answer:
         """The mock for the state, else for the handler, else for the operation; else the real handler."""
         mock = self.find(node, call)
+        run = frame.run
         if mock is not None:
-            return mock.answer(call, frame.run.new_id())
-        if self.handlers and call.target is not None and call.operation == "lambda:invoke":
-            handler = self._handlers.get(call.target)
-            if handler is None:
-                handler = self._handlers[call.target] = lambdas.load(call.target)
-            name = call.target.rpartition(":")[2]
-            return lambdas.invoke(handler, name, call.request, frame.run.new_id())
+            return mock.answer(call, run.new_id())
+        if self.handlers and call.target is not None:
+            if call.operation == "lambda:invoke":
+                handler = self._handlers.get(call.target)
+                if handler is None:
+                    handler = self._handlers[call.target] = lambdas.load(call.target)
+                return lambdas.invoke(handler, call.target.rpartition(":")[2], call.request, run.new_id())
+            if call.operation == "states:startExecution":
+                child = program_of(lambdas.load(call.target, "workflow"))
+                return Answer(child=nested.child_run(run, child, call, self), whole=True)
         if self.missing is not None:
             return self.missing
-        what = f"the handler {call.target!r}" if call.target else f"{call.operation}"
+        what = f"the handler {call.target!r}" if call.target else call.operation
         raise MissingMock(
             f"state {call.state!r} calls {what}, and there is no mock for it; give mocks={{{call.state!r}: ...}}"
         )
@@ -159,11 +159,43 @@ class Mocks:
             found = mocks.get(call.target)
         if found is None:
             found = mocks.get(node.resource.arn) or mocks.get(node.resource.operation)
+        if found is None and node.function is not None:
+            found = mocks.get(node.function)
         return found
 
     def leftovers(self) -> list[str]:
         """What was not used, in words."""
         return [text for text in (m.leftover for m in self.mocks.values()) if text is not None]
+
+
+def _names(program: Program) -> set[str]:
+    """Everything in a program that a mock may be given for."""
+    known: set[str] = set()
+    for node in program.nodes.values():
+        if isinstance(node, TaskNode):
+            known |= {node.name, node.resource.operation, node.resource.arn}
+            if node.function is not None:
+                known.add(node.function)
+    for name, binding in program.definition.bindings.placeholders.items():
+        known.add(f"${{{name}}}")
+        if binding.target:
+            known.add(binding.target)
+    return known
+
+
+def _names_of_children(program: Program) -> set[str]:
+    """The same of the workflows that a program starts, where they can be loaded."""
+    known: set[str] = set()
+    seen: set[str] = set()
+    waiting = [program]
+    while waiting:
+        for binding in waiting.pop().definition.bindings.placeholders.values():
+            if binding.kind == "state-machine" and binding.target and binding.target not in seen:
+                seen.add(binding.target)
+                child = program_of(lambdas.load(binding.target, "workflow"))
+                known |= _names(child)
+                waiting.append(child)
+    return known
 
 
 def mock_key(key: Any) -> str:

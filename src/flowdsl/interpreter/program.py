@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flowdsl.asl.definition import Definition, Scope, StateNode, is_distributed
-from flowdsl.diagnostics import did_you_mean
+from flowdsl.diagnostics import FlowDslError, did_you_mean
 from flowdsl.interpreter import fan_out, flow, languages, task
 from flowdsl.interpreter import history as h
 from flowdsl.interpreter.dataflow import optional
@@ -99,6 +99,30 @@ class Program:
                 node.execute = guarded(node, attempt, h.MAP_FAILED)
             else:
                 node.execute = guarded(node, fan_out.compile_map(state, node, self.machines), h.MAP_FAILED)
+
+
+_COMPILED: dict[int, tuple[Definition, Program]] = {}
+
+
+def program_of(workflow: Any) -> Program:
+    """The compiled form of a workflow (anything with a `definition`), a Definition or a plain ASL object; compiled once."""
+    if isinstance(workflow, Program):
+        return workflow
+    definition = workflow if isinstance(workflow, Definition) else getattr(workflow, "definition", workflow)
+    if callable(definition) and not isinstance(definition, Definition):
+        definition = definition()
+    if isinstance(definition, dict):
+        definition = Definition(definition)
+    if not isinstance(definition, Definition):
+        raise FlowDslError(f"a workflow or a definition is needed, found {type(workflow).__name__}")
+    known = _COMPILED.get(id(definition))
+    if known is not None and known[0] is definition:
+        return known[1]
+    program = compile(definition)
+    if len(_COMPILED) >= 256:
+        _COMPILED.clear()
+    _COMPILED[id(definition)] = (definition, program)
+    return program
 
 
 def compile(definition: Definition) -> Program:

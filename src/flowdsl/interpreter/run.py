@@ -103,21 +103,23 @@ class Run:
         max_events: int | None = None,
         s3: Any = None,
         account: str = ACCOUNT,
+        parent: Run | None = None,
     ) -> None:
+        """`parent`: the execution that starts this one as a workflow of its own; clock and seed are shared."""
         self.program = program
         self.input = input
         self.answerer = answerer
-        self.timeline = Timeline() if timeline is None else timeline
-        self.seed = seed
-        self.random = Random(f"flowdsl {seed}")
-        self.ids = Random(f"flowdsl {seed} ids")
+        self.seed = seed if parent is None else parent.seed
+        self.timeline: Timeline = parent.timeline if parent is not None else timeline or Timeline()
+        self.random: Random = Random(f"flowdsl {seed}") if parent is None else parent.random
+        self.ids: Random = Random(f"flowdsl {seed} ids") if parent is None else parent.ids
         self.express = express
         self.quotas = quotas
         self.records: list[Record] = [] if records is None else records
         self.decisions: list[tuple[Any, Any, int]] = []
         """(node, which way, event id) of each Choice, Retry and Catch."""
-        self.calls: list[Call] = []
-        self.open_tasks: dict[str, OpenTask] = {}
+        self.calls: list[Call] = [] if parent is None else parent.calls
+        self.open_tasks: dict[str, OpenTask] = {} if parent is None else parent.open_tasks
         self.status = "RUNNING"
         self.output: Any = None
         self.error: str | None = None

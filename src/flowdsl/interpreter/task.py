@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flowdsl.asl.definition import StateNode
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.interpreter import history as h
-from flowdsl.interpreter import languages, resources
+from flowdsl.interpreter import languages, nested, resources
 from flowdsl.interpreter.answers import Answer, Call
 from flowdsl.interpreter.dataflow import Finish, Stages, finisher
-from flowdsl.interpreter.envelope import wrap
+from flowdsl.interpreter.envelope import wrap, wrap_response
 from flowdsl.interpreter.failures import NotSupported, StateFailure
 from flowdsl.interpreter.frames import PARKED, Frame, Steps
 from flowdsl.interpreter.history import Kind
@@ -20,6 +20,9 @@ from flowdsl.interpreter.resources import Resource
 from flowdsl.interpreter.sizes import to_json
 from flowdsl.interpreter.tokens import OpenTask
 from flowdsl.query.base import Evaluate, ExpressionError
+
+if TYPE_CHECKING:
+    from flowdsl.interpreter.run import Run
 
 Limit = Callable[[Frame], int | None]
 
@@ -85,7 +88,9 @@ class TaskNode(Node):
         if resource.pattern and not (answer.failed and answer.submitted is None):
             submitted = {} if answer.submitted in (..., None) else answer.submitted
             if answer.submitted is ...:
-                submitted = wrap(resource, submitted, run.new_id())
+                if answer.child is not None:
+                    submitted = nested.started(answer.child)
+                submitted = wrap_response(resource, submitted, run.new_id())
             frame.last = run.record(h.TASK_SUBMITTED, frame.last, resource, submitted)
         answer = yield from self.wait(frame, answer, timeout, heartbeat)
         return self.settle(frame, value, answer)
@@ -121,6 +126,8 @@ class TaskNode(Node):
         now = run.timeline.now
         end = None if timeout is None else now + timeout * 1000
         beat = None if heartbeat is None else now + heartbeat * 1000
+        if answer.child is not None:
+            return (yield from self.wait_child(frame, answer.child, end))
         if answer.open:
             return (yield from self.wait_outside(frame, timeout, heartbeat))
         due = None if answer.never else now + round(answer.after * 1000)
@@ -138,6 +145,22 @@ class TaskNode(Node):
         if deadline > now:
             yield deadline
         raise self.timed_out(frame, deadline == beat and deadline != end)
+
+    def wait_child(self, frame: Frame, child: Run, end: int | None) -> Any:
+        """Waits for the execution that the call has started, where the pattern says so."""
+        run = frame.run
+        child.start()
+        if not self.resource.pattern:
+            return Answer(nested.started(child))
+        child.on_end = lambda ended: frame.rouse()
+        if end is not None:
+            run.timeline.wake(frame, end)
+        yield PARKED
+        if child.status == "RUNNING":
+            child.on_end = None
+            child.stop()
+            raise self.timed_out(frame, False)
+        return nested.outcome(child, self.resource)
 
     def wait_outside(self, frame: Frame, timeout: int | None, heartbeat: int | None) -> Any:
         """Waits for an answer from outside: SendTaskSuccess, SendTaskFailure, SendTaskHeartbeat."""

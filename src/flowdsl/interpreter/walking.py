@@ -106,7 +106,8 @@ def guarded(node: Node, attempt: Attempt, failed: Kind | None = None) -> Attempt
                     if delay:
                         yield run.timeline.now + round(delay * 1000)
                     continue
-            if failed is not None and not failure.bare:
+            stood = failure.event
+            if failed is not None and not failure.final:
                 failure.event = run.record(failed, failure.event)
                 failure.state = failure.state or node.name
             frame.last = failure.event
@@ -114,7 +115,17 @@ def guarded(node: Node, attempt: Attempt, failed: Kind | None = None) -> Attempt
             if index is None:
                 raise failure
             run.decisions.append((node, ("Catch", index), failure.event))
-            return caught(frame, node, catchers[index], failure, value)
+            try:
+                return caught(frame, node, catchers[index], failure, value)
+            except ExpressionError as error:
+                # The catcher's own failure is told from where the state stood before, and fails the state once more
+                # (measured).
+                frame.last = stood
+                second = frame.failure(error, stood)
+                frame.assigned = None
+                if failed is not None and not second.final:
+                    second.event = run.record(failed, second.event)
+                raise second from None
 
     return execute
 

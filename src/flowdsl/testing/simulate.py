@@ -6,35 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from flowdsl.asl.definition import Definition
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.interpreter.clock import DEFAULT_START
 from flowdsl.interpreter.execution import Execution, start
 from flowdsl.interpreter.mocks import Hangs, Mocks, Raises, Returns, Waits
-from flowdsl.interpreter.program import Program, compile
-
-_PROGRAMS: dict[int, tuple[Definition, Program]] = {}
-
-
-def program_of(workflow: Any) -> Program:
-    """The compiled form of a workflow (anything with a `definition`), a Definition or a plain ASL object; compiled once."""
-    if isinstance(workflow, Program):
-        return workflow
-    definition = workflow if isinstance(workflow, Definition) else getattr(workflow, "definition", workflow)
-    if callable(definition) and not isinstance(definition, Definition):
-        definition = definition()
-    if isinstance(definition, dict):
-        definition = Definition(definition)
-    if not isinstance(definition, Definition):
-        raise FlowDslError(f"a workflow or a definition is needed, found {type(workflow).__name__}")
-    known = _PROGRAMS.get(id(definition))
-    if known is not None and known[0] is definition:
-        return known[1]
-    program = compile(definition)
-    if len(_PROGRAMS) >= 256:
-        _PROGRAMS.clear()
-    _PROGRAMS[id(definition)] = (definition, program)
-    return program
+from flowdsl.interpreter.program import program_of
 
 
 def simulate(
