@@ -5,6 +5,7 @@ Text from outside only ever becomes a string literal here, never a name and neve
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -69,7 +70,7 @@ def atom(value: Any) -> str | None:
         return repr(value)
     if isinstance(value, float):
         # JSON knows no infinity; a reader that lets one through must still give source that compiles.
-        return repr(value) if value == value and abs(value) != float("inf") else f'float("{value}")'
+        return repr(value).replace("e+", "e") if value == value and abs(value) != float("inf") else f'float("{value}")'
     return None
 
 
@@ -123,7 +124,14 @@ def layout(value: Any, indent: int = 0, before: str = "", after: str = "") -> li
 
 
 def _fits(text: str) -> bool:
-    return "\n" not in text and len(text) <= WIDTH
+    return "\n" not in text and _width(text) <= WIDTH
+
+
+def _width(text: str) -> int:
+    """Columns on a screen: a wide character takes two, a combining one none, as the formatter counts."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def docstring(text: str, indent: int) -> list[str] | None:
