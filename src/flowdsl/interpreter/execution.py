@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -148,6 +149,18 @@ class Path(list[str]):
     """State names in order; a list that test reports can tell from other lists."""
 
 
+class Told(list[h.Record]):
+    """Records that someone is told of as they are written."""
+
+    def __init__(self, tell: Callable[[dict[str, Any]], None]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def append(self, record: h.Record) -> None:
+        super().append(record)
+        self._tell(h.event(len(self), record))
+
+
 def start(
     definition: Definition | Program,
     input: Any = None,
@@ -160,10 +173,13 @@ def start(
     name: str | None = None,
     max_events: int | None = None,
     s3: Any = None,
-    records: list[Any] | None = None,
     account: str = ACCOUNT,
+    on_event: Callable[[dict[str, Any]], None] | None = None,
 ) -> Execution:
-    """Starts an execution; nothing runs until time is let pass (`settle`, `advance`, `finish`)."""
+    """Starts an execution; nothing runs until time is let pass (`settle`, `advance`, `finish`).
+
+    `on_event` is told of each event as it is written, in GetExecutionHistory's shape.
+    """
     from flowdsl.interpreter.mocks import Mocks
 
     program = definition if isinstance(definition, Program) else compile(definition)
@@ -181,7 +197,7 @@ def start(
         name=name,
         max_events=max_events,
         s3=s3 if s3 is None or isinstance(s3, S3Objects) else S3Objects(s3),
-        records=records,
+        records=None if on_event is None else Told(on_event),
         account=account,
     )
     run.start()

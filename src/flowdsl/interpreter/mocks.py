@@ -5,14 +5,17 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flowdsl.diagnostics import FlowDslError, did_you_mean
 from flowdsl.interpreter import lambdas, nested
 from flowdsl.interpreter.answers import Answer, Call
+from flowdsl.interpreter.envelope import wrap
 from flowdsl.interpreter.failures import MissingMock
 from flowdsl.interpreter.frames import Frame
 from flowdsl.interpreter.program import Program, program_of
+from flowdsl.interpreter.run import Run
 from flowdsl.interpreter.task import TaskNode
 
 
@@ -138,7 +141,8 @@ class Mocks:
                 handler = self._handlers.get(call.target)
                 if handler is None:
                     handler = self._handlers[call.target] = lambdas.load(call.target)
-                return lambdas.invoke(handler, call.target.rpartition(":")[2], call.request, run.new_id())
+                answer = lambdas.invoke(handler, call.target.rpartition(":")[2], call.request, run.new_id())
+                return answer if node.resource.pattern != "waitForTaskToken" else self.submitted(node, answer, run)
             if call.operation == "states:startExecution":
                 child = program_of(lambdas.load(call.target, "workflow"))
                 return Answer(child=nested.child_run(run, child, call, self), whole=True)
@@ -148,6 +152,12 @@ class Mocks:
         raise MissingMock(
             f"state {call.state!r} calls {what}, and there is no mock for it; give mocks={{{call.state!r}: ...}}"
         )
+
+    def submitted(self, node: TaskNode, answer: Answer, run: Run) -> Answer:
+        """A handler that was sent a task token has been called: now the token waits for its answer."""
+        if answer.failed:
+            return replace(answer, submitted=None)
+        return Answer(open=True, submitted=wrap(node.resource, answer.result, run.new_id()))
 
     def find(self, node: TaskNode, call: Call) -> Mock | None:
         """The mock that is for a call."""

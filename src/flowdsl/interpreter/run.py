@@ -109,7 +109,7 @@ class Run:
         self.program = program
         self.input = input
         self.answerer = answerer
-        self.seed = seed if parent is None else parent.seed
+        self.seed: int | str = seed if parent is None else parent.seed
         self.timeline: Timeline = parent.timeline if parent is not None else timeline or Timeline()
         self.random: Random = Random(f"flowdsl {seed}") if parent is None else parent.random
         self.ids: Random = Random(f"flowdsl {seed} ids") if parent is None else parent.ids

@@ -1,0 +1,47 @@
+"""Prints an execution as it goes, one line per step; coloured for people, plain when piped."""
+
+from __future__ import annotations
+
+import shutil
+from typing import IO, Any
+
+from flowdsl.cli.output import wants_colour
+from flowdsl.interpreter.story import Line, Story, span
+
+STYLES = {"good": "32", "bad": "31", "plain": "2"}
+PIPED_WIDTH = 160
+
+
+class Narrator:
+    """Tells a story on a stream."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+        self._colour = wants_colour(stream)
+        self._width = shutil.get_terminal_size().columns if stream.isatty() else PIPED_WIDTH
+        self._story = Story()
+
+    def tell(self, event: dict[str, Any]) -> None:
+        """Prints what an event adds."""
+        for line in self._story.tell(event):
+            self._stream.write(self.line(line) + "\n")
+            self._stream.flush()
+
+    def line(self, line: Line) -> str:
+        """One line, cut to the width: virtual time, state, what came out."""
+        name = f"{'  ' * line.depth}{line.state}"
+        head = f"{'+' + span(line.at):>9}  "
+        detail = f"-> {line.detail}" if line.detail else ""
+        if not line.state:
+            text = f"{head}{line.text} {detail}".rstrip()
+            return self._paint(text, line) if line.mood == "bad" else self._paint(_cut(text, self._width), line)
+        body = " ".join(part for part in (line.text, detail) if part)
+        return self._paint(_cut(f"{head}{name:<24} {body}".rstrip(), self._width), line)
+
+    def _paint(self, text: str, line: Line) -> str:
+        return f"\033[{STYLES[line.mood]}m{text}\033[0m" if self._colour else text
+
+
+def _cut(text: str, width: int) -> str:
+    text = text.replace("\n", "\\n")
+    return text if len(text) <= width else text[: width - 3] + "..."
