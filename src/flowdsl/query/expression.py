@@ -62,13 +62,14 @@ class Literal(Node):
 
 
 class Placeholder(Node):
-    """`${Name}`: text that the deployment fills in. `type` is "string", "number" or "boolean"."""
+    """`${Name}`: text that the deployment fills in. `type` is "string", "number" or "boolean"; `kind` what it stands for."""
 
-    __slots__ = ("name", "type")
+    __slots__ = ("kind", "name", "type")
 
-    def __init__(self, name: str, type: str = "string", place: Place | None = None) -> None:
+    def __init__(self, name: str, type: str = "string", kind: str = "value", place: Place | None = None) -> None:
         self.name = name
         self.type = type
+        self.kind = kind
         self.place = place
 
 
@@ -143,6 +144,26 @@ class Exists(Node):
         self.place = place
 
 
+class Some(Node):
+    """`base`, which may be absent, read where something else has made sure that it is there."""
+
+    __slots__ = ("base",)
+
+    def __init__(self, base: Node, place: Place | None = None) -> None:
+        self.base = base
+        self.place = place
+
+
+class Listed(Node):
+    """`base`, which gives a list, as a list whatever its length: JSONata makes nothing of none, and the item of one."""
+
+    __slots__ = ("base",)
+
+    def __init__(self, base: Node, place: Place | None = None) -> None:
+        self.base = base
+        self.place = place
+
+
 class Object(Node):
     """An object of expressions, by JSON name."""
 
@@ -198,7 +219,7 @@ class Raw(Node):
 def children(node: Node) -> list[Node]:
     """The expressions directly inside one, in the order of reading."""
     kind = type(node)
-    if kind is Field or kind is Exists:
+    if kind is Field or kind is Exists or kind is Some or kind is Listed:
         return [node.base]  # type: ignore[attr-defined]
     if isinstance(node, Index):
         return [node.base, node.index] if isinstance(node.index, Node) else [node.base]
@@ -221,16 +242,18 @@ def children(node: Node) -> list[Node]:
     return []
 
 
-def reads(node: Node) -> list[Read]:
-    """Every Read inside an expression, in the order of reading. Takes no recursion: an expression may be any depth."""
-    found: list[Read] = []
+def leaves(node: Node) -> list[Read | Placeholder | Some]:
+    """Every Read, Placeholder and Some inside an expression, in the order of reading. No recursion: any depth is taken."""
+    found: list[Read | Placeholder | Some] = []
     stack = [node]
     while stack:
         inner = stack.pop()
         while type(inner) is Field:
             inner = inner.base
-        if type(inner) is Read:
+        if type(inner) is Read or type(inner) is Placeholder:
             found.append(inner)
         else:
+            if type(inner) is Some:
+                found.append(inner)
             stack.extend(reversed(children(inner)))
     return found

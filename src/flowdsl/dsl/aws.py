@@ -1,0 +1,170 @@
+"""aws: operations of AWS services as calls, with the API's own names: `aws.dynamodb.put_item(TableName=..., Item=...)`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from flowdsl.diagnostics import did_you_mean
+from flowdsl.dsl.calls import Call
+from flowdsl.dsl.kinds import ANY
+from flowdsl.dsl.trace import report, tracing
+from flowdsl.dsl.values import freeze
+from flowdsl.query.expression import Place, Read
+
+
+class AwsError:
+    """An error of a service, as it stands in ErrorEquals: `aws.dynamodb.ConditionalCheckFailedException`."""
+
+    __slots__ = ("__name__",)
+    is_aws_error = True
+
+    def __init__(self, name: str) -> None:
+        self.__name__ = name
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AwsError) and other.__name__ == self.__name__
+
+    def __hash__(self) -> int:
+        return hash(self.__name__)
+
+    def __repr__(self) -> str:
+        return f"<error {self.__name__}>"
+
+
+class AwsOperation:
+    """One operation: call it inside a Task."""
+
+    def __init__(self, service: str, name: str, sdk: bool) -> None:
+        self.service = service
+        self.action = name
+        self.sdk = sdk
+
+    def __call__(self, **arguments: Any) -> Any:
+        frame = sys._getframe(1)
+        return call_operation(self, arguments, (frame.f_code, frame.f_lasti))
+
+    def __repr__(self) -> str:
+        return f"aws.{'sdk.' if self.sdk else ''}{self.service}.{self.action}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AwsOperation) and repr(self) == repr(other)
+
+    def __hash__(self) -> int:
+        return hash(repr(self))
+
+
+class AwsService:
+    """One service: its operations in snake_case, its errors in the API's own spelling."""
+
+    def __init__(self, name: str, sdk: bool) -> None:
+        self._name = name
+        self._sdk = sdk
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name[:1].isupper():
+            frame = sys._getframe(1)
+            return AwsError(error_of(self._name, name, self._sdk, (frame.f_code, frame.f_lasti)))
+        return AwsOperation(self._name, name, self._sdk)
+
+    def __repr__(self) -> str:
+        return f"aws.{'sdk.' if self._sdk else ''}{self._name}"
+
+
+class Services:
+    """Services by their name in a Resource; `lambda_` for lambda."""
+
+    def __init__(self, sdk: bool) -> None:
+        self._sdk_only = sdk
+
+    def __getattr__(self, name: str) -> AwsService:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return AwsService(name.rstrip("_"), self._sdk_only)
+
+
+class Aws(Services):
+    """`aws.<service>.<operation>` is the optimised integration where there is one, `aws.sdk...` always the SDK's."""
+
+    def __init__(self) -> None:
+        super().__init__(sdk=False)
+        self.sdk = Services(sdk=True)
+
+
+aws = Aws()
+
+
+def _operation(service: str, action: str, sdk: bool) -> Any:
+    from flowdsl.integrations.catalog import operation, sdk_operation  # loading the index of services costs some
+
+    return sdk_operation(service, action) if sdk else operation(service, action)
+
+
+def error_of(service: str, name: str, sdk: bool, place: Place) -> str:
+    """An error's name with the prefix of the form that is used; an unknown service is reported."""
+    from flowdsl.integrations.catalog import UnknownOperation, optimized
+    from flowdsl.integrations.sdk import sdk_service_like
+
+    shelf = None if sdk else optimized(service)
+    if shelf is not None and shelf.error_prefix:
+        return f"{shelf.error_prefix}.{name}"
+    found = sdk_service_like(service)
+    if found is None:
+        try:
+            _operation(service, "x", sdk)
+        except UnknownOperation as error:
+            report("unknown-operation", str(error), place)
+        return f"{service}.{name}"
+    return f"{found.error_prefix}.{name if name.endswith('Exception') else f'{name}Exception'}"
+
+
+def call_operation(operation: AwsOperation, arguments: dict[str, Any], place: Place) -> Call:
+    """The call that an operation is while a workflow is declared."""
+    from flowdsl.integrations.catalog import UnknownOperation
+
+    reads: list[Read] = []
+    frozen = {name: freeze(value, reads, (*place, name)) for name, value in arguments.items()}
+    call = Call("aws", "arn:aws:states:::?", frozen, reads, place)
+    trace = tracing.get()
+    if trace is not None:
+        trace.calls.append(call)
+    try:
+        found = _operation(operation.service, operation.action, operation.sdk)
+    except UnknownOperation as error:
+        report("unknown-operation", str(error), place)
+        return call
+    call.operation = found
+    call.resource = found.resource()
+    call.result = ANY
+    _check_arguments(call, found, frozen, place)
+    return call
+
+
+def _check_arguments(call: Call, found: Any, given: dict[str, Any], place: Place) -> None:
+    if not found.takes_anything:
+        members = found.members
+        if members:
+            for name in given:
+                if name.removesuffix(".$") not in members:
+                    report(
+                        "unknown-service-argument",
+                        lambda name=name: f"{found.name} has no argument {name!r}{did_you_mean(name, members)}",
+                        (*place, name),
+                    )
+    missing = [name for name in found.required if name not in given and f"{name}.$" not in given]
+    if missing:
+        report("missing-service-argument", f"{found.name} needs {' and '.join(map(repr, missing))}", place)
+
+
+def check_pattern(call: Call, pattern: str, place: Place) -> bool:
+    """Whether the operation offers a pattern; one that it does not is reported."""
+    from flowdsl.integrations.catalog import UnknownOperation
+
+    try:
+        call.operation.check_pattern(pattern)
+    except UnknownOperation as error:
+        report("unsupported-pattern", str(error), place)
+        return False
+    return True

@@ -1,0 +1,31 @@
+"""From a trace to a Definition: names, edges, reads, variables, then the document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flowdsl.dsl.emit import Emitter
+from flowdsl.dsl.items import Items
+from flowdsl.dsl.naming import name_states
+from flowdsl.dsl.needs import Needs
+from flowdsl.dsl.trace import Trace
+from flowdsl.dsl.wiring import wire
+
+
+def compiled(trace: Trace, head: dict[str, Any], default_retry: list[Any]) -> dict[str, Any] | None:
+    """The document of a trace; None where it has mistakes, which the trace then holds."""
+    name_states(trace)
+    wirings = {scope: wire(trace, scope) for scope in trace.scopes}
+    if any(not wiring.states for wiring in wirings.values()):
+        return None
+    needs = Needs(trace, wirings)
+    needs.collect()
+    items = Items(needs, wirings, needs.variables)
+    needs.variables.name_all(trace)
+    needs.check()
+    if trace.mistakes:
+        return None
+    if items.binders:
+        items.name_binders({state.name for scope in trace.scopes for state in scope.states})
+    emitter = Emitter(trace, wirings, items, default_retry)
+    return {**head, **emitter.scope(trace.scopes[0])}

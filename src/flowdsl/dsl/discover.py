@@ -1,0 +1,164 @@
+"""Finding workflows: the files of a project's source folders, imported under the names that Python itself would give them."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import traceback
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from flowdsl.diagnostics import FlowDslError, did_you_mean
+from flowdsl.dsl.places import forget, location, shown
+from flowdsl.dsl.workflow import Workflow, declared
+
+
+def sources(folders: list[Path]) -> list[Path]:
+    """The Python files below some folders, sorted; names that open with an underscore or a dot are no sources."""
+    found: set[Path] = set()
+    for folder in folders:
+        for path in folder.rglob("*.py"):
+            inner = path.relative_to(folder).parts
+            if not any(part.startswith((".", "_")) for part in inner):
+                found.add(path)
+    return sorted(found, key=lambda p: p.as_posix())
+
+
+def workflows_of(path: Path, root: Path, *, none_is_fine: bool = False) -> list[Workflow[Any, Any]]:
+    """The workflows that a file declares, in the order of the source.
+
+    `root`: the folder from which the file is imported (`workflows/order.py` is `workflows.order`). A file that cannot be
+    read or imported, or that declares no workflow or two of one name, is a FlowDslError that says where.
+    """
+    absolute = path.resolve()
+    name = shown(str(absolute))
+    if not absolute.is_file():
+        raise FlowDslError(
+            f"{name}: no such file{_near(absolute)}"
+            if not absolute.is_dir()
+            else f"{name} is a folder; name a file in it"
+        )
+    module = _imported(absolute, root.resolve(), name)
+    found = [
+        w for w in declared if w.function.__code__.co_filename == str(absolute) and w.__module__ == module.__name__
+    ]
+    by_name: dict[str, Workflow[Any, Any]] = {}
+    for workflow in found:
+        earlier = by_name.get(workflow.name)
+        if earlier is not None:
+            first, second = earlier.location, workflow.location
+            raise FlowDslError(
+                f"{second}: {workflow.name} is declared twice, on line {first.line} and here; their built files would be the same"
+            )
+        by_name[workflow.name] = workflow
+    if not found and not none_is_fine:
+        raise FlowDslError(f"{name} declares no workflow; put @workflow on a function")
+    return found
+
+
+def workflow_of(path: Path, wanted: str | None, root: Path) -> Workflow[Any, Any]:
+    """One workflow of a file: the one called `wanted`, or the only one."""
+    found = workflows_of(path, root)
+    if wanted is None:
+        if len(found) > 1:
+            names = ", ".join(w.name for w in found)
+            raise FlowDslError(
+                f"{shown(str(path.resolve()))} declares {len(found)} workflows: {names}; say which, {path.name}:{found[0].name}"
+            )
+        return found[0]
+    for workflow in found:
+        if workflow.name == wanted:
+            return workflow
+    names = [w.name for w in found]
+    raise FlowDslError(
+        f"{shown(str(path.resolve()))} has no workflow {wanted!r}{did_you_mean(wanted, names) or f'; it has {chr(44).join(names)}'}"
+    )
+
+
+def _near(path: Path) -> str:
+    siblings = [p.name for p in path.parent.glob("*.py")] if path.parent.is_dir() else []
+    return did_you_mean(path.name, siblings)
+
+
+def _imported(path: Path, root: Path, name: str) -> ModuleType:
+    """The file as a module: under its dotted name below the root, or alone when it is outside."""
+    dotted = _dotted(path, root)
+    before = len(declared)
+    try:
+        if dotted is not None:
+            known = sys.modules.get(dotted)
+            if known is not None and getattr(known, "__file__", None) == str(path):
+                return known
+            if known is None:
+                module = import_module(dotted)
+                if getattr(module, "__file__", None) == str(path):
+                    return module
+        return _alone(path)
+    except Exception as error:
+        del declared[before:]
+        forget()
+        raise FlowDslError(_why(path, name, error)) from None
+
+
+def _dotted(path: Path, root: Path) -> str | None:
+    if not path.is_relative_to(root):
+        return None
+    parts = path.relative_to(root).with_suffix("").parts
+    return ".".join(parts) if all(part.isidentifier() for part in parts) else None
+
+
+def _alone(path: Path) -> ModuleType:
+    name = f"flowdsl_source_{abs(hash_of(str(path))):x}_{path.stem}"
+    known = sys.modules.get(name)
+    if known is not None:
+        return known
+    specification = importlib.util.spec_from_file_location(name, path)
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    sys.modules[name] = module
+    folder = str(path.parent)
+    added = folder not in sys.path
+    if added:
+        sys.path.insert(0, folder)
+    try:
+        specification.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    finally:
+        if added and folder in sys.path:
+            sys.path.remove(folder)
+    return module
+
+
+def hash_of(text: str) -> int:
+    """A number for a text, the same in every process."""
+    found = 0
+    for character in text:
+        found = (found * 131 + ord(character)) % (1 << 48)
+    return found
+
+
+def _why(path: Path, name: str, error: Exception) -> str:
+    """An import's failure in one line, at the line of the file that it comes from."""
+    if isinstance(error, SyntaxError):
+        where = shown(error.filename) if error.filename else name
+        return f"{where}:{error.lineno or 1}:{error.offset or 1}: {error.msg}"
+    if isinstance(error, FlowDslError):
+        return str(error)
+    line = None
+    found = error.__traceback__
+    while found is not None:
+        if found.tb_frame.f_code.co_filename == str(path):
+            line = found.tb_lineno
+        found = found.tb_next
+    said = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
+    if isinstance(error, ModuleNotFoundError):
+        said = f"{error} ({name} cannot be imported; is the module in the project, or python-path set?)"
+    return f"{name}:{line or 1}: raised at import: {said}"
+
+
+__all__ = ["location", "sources", "workflow_of", "workflows_of"]

@@ -1,0 +1,53 @@
+"""What a workflow's function raised, said in the language's own words."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from types import CodeType, TracebackType
+from typing import Any
+
+from flowdsl.dsl.trace import Trace
+from flowdsl.query.expression import Place
+
+
+def failed(trace: Trace, function: Callable[..., Any], error: Exception) -> None:
+    """Reports an exception that stopped the trace, at the user's line."""
+    place = _place(error.__traceback__)
+    if isinstance(error, UnboundLocalError):
+        name = getattr(error, "name", None) or str(error).split("'")[1]
+        trace.report(
+            "hidden-handler",
+            f"{name!r} is a variable of this function, so that it hides what is imported under that name; "
+            f"give the state another name, or call it by its module (orders.{name})",
+            place,
+        )
+        return
+    if isinstance(error, NameError):
+        name = getattr(error, "name", None) or str(error)
+        trace.report(
+            "read-before-declared",
+            f"{name!r} is read before it is declared: declare the state that gives it further up",
+            place,
+        )
+        return
+    if isinstance(error, RecursionError):
+        trace.report(
+            "workflow-raises",
+            "the functions of this workflow call one another without end, or nest too deep for Python",
+            place,
+        )
+        return
+    said = "".join(traceback.format_exception_only(error)).strip().splitlines()[0]
+    trace.report("workflow-raises", f"{trace.name} raised {said}", place)
+
+
+def _place(found: TracebackType | None) -> Place | None:
+    """Where the user's code was when it raised: the last frame that is not flowdsl's own."""
+    place = None
+    while found is not None:
+        code: CodeType = found.tb_frame.f_code
+        if not str(found.tb_frame.f_globals.get("__name__", "")).startswith("flowdsl."):
+            place = (code, found.tb_lasti)
+        found = found.tb_next
+    return place

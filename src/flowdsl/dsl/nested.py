@@ -1,0 +1,99 @@
+"""A workflow as another's Task: StartExecution, waited for or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flowdsl.diagnostics import FlowDslError, did_you_mean
+from flowdsl.dsl.calls import Call, misfit
+from flowdsl.dsl.kinds import ANY
+from flowdsl.dsl.names import pascal
+from flowdsl.dsl.operators import kind_of_value
+from flowdsl.dsl.places import location
+from flowdsl.dsl.trace import report, tracing
+from flowdsl.dsl.values import freeze
+from flowdsl.query.expression import Place, Read
+
+if TYPE_CHECKING:
+    from flowdsl.dsl.workflow import Workflow
+
+
+def call_workflow(
+    workflow: Workflow[Any, Any], args: tuple[Any, ...], kwargs: dict[str, Any], place: Place, *, wait: bool
+) -> Call:
+    """The call that `other(order)` is while a workflow is declared."""
+    trace = tracing.get()
+    if trace is None:
+        raise FlowDslError(
+            f"{location(place)}: the workflow {workflow.name} is not run by calling it; write Task({workflow.name}(...)) in another workflow, "
+            f"or simulate({workflow.name}, input) in a test"
+        )
+    import inspect
+
+    names = list(inspect.signature(workflow.function).parameters)[:1]
+    reads: list[Read] = []
+    given: Any = ...
+    for name, value in kwargs.items():
+        if name in names:
+            given = value
+        else:
+            report(
+                "unknown-argument",
+                f"{workflow.name} has no parameter {name!r}{did_you_mean(name, names)}",
+                (*place, name),
+            )
+    if args:
+        given = args[0]
+        if len(args) > len(names):
+            report(
+                "unknown-argument",
+                f"{workflow.name} takes {'one argument' if names else 'no argument'}, found {len(args)}",
+                (*place, len(names)),
+            )
+    if given is ... and names:
+        report(
+            "missing-argument", f"{workflow.name} needs the argument {names[0]!r} ({workflow.input_kind.name})", place
+        )
+    placeholder = _placeholder(workflow)
+    arguments: dict[str, Any] = {"StateMachineArn": placeholder}
+    if given is not ...:
+        problem = misfit(workflow.input_kind, kind_of_value(given), given)
+        if problem and names:
+            report(
+                "wrong-type",
+                f"{workflow.name} wants {names[0]} to be {workflow.input_kind.name}, {problem}",
+                (*place, 0 if args else names[0]),
+            )
+        arguments["Input"] = freeze(given, reads, (*place, 0))
+    call = Call("workflow", "arn:aws:states:::states:startExecution", arguments, reads, place)
+    if wait:
+        if workflow.type == "EXPRESS":
+            report(
+                "unsupported-pattern",
+                f"{workflow.name} is an Express workflow, which nobody can wait for; write {workflow.name}.start(...)",
+                place,
+            )
+        if trace.type == "EXPRESS":
+            report(
+                "unsupported-pattern",
+                f"an Express workflow cannot wait for {workflow.name}; write {workflow.name}.start(...)",
+                place,
+            )
+        call.pattern = ".sync:2"
+        call.envelope = ("Output",)
+        call.result = workflow.result_kind
+    else:
+        call.result = ANY
+    trace.calls.append(call)
+    return call
+
+
+def _placeholder(workflow: Workflow[Any, Any]) -> str:
+    trace = tracing.get()
+    assert trace is not None
+    name = pascal(workflow.name)
+    meaning = ("state-machine", f"{workflow.__module__}:{workflow.name}", "string")
+    if trace.placeholders.get(name, meaning) != meaning:
+        name = f"{name}StateMachine"
+    trace.placeholders[name] = meaning
+    return f"${{{name}}}"

@@ -1,0 +1,189 @@
+"""Places in Python source: kept as a code object and an instruction's offset, looked up only when somebody asks.
+
+Looking a position up eagerly costs more than all the rest of a build; a place costs two attributes of a frame.
+A place may go on with steps into the call it stands for: `(code, offset, "timeout_seconds")` is that keyword's value.
+"""
+
+from __future__ import annotations
+
+import ast
+import dis
+import linecache
+from opcode import _inline_cache_entries as CACHES  # type: ignore[attr-defined] # no public name for it
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+from flowdsl.diagnostics import Location
+from flowdsl.query.expression import Place
+
+_EXTENDED_ARG = dis.opmap["EXTENDED_ARG"]
+_STORE_FAST = dis.opmap["STORE_FAST"]
+_STORE_DEREF = dis.opmap["STORE_DEREF"]
+_STORE_NAMES = {dis.opmap["STORE_NAME"], dis.opmap["STORE_GLOBAL"]}
+# Python 3.13 and later fuse a store with what follows; the store's variable is in the upper half of the argument.
+_STORE_FAST_LOAD_FAST = dis.opmap.get("STORE_FAST_LOAD_FAST")
+
+_instructions: dict[CodeType, tuple[bytes, tuple[str, ...]]] = {}
+
+
+def bound_name(place: Place) -> str | None:
+    """The variable that the call at a place is assigned to, None when it is not the whole right side of an assignment."""
+    code: CodeType = place[0]
+    known = _instructions.get(code)
+    if known is None:
+        cells = tuple(name for name in code.co_cellvars if name not in code.co_varnames)
+        known = _instructions[code] = (code.co_code, code.co_varnames + cells + code.co_freevars)
+    raw, names = known
+    at: int = place[1]
+    at += 2 + 2 * CACHES[raw[at]]
+    argument = 0
+    while raw[at] == _EXTENDED_ARG:
+        argument = (argument | raw[at + 1]) << 8
+        at += 2
+    argument |= raw[at + 1]
+    operation = raw[at]
+    if operation == _STORE_FAST or operation == _STORE_DEREF:
+        return names[argument]
+    if operation in _STORE_NAMES:
+        return code.co_names[argument]
+    if operation == _STORE_FAST_LOAD_FAST:
+        return names[argument >> 4]
+    return None
+
+
+class _File:
+    """One source file as a syntax tree, indexed by where its expressions stand."""
+
+    def __init__(self, filename: str) -> None:
+        self.lines = linecache.getlines(filename)
+        self.exact: dict[tuple[int, int, int, int], list[ast.AST]] = {}
+        self.by_end: dict[tuple[int, int], list[ast.AST]] = {}
+        self.parents: dict[ast.AST, ast.AST] = {}
+        try:
+            tree = ast.parse("".join(self.lines))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return
+        stack: list[ast.AST] = [tree]
+        while stack:
+            parent = stack.pop()
+            for node in ast.iter_child_nodes(parent):
+                self.parents[node] = parent
+                stack.append(node)
+                if isinstance(node, (ast.expr, ast.stmt)):
+                    end = (node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
+                    self.exact.setdefault((node.lineno, node.col_offset, *end), []).append(node)
+                    self.by_end.setdefault(end, []).append(node)
+
+
+_files: dict[str, _File] = {}
+_positions: dict[CodeType, list[tuple[int | None, int | None, int | None, int | None]]] = {}
+
+
+def forget() -> None:
+    """Drops what was read of source files: they may have changed."""
+    _files.clear()
+    _positions.clear()
+    linecache.checkcache()
+
+
+def file_of(filename: str) -> _File:
+    """The syntax tree of a file, read once."""
+    known = _files.get(filename)
+    if known is None:
+        known = _files[filename] = _File(filename)
+    return known
+
+
+def _raw_position(place: Place) -> tuple[int | None, int | None, int | None, int | None]:
+    code: CodeType = place[0]
+    known = _positions.get(code)
+    if known is None:
+        known = _positions[code] = list(code.co_positions())
+    at = place[1] // 2
+    return known[at] if 0 <= at < len(known) else (code.co_firstlineno, None, None, None)
+
+
+def node_at(place: Place) -> ast.AST | None:
+    """The expression at a place, None where the source cannot be read or does not tell."""
+    line, end_line, column, end_column = _raw_position(place)
+    if line is None or end_line is None or column is None or end_column is None:
+        return None
+    file = file_of(place[0].co_filename)
+    found = file.exact.get((line, column, end_line, end_column))
+    if not found:
+        # A method call over several lines starts, for the interpreter, at the method's name: its end tells.
+        found = [n for n in file.by_end.get((end_line, end_column), ()) if isinstance(n, (ast.Call, ast.Attribute))]
+    node = found[0] if found else None
+    for step in place[2:]:
+        node = _step(node, step)
+    return node
+
+
+def _step(node: ast.AST | None, step: Any) -> ast.AST | None:
+    """One step into a call's arguments, a dict's values or a list's items."""
+    if isinstance(node, ast.Call):
+        if isinstance(step, int):
+            return node.args[step] if step < len(node.args) else node
+        return next((k.value for k in node.keywords if k.arg == step), node)
+    if isinstance(node, ast.Dict):
+        keys = [k.value if isinstance(k, ast.Constant) else None for k in node.keys]
+        return node.values[keys.index(step)] if step in keys else node
+    if isinstance(node, (ast.List, ast.Tuple)) and isinstance(step, int) and step < len(node.elts):
+        return node.elts[step]
+    return node
+
+
+def parent_of(place: Place, node: ast.AST) -> ast.AST | None:
+    """The expression or statement around one."""
+    return file_of(place[0].co_filename).parents.get(node)
+
+
+def shown(filename: str) -> str:
+    """A file as messages show it: relative to the current folder when it is below it."""
+    path = Path(filename)
+    here = Path.cwd()
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
+
+
+def location(place: Place) -> Location:
+    """Where a place is: of the smallest expression that is known."""
+    filename: str = place[0].co_filename
+    node = node_at(place)
+    if node is not None:
+        return _of_node(filename, node)
+    line, end_line, column, end_column = _raw_position(place[:2])
+    line = line or place[0].co_firstlineno
+    if column is None or end_line is None or end_column is None:
+        return Location(shown(filename), line)
+    return Location(
+        shown(filename),
+        line,
+        _characters(filename, line, column),
+        end_line,
+        _characters(filename, end_line, end_column),
+    )
+
+
+def _of_node(filename: str, node: Any) -> Location:
+    end_line: int = node.end_lineno
+    return Location(
+        shown(filename),
+        node.lineno,
+        _characters(filename, node.lineno, node.col_offset),
+        end_line,
+        _characters(filename, end_line, node.end_col_offset),
+    )
+
+
+def _characters(filename: str, line: int, offset: int) -> int:
+    """A column in characters, from 1, of an offset in UTF-8 bytes."""
+    lines = file_of(filename).lines
+    if not 0 < line <= len(lines):
+        return offset + 1
+    return len(lines[line - 1].encode()[:offset].decode(errors="ignore")) + 1
+
+
+def definition_place(code: CodeType) -> Place:
+    """The place of a function: its `def` line."""
+    return (code, -2)

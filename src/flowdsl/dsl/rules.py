@@ -1,0 +1,71 @@
+"""Rule: a Choice rule in ASL's own operators, kept to the letter. `all_of`, `any_of` and `not_` are And, Or and Not."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+from flowdsl.asl.fields import by_keyword
+from flowdsl.diagnostics import did_you_mean
+from flowdsl.dsl.trace import report
+from flowdsl.query.expression import Place
+
+
+class Rule:
+    """`Rule("$.v", numeric_greater_than_equals=20)`: a Variable and one operator; values are written as given."""
+
+    __slots__ = ("fields", "place")
+
+    def __init__(self, variable: str = ..., **operators: Any) -> None:  # type: ignore[assignment]
+        frame = sys._getframe(1)
+        self.place: Place = (frame.f_code, frame.f_lasti)
+        self.fields: dict[str, Any] = {}
+        if variable is not ...:
+            self.fields["Variable"] = variable
+        table = by_keyword("ChoiceRule")
+        for keyword, value in operators.items():
+            field = table.get(keyword)
+            if field is None:
+                report(
+                    "unknown-keyword",
+                    f"a Choice rule has no operator {keyword}={did_you_mean(keyword, table)}",
+                    (*self.place, keyword),
+                )
+            else:
+                self.fields[field.name] = value
+
+
+def _combined(name: str, rules: tuple[Rule, ...]) -> Rule:
+    frame = sys._getframe(2)
+    rule = Rule.__new__(Rule)
+    rule.place = (frame.f_code, frame.f_lasti)
+    rule.fields = {name: [r.fields for r in rules]}
+    return rule
+
+
+def all_of(*rules: Rule) -> Rule:
+    """And."""
+    return _combined("And", rules)
+
+
+def any_of(*rules: Rule) -> Rule:
+    """Or."""
+    return _combined("Or", rules)
+
+
+def not_(rule: Rule) -> Rule:
+    """Not."""
+    combined = _combined("Not", (rule,))
+    combined.fields = {"Not": rule.fields}
+    return combined
+
+
+def frozen_rule(rule: Rule, place: Place) -> dict[str, Any]:
+    """The fields of a rule as they are written."""
+    if not rule.fields:
+        report("constant-condition", "a Rule has a Variable and an operator", place)
+    return rule.fields
+
+
+_CAMEL = re.compile(r"_(.)")

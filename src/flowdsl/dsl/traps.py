@@ -1,0 +1,243 @@
+"""What Python would do with an expression that cannot be right: each is a designed error, and the trace goes on."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from flowdsl.dsl.expressions import BROKEN, Expr
+from flowdsl.dsl.kinds import BOOLEAN
+from flowdsl.dsl.places import node_at, parent_of
+from flowdsl.dsl.trace import report, tracing
+from flowdsl.query.expression import Index, Place
+
+
+def _place(depth: int = 2) -> Place:
+    frame = sys._getframe(depth)
+    return (frame.f_code, frame.f_lasti)
+
+
+def _bool(self: Expr) -> bool:
+    if self.__kind__ is not BROKEN:
+        place = _place()
+        report("not-python", lambda: _why_bool(place), place)
+    # The branch that is taken is declared too, so that its mistakes are found in the same run.
+    return True
+
+
+def _why_bool(place: Place) -> str:
+    node = node_at(place)
+    around = node
+    while around is not None and isinstance(around, ast.expr) and not _decides(around):
+        around = parent_of(place, around)
+    if around is None:
+        return "this is not known until the workflow runs: Python cannot decide on it; write choice.when(...)"
+    text = ast.unparse(node) if isinstance(node, ast.expr) else "..."
+    if isinstance(around, ast.BoolOp):
+        word, sign = ("and", "&") if isinstance(around.op, ast.And) else ("or", "|")
+        parts = f" {sign} ".join(
+            f"({ast.unparse(v)})" if isinstance(v, (ast.Compare, ast.BoolOp)) else ast.unparse(v) for v in around.values
+        )
+        return f"`{word}` cannot be known until the workflow runs; write {parts}"
+    if isinstance(around, ast.UnaryOp):
+        return f"`not` cannot be known until the workflow runs; write fn.not_({ast.unparse(around.operand)})"
+    if isinstance(around, ast.Compare):
+        if any(isinstance(op, (ast.In, ast.NotIn)) for op in around.ops):
+            member = f"fn.one_of({ast.unparse(around.left)}, {ast.unparse(around.comparators[0])})"
+            found, written = (
+                ("not in", f"fn.not_({member})") if isinstance(around.ops[0], ast.NotIn) else ("in", member)
+            )
+            return f"`{found}` cannot be known until the workflow runs; write {written}"
+        return f"a chained comparison cannot be known until the workflow runs; write {_unchained(around)}"
+    if isinstance(around, ast.IfExp):
+        return f"`x if c else y` cannot be known until the workflow runs; write fn.if_else({ast.unparse(around.test)}, {ast.unparse(around.body)}, {ast.unparse(around.orelse)})"
+    if isinstance(around, (ast.If, ast.While)):
+        word = "if" if isinstance(around, ast.If) else "while"
+        return (
+            f"`{word}` cannot be decided until the workflow runs; write choice.when({ast.unparse(around.test)}) >> ..."
+        )
+    return f"{text} is not known until the workflow runs: Python cannot decide on it; write choice.when(...)"
+
+
+def _decides(node: ast.AST) -> bool:
+    if isinstance(node, ast.Compare):
+        return len(node.ops) > 1 or isinstance(node.ops[0], (ast.In, ast.NotIn))
+    return isinstance(node, (ast.BoolOp, ast.IfExp)) or (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not))
+
+
+def _unchained(node: ast.Compare) -> str:
+    parts, left = [], node.left
+    for op, right in zip(node.ops, node.comparators, strict=True):
+        parts.append(ast.unparse(ast.Compare(left, [op], [right])))
+        left = right
+    return f"fn.all_of({', '.join(parts)})"
+
+
+def _unparsed(place: Place, fallback: str = "x") -> str:
+    """The operand's own text: of `len(order.lines)`, `order.lines`."""
+    node = node_at(place)
+    if isinstance(node, ast.Call) and node.args:
+        return ast.unparse(node.args[0])
+    return ast.unparse(node) if isinstance(node, ast.expr) else fallback
+
+
+def _len(self: Expr) -> int:
+    place = _place()
+    function = "fn.length" if self.__kind__.json == "string" else "fn.count"
+    _trap(self, place, lambda: f"`len` cannot be known until the workflow runs; write {function}({_unparsed(place)})")
+    return 1
+
+
+def _iter(self: Expr) -> Iterator[Expr]:
+    place = _place()
+    _trap(
+        self,
+        place,
+        lambda: (
+            f"{_iterated(place)} cannot be looped over until the workflow runs; write Map(function, {_iterated(place)})"
+        ),
+    )
+    # One round, so that the mistakes of the loop's body are found in the same run.
+    return iter([Expr(Index(self.__node__, 0, place), self.__kind__.item or BROKEN)])
+
+
+def _iterated(place: Place) -> str:
+    node = node_at(place)
+    if isinstance(node, (ast.For, ast.comprehension)):
+        node = node.iter
+    return ast.unparse(node) if isinstance(node, ast.expr) else "a list"
+
+
+def _contains(self: Expr, other: Any) -> bool:
+    place = _place()
+    _trap(self, place, lambda: _why_bool(place))
+    return True
+
+
+def _number(word: str) -> Any:
+    def convert(self: Expr) -> Any:
+        place = _place()
+        function = "fn.floor" if word == "int" and self.__kind__.json == "number" else "fn.number"
+        _trap(
+            self,
+            place,
+            lambda: f"`{word}()` cannot be known until the workflow runs; write {function}({_unparsed(place)})",
+        )
+        return float(1) if word == "float" else 1
+
+    return convert
+
+
+def _round(self: Expr, digits: int = 0) -> Expr:
+    place = _place()
+    _trap(
+        self,
+        place,
+        lambda: f"`round()` cannot be known until the workflow runs; write fn.round({_unparsed(place)}, {digits})",
+    )
+    return self
+
+
+def _str(self: Expr) -> str:
+    place = _place()
+    _trap(
+        self,
+        place,
+        lambda: (
+            f'`str()` cannot be known until the workflow runs; write f"{{{_unparsed(place)}}}" or fn.string({_unparsed(place)})'
+        ),
+    )
+    return _token(self, place)
+
+
+def _repr(self: Expr) -> str:
+    # Debuggers and assertion messages ask for it: never a mistake by itself.
+    return f"<expression of type {self.__kind__.name}>"
+
+
+def _format(self: Expr, specification: str) -> str:
+    place = _place()
+    if specification:
+        _trap(
+            self,
+            place,
+            lambda: (
+                f'a format specification ({specification!r}) is not known in ASL; write fn.format_number(value, "0.00") or fn.pad(text, width)'
+            ),
+        )
+    return _token(self, place)
+
+
+def _token(self: Expr, place: Place) -> str:
+    trace = tracing.get()
+    return trace.token(self.__node__, place) if trace is not None else repr(self)
+
+
+def _hash(self: Expr) -> int:
+    place = _place()
+    _trap(
+        self,
+        place,
+        lambda: "an expression is no key: its value is not known until the workflow runs; write fn.lookup(table, key)",
+    )
+    return id(self)
+
+
+def _invert(self: Expr) -> Expr:
+    place = _place()
+    _trap(self, place, lambda: f"~ is no operator of ASL; write fn.not_({_operand(place)})")
+    return Expr(self.__node__, BOOLEAN)
+
+
+def _operand(place: Place) -> str:
+    node = node_at(place)
+    return ast.unparse(node.operand) if isinstance(node, ast.UnaryOp) else "x"
+
+
+def _call(self: Expr, *arguments: Any, **keywords: Any) -> Expr:
+    _trap(
+        self,
+        _place(),
+        lambda: "an expression cannot be called: what the workflow reads has no methods; fn holds the functions",
+    )
+    return Expr(self.__node__, BROKEN)
+
+
+def _set_item(self: Expr, key: Any, value: Any) -> None:
+    _trap(
+        self,
+        _place(),
+        lambda: "a value cannot be changed in place; write fn.merge([value, {...}]), or keep it in a Var",
+    )
+
+
+def _trap(expr: Expr, place: Place, message: Any) -> None:
+    if expr.__kind__ is not BROKEN:
+        report("not-python", message, place)
+
+
+def _install() -> None:
+    for name, function in {
+        "bool": _bool,
+        "len": _len,
+        "iter": _iter,
+        "contains": _contains,
+        "int": _number("int"),
+        "index": _number("int"),
+        "float": _number("float"),
+        "round": _round,
+        "str": _str,
+        "repr": _repr,
+        "format": _format,
+        "hash": _hash,
+        "invert": _invert,
+        "call": _call,
+        "setitem": _set_item,
+        "delitem": _set_item,
+    }.items():
+        setattr(Expr, f"__{name}__", function)
+
+
+_install()
