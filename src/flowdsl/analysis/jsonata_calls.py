@@ -43,6 +43,12 @@ def call_shape(inference: Inference, node: Node, arguments: Sequence[Node]) -> S
     callee = node.parts[0]
     if callee.kind == "lambda":
         return _of_lambda(inference, callee, arguments)
+    if callee.kind == "variable" and not inference.is_local(callee.value):
+        hiding = inference.scope.variables(callee.value)
+        if hiding is not None:
+            inference.of(callee)
+            if not hiding.kinds & FUNCTION:
+                inference.report("hidden", node, hiding, certain=True, name=callee.value)
     if (
         callee.kind != "variable"
         or inference.is_local(callee.value)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple
 
 from flowdsl.analysis.jsonata_calls import call_shape
+from flowdsl.analysis.jsonata_functions import FUNCTIONS
 from flowdsl.analysis.jsonata_guards import NO_FACTS, NOT_NULL, THERE, Access, Facts, access_of, all_prefixes, facts_if
 from flowdsl.analysis.jsonata_syntax import Node
 from flowdsl.analysis.sequences import sequence, sequence_of
@@ -44,7 +45,7 @@ from flowdsl.analysis.shape_paths import element, member
 class Finding(NamedTuple):
     """Something an expression does that cannot work, or not always."""
 
-    kind: Literal["missing", "type", "arity", "function"]
+    kind: Literal["missing", "type", "arity", "function", "hidden"]
     certain: bool
     """False: it can, for some values or on some ways."""
     node: Node
@@ -70,6 +71,8 @@ class Inference:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.findings: list[Finding] = []
+        self.reads: dict[str, bool] = {}
+        """Workflow variables read, and whether each is only where an absent value does no harm."""
         self.facts: Facts = scope.facts
         self.locals: list[dict[str, Shape]] = []
         self.focus: list[Shape] = []
@@ -114,7 +117,7 @@ class Inference:
 
     def report(
         self,
-        kind: Literal["missing", "type", "arity", "function"],
+        kind: Literal["missing", "type", "arity", "function", "hidden"],
         node: Node,
         shape: Shape,
         *,
@@ -140,10 +143,13 @@ class Inference:
         for frame in reversed(self.locals):
             if name in frame:
                 return frame[name]
-        found = self.scope.variables(name)
-        if found is None:
+        if name == "states":
+            # AWS says what its members are; as a whole it is nobody's business.
             return ANY
-        return self._refined((name,), found)
+        if self.scope.variables(name) is None and name in FUNCTIONS:
+            return FUNCTION_SHAPE
+        self.reads[name] = self.reads.get(name, True) and (self.quiet > 0 or ((name,), THERE) in self.facts)
+        return self._refined((name,), self.scope.variables(name) or ANY)
 
     def _refined(self, access: Access | None, shape: Shape) -> Shape:
         """A value with what the conditions passed say of it."""
@@ -168,7 +174,10 @@ class Inference:
 
     def _step(self, node: Node) -> Shape:
         left_node, right = node.parts
-        left = self.of(left_node)
+        if left_node.kind == "variable" and left_node.value == "states":
+            left = self.scope.variables("states") or ANY
+        else:
+            left = self.of(left_node)
         if left.presence == NEVER:
             return NOTHING
         if right.kind == "field":
@@ -210,14 +219,21 @@ class Inference:
             found = f(left)
             return found.having(both(left.presence, found.presence)) if found.presence != NEVER else found
         if left.items is not None and len(left.items) <= 8:
-            results = [f(item) for item in left.items]
-            over = sequence_of(results)
+            over = sequence_of(self._of_each(left.items, f))
         else:
             inner = (left.item or SOME).having(ALWAYS)
             over = sequence(f(inner), left.low, left.high)
         if alone is not None and not left.vague:
             over = join(over, f(alone.having(ALWAYS)))
         return over.having(both(left.presence, over.presence)) if over.presence != NEVER else over
+
+    def _of_each(self, items: tuple[Shape, ...], f: Callable[[Shape], Shape]) -> list[Shape]:
+        """The function's value for each item. What is missing in some of them is passed over, as in any array."""
+        before = len(self.findings)
+        results = [f(item) for item in items]
+        if any(result.presence != NEVER for result in results):
+            self.findings[before:] = [finding for finding in self.findings[before:] if finding.kind != "missing"]
+        return results
 
     def _filter(self, node: Node) -> Shape:
         left_node, predicate = node.parts

@@ -1,0 +1,114 @@
+"""JSON Schema to Shape: what the input of a typed workflow, and the result of a typed handler, can be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flowdsl.analysis import shape as s
+from flowdsl.analysis.shape import Origin, Shape
+
+_KINDS = {
+    "null": s.NULL,
+    "boolean": s.BOOLEAN,
+    "number": s.NUMBER,
+    "integer": s.NUMBER,
+    "string": s.TEXT,
+    "array": s.ARRAY,
+    "object": s.OBJECT,
+}
+_DEEPEST = 8
+
+
+def of_schema(schema: Any, origin: Origin | None = None) -> Shape:
+    """The shape of the values that a JSON Schema admits. Properties that are not required may be absent; an object
+    with properties has no others, unless additionalProperties says so. What is not understood is anything.
+    """
+    root: Mapping[str, Any] = schema if isinstance(schema, dict) else {}
+    return _Reader(root, origin).of(root, 0)
+
+
+class _Reader:
+    def __init__(self, root: Mapping[str, Any], origin: Origin | None) -> None:
+        self.root = root
+        self.origins = () if origin is None else (origin,)
+
+    def of(self, schema: Any, depth: int) -> Shape:
+        if schema is False:
+            return s.NOTHING
+        if not isinstance(schema, dict) or not schema or depth > _DEEPEST:
+            return s.SOME
+        if "$ref" in schema:
+            return self.of(self.referred(schema["$ref"]), depth + 1)
+        for key in ("anyOf", "oneOf"):
+            options = schema.get(key)
+            if isinstance(options, list) and options:
+                found = s.join_all(tuple(self.of(option, depth + 1) for option in options))
+                return found.having(s.ALWAYS) if found.kinds else s.SOME
+        if isinstance(schema.get("allOf"), list) and len(schema["allOf"]) == 1:
+            return self.of(schema["allOf"][0], depth + 1)
+        if "const" in schema:
+            return s.constant(schema["const"])
+        if isinstance(schema.get("enum"), list) and schema["enum"]:
+            return s.join_all(tuple(s.constant(value) for value in schema["enum"])).having(s.ALWAYS)
+        return self.typed(schema, depth)
+
+    def referred(self, reference: Any) -> Any:
+        if not isinstance(reference, str) or not reference.startswith("#/"):
+            return {}
+        found: Any = self.root
+        for token in reference[2:].split("/"):
+            found = found.get(token.replace("~1", "/").replace("~0", "~")) if isinstance(found, dict) else None
+        return found if found is not None else {}
+
+    def typed(self, schema: Mapping[str, Any], depth: int) -> Shape:
+        given = schema.get("type")
+        names = [given] if isinstance(given, str) else given if isinstance(given, list) else []
+        kinds = 0
+        for name in names:
+            kinds |= _KINDS.get(name, 0) if isinstance(name, str) else 0
+        if not kinds:
+            if "properties" in schema:
+                kinds = s.OBJECT
+            elif "items" in schema or "prefixItems" in schema:
+                kinds = s.ARRAY
+            else:
+                return s.SOME
+        details: dict[str, Any] = {}
+        if kinds & s.OBJECT:
+            details |= self.members(schema, depth)
+        if kinds & s.ARRAY:
+            details |= self.elements(schema, depth)
+        return Shape(kinds, origins=self.origins, **details)
+
+    def members(self, schema: Mapping[str, Any], depth: int) -> dict[str, Any]:
+        properties = schema.get("properties")
+        required = schema.get("required")
+        needed = set(required) if isinstance(required, list) else set[str]()
+        fields: dict[str, Shape] = {}
+        for name, inner in properties.items() if isinstance(properties, dict) else ():
+            shape = self.of(inner, depth + 1)
+            fields[name] = shape.having(s.ALWAYS if name in needed else s.MAYBE) if shape.kinds else shape
+        further = schema.get("additionalProperties")
+        if further is None:
+            rest = s.NEVER if isinstance(properties, dict) else s.UNKNOWN
+        else:
+            rest = s.NEVER if further is False else s.UNKNOWN
+        if schema.get("patternProperties"):
+            rest = s.UNKNOWN
+        rest_shape = self.of(further, depth + 1) if isinstance(further, dict) else None
+        return {"fields": fields, "rest": rest, "rest_shape": rest_shape}
+
+    def elements(self, schema: Mapping[str, Any], depth: int) -> dict[str, Any]:
+        low = schema.get("minItems")
+        high = schema.get("maxItems")
+        low = low if isinstance(low, int) and low > 0 else 0
+        high = high if isinstance(high, int) and high >= 0 else None
+        first = schema.get("prefixItems")
+        if isinstance(first, list) and first and (schema.get("items") is False or high == len(first)):
+            items = tuple(self.of(inner, depth + 1) for inner in first)
+            if low >= len(items):
+                return {"items": items, "item": s.join_all(items), "low": len(items), "high": len(items)}
+            return {"item": s.join_all(items), "low": low, "high": len(items)}
+        inner = schema.get("items")
+        return {"item": self.of(inner, depth + 1) if isinstance(inner, dict) else None, "low": low, "high": high}

@@ -1,0 +1,178 @@
+"""Which assignments of each variable reach each state: reaching definitions, in bits. One pass, loops repeated.
+
+In a scope each place that assigns a name has a bit, and each name one more that stands for "not assigned yet". A variable
+is surely assigned where that bit does not come through. Every field of a state sees variables as of its entry; what a
+state, a Choice rule or a Catcher assigns holds on its own transitions alone (recorded).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from flowdsl.analysis.graph import Graph, ScopeGraph
+from flowdsl.asl.definition import Scope, StateNode, is_distributed
+
+
+class Site(NamedTuple):
+    """One place that assigns variables."""
+
+    state: StateNode
+    pointer: str
+    """Of the Assign object."""
+    names: tuple[str, ...]
+
+
+class Sighting(NamedTuple):
+    """A variable as one state sees it."""
+
+    scope: Scope
+    """Whose it is."""
+    name: str
+    sites: int
+    """Bits of the assignments that may have made its value, numbers in ScopeVariables."""
+    unassigned: bool
+    """Whether there is a way on which nothing has assigned it."""
+
+
+class ScopeVariables:
+    """The variables of one scope."""
+
+    def __init__(self, graph: ScopeGraph) -> None:
+        self.graph = graph
+        self.sites: list[Site] = []
+        self.bits: dict[tuple[str, str], int] = {}
+        """Bit number of a (pointer of an Assign, name)."""
+        self.masks: dict[str, int] = {}
+        """All bits of a name, "not assigned yet" left out."""
+        self.unassigned: dict[str, int] = {}
+        """The bit that says that a name is not assigned yet."""
+        self.by_bit: list[tuple[Site, str] | None] = []
+        self._per_edge: list[tuple[int, int]] = [(0, 0)] * len(graph.transitions)
+        """(bits made, bits ended) over each transition."""
+        self.entering: list[int] = [0] * len(graph)
+        self._collect()
+        if self.by_bit:
+            self._solve()
+
+    def _collect(self) -> None:
+        for row, node in enumerate(self.graph.nodes):
+            for edges, site in _sites(self.graph, row, node):
+                self.sites.append(site)
+                bits = {name: self._bit(site, name) for name in site.names}
+                made = sum(1 << bit for bit in bits.values())
+                for edge in edges:
+                    before = self._per_edge[edge]
+                    self._per_edge[edge] = (before[0] | made, before[1])
+        for edge, (made, _) in enumerate(self._per_edge):
+            if made:
+                ended = 0
+                for bit in bits_of(made):
+                    entry = self.by_bit[bit]
+                    if entry is not None:
+                        ended |= self.masks[entry[1]] | (1 << self.unassigned[entry[1]])
+                self._per_edge[edge] = (made, ended)
+
+    def _bit(self, site: Site, name: str) -> int:
+        if name not in self.unassigned:
+            self.unassigned[name] = len(self.by_bit)
+            self.masks[name] = 0
+            self.by_bit.append(None)
+        bit = len(self.by_bit)
+        self.by_bit.append((site, name))
+        self.bits[site.pointer, name] = bit
+        self.masks[name] |= 1 << bit
+        return bit
+
+    def _solve(self) -> None:
+        graph = self.graph
+        start = graph.start
+        if start is None:
+            return
+        entering = self.entering
+        entering[start] = sum(1 << bit for bit in self.unassigned.values())
+        changed = True
+        while changed:
+            changed = False
+            for row in graph.order:
+                here = entering[row]
+                for edge in graph.out[row]:
+                    made, ended = self._per_edge[edge]
+                    target = graph.targets[edge]
+                    after = entering[target] | (here & ~ended) | made
+                    if after != entering[target]:
+                        entering[target] = after
+                        changed = True
+            if not graph.loops:
+                break
+
+
+class Variables:
+    """The variables of every scope of a definition."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.scopes: dict[str, ScopeVariables] = {g.scope.pointer: ScopeVariables(g) for g in graph.scopes}
+
+    def sighting(self, state: StateNode, name: str) -> Sighting | None:
+        """A variable as a state sees it, the innermost scope that assigns it; None where none around does."""
+        scope: Scope | None = state.scope
+        row_of: str | None = state.name
+        while scope is not None and row_of is not None:
+            own = self.scopes[scope.pointer]
+            if name in own.masks:
+                row = own.graph.row[row_of]
+                here = own.entering[row]
+                return Sighting(scope, name, here & own.masks[name], bool(here >> own.unassigned[name] & 1))
+            parent = scope.parent
+            if parent is None or is_child_execution(scope):
+                return None
+            scope, row_of = parent.scope, parent.name
+        return None
+
+    def visible_names(self, state: StateNode) -> Iterator[str]:
+        """Every name that a scope around a state assigns somewhere."""
+        scope: Scope | None = state.scope
+        while scope is not None:
+            yield from self.scopes[scope.pointer].masks
+            if is_child_execution(scope) or scope.parent is None:
+                return
+            scope = scope.parent.scope
+
+    def owners(self, name: str) -> list[ScopeVariables]:
+        """Every scope that assigns a name, an outer one before its inner ones."""
+        return [own for own in self.scopes.values() if name in own.masks]
+
+
+def is_child_execution(scope: Scope) -> bool:
+    """Whether a scope's states run in executions of their own, which see no variable from outside."""
+    return scope.kind == "processor" and scope.parent is not None and is_distributed(scope.parent.fields)
+
+
+def _sites(graph: ScopeGraph, row: int, node: StateNode) -> Iterator[tuple[list[int], Site]]:
+    """Every place of a state that assigns, with the transitions it acts on."""
+    own = _names(node.fields.get("Assign"))
+    transitions = [(number, graph.transitions[number]) for number in graph.out[row]]
+    if own:
+        via = "Default" if node.type == "Choice" else "Next"
+        yield [number for number, t in transitions if t.via == via], Site(node, f"{node.pointer}/Assign", own)
+    for key, way in (("Choices", "Choices"), ("Catch", "Catch")):
+        holders = node.fields.get(key)
+        for i, holder in enumerate(holders if isinstance(holders, list) else ()):
+            names = _names(holder.get("Assign")) if isinstance(holder, dict) else ()
+            if names:
+                edges = [number for number, t in transitions if t.via == way and t.number == i]
+                yield edges, Site(node, f"{node.pointer}/{key}/{i}/Assign", names)
+
+
+def _names(assign: object) -> tuple[str, ...]:
+    """The variables that an Assign object names; in JSONPath a key may end in `.$`."""
+    return tuple(str(key).removesuffix(".$") for key in assign) if isinstance(assign, dict) else ()
+
+
+def bits_of(mask: int) -> Iterator[int]:
+    """The numbers of the bits that are set."""
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
