@@ -187,7 +187,7 @@ class DistributedMap:
         self.node = node
         self.name = state.name
         self.stages = node.stages = MapStages(state)
-        self.finish = finisher(state, self.stages)
+        self.finish = node.finish = finisher(state, self.stages)
         self.express = fields[key].get("ProcessorConfig", {}).get("ExecutionType") == "EXPRESS"
         self.label = fields.get("Label")
         self.reader = ItemReader(state) if "ItemReader" in fields else None

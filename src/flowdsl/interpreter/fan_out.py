@@ -92,7 +92,7 @@ def compile_parallel(state: StateNode, node: Node, machines: dict[str, Machine])
         raise NotSupported(state.name, "Branches", "must be a list of at least one branch")
     under = [machines.get(f"{state.pointer}/Branches/{i}") for i in range(len(branches))]
     stages = node.stages = Stages(state)
-    finish = finisher(state, stages)
+    finish = node.finish = finisher(state, stages)
 
     def attempt(frame: Frame, value: Any) -> Steps:
         run = frame.run
@@ -214,7 +214,7 @@ def compile_map(state: StateNode, node: Node, machines: dict[str, Machine]) -> A
     if machine is None:
         raise NotSupported(state.name, "ItemProcessor", "is missing")
     stages = node.stages = MapStages(state)
-    finish = finisher(state, stages)
+    finish = node.finish = finisher(state, stages)
     concurrency = number(state, state.fields, "MaxConcurrency")
 
     def attempt(frame: Frame, value: Any) -> Steps:
@@ -270,7 +270,8 @@ class MapStages(Stages):
             return items
         if self.jsonata:
             raise ExpressionError(QUERY_ERROR, f"Map state input must be an array but was: {to_json(items)}")
-        raise frame.runtime(f'Reference path "{self._path}" must point to array.')
+        shown = self._path.replace("$$", "$", 1)  # as recorded
+        raise frame.runtime(f'Reference path "{shown}" must point to array.')
 
 
 def _jsonata_items(fields: dict[str, Any]) -> Any:

@@ -107,12 +107,15 @@ class Mocks:
         *,
         handlers: bool = True,
         missing: Answer | None = None,
+        open: bool = False,
     ) -> None:
         """`handlers`: whether an unmocked Task calls its real handler, and an unmocked startExecution the workflow at hand.
-        `missing`: what other unmocked Tasks get; None: MissingMock is raised."""
+        `missing`: what other unmocked Tasks get; None: MissingMock is raised. `open`: an unmocked callback or activity
+        stays open for an answer from outside."""
         self.program = program
         self.handlers = handlers
         self.missing = missing
+        self.open = open
         self.mocks: dict[str, Mock] = {}
         known = _names(program)
         for key, value in (mocks or {}).items():
@@ -146,6 +149,8 @@ class Mocks:
             if call.operation == "states:startExecution":
                 child = program_of(lambdas.load(call.target, "workflow"))
                 return Answer(child=nested.child_run(run, child, call, self), whole=True)
+        if self.open and (node.resource.pattern == "waitForTaskToken" or node.resource.kind == "activity"):
+            return Answer(open=True)
         if self.missing is not None:
             return self.missing
         what = f"the handler {call.target!r}" if call.target else call.operation

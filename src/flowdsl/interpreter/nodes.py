@@ -23,6 +23,7 @@ class Node:
         "execute",
         "exited_kind",
         "fields",
+        "finish",
         "flow",
         "jsonata",
         "name",
@@ -50,6 +51,8 @@ class Node:
         self.next: Node | None = None
         self.retriers: tuple[Retrier, ...] = ()
         self.catchers: tuple[Catcher, ...] = ()
+        self.finish: Callable[[Frame, Any, Any], Any] | None = None
+        """(frame, raw input, result) -> output, of a Task, Map or Parallel."""
         self.stages: Any = None
         """The data flow's stages one by one, as TestState shows them."""
 

@@ -10,7 +10,7 @@ from flowdsl.diagnostics import FlowDslError
 from flowdsl.interpreter import history as h
 from flowdsl.interpreter import languages, nested, resources
 from flowdsl.interpreter.answers import Answer, Call
-from flowdsl.interpreter.dataflow import Finish, Stages, finisher
+from flowdsl.interpreter.dataflow import Stages, finisher
 from flowdsl.interpreter.envelope import wrap, wrap_response
 from flowdsl.interpreter.failures import NotSupported, StateFailure
 from flowdsl.interpreter.frames import PARKED, Frame, Steps
@@ -52,11 +52,10 @@ EVENTS = {
 class TaskNode(Node):
     """A compiled Task."""
 
-    __slots__ = ("credentials", "events", "finish", "function", "heartbeat", "resource", "timeout")
+    __slots__ = ("credentials", "events", "function", "heartbeat", "resource", "timeout")
 
     resource: Resource
     events: Events
-    finish: Finish
     timeout: Limit
     heartbeat: Limit
     credentials: Evaluate | None
@@ -192,6 +191,7 @@ class TaskNode(Node):
             failure = frame.too_large(resource.limit_name, final=False)
             raise self.failed(frame, failure.error, failure.cause)
         frame.last = run.record(events.succeeded, frame.last, resource, result)
+        assert self.finish is not None
         return self.finish(frame, value, result)
 
     def failed(self, frame: Frame, error: str | None, cause: str | None) -> StateFailure:

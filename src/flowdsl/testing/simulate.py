@@ -8,9 +8,44 @@ from typing import Any, Literal
 
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.interpreter.clock import DEFAULT_START
-from flowdsl.interpreter.execution import Execution, start
+from flowdsl.interpreter.execution import Execution
+from flowdsl.interpreter.execution import start as begin
 from flowdsl.interpreter.mocks import Hangs, Mocks, Raises, Returns, Waits
 from flowdsl.interpreter.program import program_of
+
+
+def start(
+    workflow: Any,
+    input: Any = None,
+    mocks: Mapping[Any, Any] | None = None,
+    *,
+    seed: int | str = 0,
+    now: str | datetime = DEFAULT_START,
+    type: Literal["STANDARD", "EXPRESS"] | None = None,
+    quotas: bool = True,
+    name: str | None = None,
+    max_events: int | None = None,
+    s3: Any = None,
+    handlers: bool = True,
+) -> Execution:
+    """Starts an execution to be taken on step by step: `advance("12h")`, `pending`, `finish()`, `stop()`.
+
+    A callback or activity without a mock stays open, for `pending[0].succeed(...)` to answer.
+    """
+    program = program_of(workflow)
+    execution = begin(
+        program,
+        {} if input is None else jsonable(input),
+        Mocks(program, mocks, handlers=handlers, open=True),
+        seed=seed,
+        now=now,
+        type=type,
+        quotas=quotas,
+        name=name,
+        max_events=max_events,
+        s3=s3,
+    )
+    return execution.settle()
 
 
 def simulate(
@@ -39,7 +74,7 @@ def simulate(
     """
     program = program_of(workflow)
     answers = Mocks(program, mocks, handlers=handlers)
-    execution = start(
+    execution = begin(
         program,
         {} if input is None else jsonable(input),
         answers,
