@@ -37,3 +37,7 @@ class AlreadyRunning(Transient):
 
 class LostLease(Transient):
     """This delivery ran longer than its lease, and another took over: nothing of this one was written."""
+
+
+class Conflict(Transient):
+    """Another write was at the same items at the same moment; nothing of this delivery was written."""

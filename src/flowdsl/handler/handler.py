@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast, overload
 
 from flowdsl.handler import _declaring
-from flowdsl.handler.errors import AlreadyRunning, KeyReused, LostLease
+from flowdsl.handler.declarations import (
+    callers_locals,
+    check_function,
+    check_idempotency,
+    check_key,
+    check_raises,
+    check_timeout,
+    code_of,
+    rest_of,
+)
+from flowdsl.handler.errors import AlreadyRunning, Conflict, KeyReused, LostLease
 from flowdsl.handler.idempotency import Delegated, Idempotency, Once
 
 if TYPE_CHECKING:
@@ -16,12 +26,6 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-LAMBDA_LONGEST_SECONDS = 900
-"""No invocation of a Lambda function lasts longer (documented)."""
-
-# Bits of code.co_flags (inspect's names); importing inspect costs a cold start 10 ms (measured).
-_VARARGS, _GENERATOR, _COROUTINE, _ASYNC_GENERATOR = 0x04, 0x20, 0x80, 0x200
 
 
 class Handler(Generic[P, R]):
@@ -63,11 +67,13 @@ class Handler(Generic[P, R]):
         if declare is not None:
             return declare(self, args, kwargs)  # type: ignore[no-any-return]
         if len(args) == 2 and not kwargs and hasattr(args[1], "aws_request_id"):
-            return self.invoke(*args)  # type: ignore[no-any-return]
+            event, context = cast("tuple[Any, Any]", args)
+            return self.invoke(event, context)  # type: ignore[no-any-return]
         if isinstance(self.idempotency, (Once, Delegated)):
             from flowdsl.handler.delivery import run  # only a handler that needs a key pays for it
 
-            return run(self, self._bound(args, kwargs), None, None)  # type: ignore[no-any-return]
+            bound = self._bound(args, kwargs)
+            return run(self, bound, lambda: self.function(*args, **kwargs), plain=True)  # type: ignore[no-any-return]
         return self.function(*args, **kwargs)
 
     def invoke(self, event: Any, context: Any = None) -> Any:
@@ -78,12 +84,18 @@ class Handler(Generic[P, R]):
         from flowdsl.handler.results import to_json  # an import of the signature alone does not need it
 
         key, arguments = self.reader.read(event)
+        function: Callable[..., Any] = self.function
+        is_event = self.reader.positional
+
+        def call() -> Any:
+            return function(*arguments.values()) if is_event else function(**arguments)
+
         if isinstance(self.idempotency, (Once, Delegated)):
             from flowdsl.handler.delivery import run
 
-            result = run(self, arguments, key, context)
+            result = run(self, arguments, call, key, context)
         else:
-            result = self.function(**arguments) if not self.reader.positional else self.function(*arguments.values())  # type: ignore[call-arg]
+            result = call()
         return to_json(result, self.__name__)
 
     @property
@@ -118,17 +130,17 @@ class Handler(Generic[P, R]):
     @property
     def file(self) -> str:
         """The file that defines it."""
-        return code_of(self.function).co_filename
+        return str(code_of(self.function).co_filename)
 
     @property
     def line(self) -> int:
         """The line of its first decorator."""
-        return code_of(self.function).co_firstlineno
+        return int(code_of(self.function).co_firstlineno)
 
     @property
     def errors(self) -> tuple[type[BaseException], ...]:
         """What it declares, and what its idempotency adds: a Task that calls it has to expect all of these."""
-        added = (AlreadyRunning, LostLease, KeyReused) if isinstance(self.idempotency, Once) else ()
+        added = (AlreadyRunning, LostLease, Conflict, KeyReused) if isinstance(self.idempotency, Once) else ()
         return (*self.raises, *(e for e in added if e not in self.raises))
 
     @property
@@ -161,7 +173,12 @@ class Handler(Generic[P, R]):
 
         bound = signature(self.function).bind(*args, **kwargs)
         bound.apply_defaults()
-        return dict(bound.arguments)
+        return {**bound.arguments.pop(self._rest, {}), **bound.arguments} if self._rest else dict(bound.arguments)
+
+    @property
+    def _rest(self) -> str | None:
+        """The name of its `**` parameter."""
+        return rest_of(code_of(self.function))
 
     def __repr__(self) -> str:
         return f"<handler {self.target}>"
@@ -193,68 +210,15 @@ def handler(
     `effects`: the AWS operations it uses, as `aws.dynamodb.put_item` or `"dynamodb:putItem"`.
     `idempotency`: natural(), once(...), delegated(...) or none("reason").
     """
-    _check_raises(raises)
-    _check_timeout(timeout_seconds)
-    if idempotency is not None and not isinstance(idempotency, Idempotency):
-        raise TypeError(f"idempotency must be natural(), once(...), delegated(...) or none(...), found {idempotency!r}")
-    effects = tuple(effects) if isinstance(effects, (tuple, list)) else (effects,)
+    check_raises(raises)
+    check_timeout(timeout_seconds)
+    check_idempotency(idempotency)
 
     def decorate(function: Callable[..., Any]) -> Handler[..., Any]:
-        _check_function(function)
+        check_function(function)
+        check_key(function, idempotency)
         # Types that a function's own locals name are out of reach later; only such a function keeps them.
-        names = _callers_locals() if "<locals>" in function.__qualname__ else None
-        return Handler(function, tuple(raises), timeout_seconds, effects, idempotency, names)
+        names = callers_locals() if "<locals>" in function.__qualname__ else None
+        return Handler(function, tuple(raises), timeout_seconds, tuple(effects), idempotency, names)
 
     return decorate if function is None else decorate(function)
-
-
-def code_of(function: Any) -> Any:
-    """The code object of a function; of the innermost one, where decorators wrap it."""
-    while hasattr(function, "__wrapped__"):
-        function = function.__wrapped__
-    return getattr(function, "__code__", None)
-
-
-def _check_raises(raises: Any) -> None:
-    if not isinstance(raises, (tuple, list)):
-        raise TypeError(f"raises must be a tuple of exception classes, found {raises!r}; write raises=(CardDeclined,)")
-    for error in raises:
-        if not (isinstance(error, type) and issubclass(error, BaseException)):
-            raise TypeError(f"raises must hold exception classes, found {error!r}")
-
-
-def _check_timeout(seconds: Any) -> None:
-    if seconds is None:
-        return
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
-        raise TypeError(f"timeout_seconds must be a number, found {seconds!r}")
-    if not 0 < seconds <= LAMBDA_LONGEST_SECONDS:
-        raise ValueError(f"timeout_seconds must be more than 0 and at most {LAMBDA_LONGEST_SECONDS}, found {seconds!r}")
-
-
-def _check_function(function: Any) -> None:
-    name = getattr(function, "__qualname__", repr(function))
-    if isinstance(function, Handler):
-        raise TypeError(f"{name} is a handler already")
-    code = code_of(function)
-    if not callable(function) or isinstance(function, type) or code is None:
-        raise TypeError(f"@handler takes a function, found {function!r}")
-    if code.co_flags & (_COROUTINE | _ASYNC_GENERATOR):
-        raise TypeError(f"{name} is async, and Lambda awaits nothing; make it a plain function")
-    if code.co_flags & _GENERATOR:
-        raise TypeError(f"{name} yields, and Lambda takes one answer; return a value")
-    if code.co_flags & _VARARGS:
-        raise TypeError(
-            f"{name} takes *{code.co_varnames[code.co_argcount + code.co_kwonlyargcount]}, and an event has names only"
-        )
-    if code.co_posonlyargcount > 1:
-        raise TypeError(f"{name} has positional-only parameters, and an event has names only; drop the /")
-
-
-def _callers_locals() -> dict[str, Any]:
-    from sys import _getframe
-
-    frame: Any = _getframe(1)
-    while frame is not None and frame.f_globals.get("__name__") == __name__:
-        frame = frame.f_back
-    return dict(frame.f_locals) if frame is not None else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 KEY_FIELD = "flowdsl_key"
 """The member of an event in which a workflow passes the idempotency key, to a handler that names none of its own."""
@@ -133,14 +133,19 @@ def delegated(key: Key | None = None, *, to: str = "") -> Delegated:
 
 def none(reason: str) -> Unprotected:
     """Declares that a second delivery does it a second time, and why that is accepted."""
-    if not isinstance(reason, str) or not reason.strip():
+    if not reason.strip():
         raise ValueError('none(...) takes the reason: none("a second reminder does no harm")')
     return Unprotected(reason)
 
 
 def _key(key: Any) -> Key | None:
-    if key is None or callable(key) or (isinstance(key, str) and key):
-        return key
-    if isinstance(key, (tuple, list)) and key and all(isinstance(part, str) and part for part in key):
-        return tuple(key)
+    given: Any = [key] if isinstance(key, str) else key
+    if key is None or callable(key):
+        return cast("Key | None", key)
+    if (
+        isinstance(given, (tuple, list))
+        and given
+        and all(isinstance(part, str) and part for part in cast("list[Any]", given))
+    ):
+        return key if isinstance(key, str) else tuple(cast("list[str]", given))
     raise TypeError(f"key must be a parameter's name, several names, or a function of the arguments, found {key!r}")

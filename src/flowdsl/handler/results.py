@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 from collections import abc
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from pathlib import PurePath
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from flowdsl.handler.errors import InvalidResult
 
 _PLAIN = (str, int, bool, type(None))
+
+Write = Callable[[Any, str], Any]
+"""(a value, its place) -> JSON."""
 
 
 def to_json(value: Any, name: str) -> Any:
@@ -35,19 +39,19 @@ class _NoJson(Exception):
 
 
 def _json(value: Any, at: str) -> Any:
-    kind = type(value)
+    kind = cast(Any, type(value))
     if kind in _PLAIN:
         return value
     if kind is dict:
-        return {_key(k, at): _json(v, f"{at}.{k}" if at else str(k)) for k, v in value.items()}
+        return _mapping(value, at)
     if kind is list or kind is tuple:
-        return [_json(v, f"{at}[{i}]") for i, v in enumerate(value)]
+        return _sequence(value, at)
     serializer = getattr(kind, "__pydantic_serializer__", None)
     if serializer is not None:
         return serializer.to_python(value, mode="json", by_alias=True)
     if hasattr(kind, "__dataclass_fields__"):
         return {n: _json(getattr(value, n), f"{at}.{n}" if at else n) for n in kind.__dataclass_fields__}
-    for base, write in _WRITERS:
+    for base, write in _WRITERS.items():
         if isinstance(value, base):
             return write(value, at)
     raise _NoJson(at, f"a {kind.__qualname__}")
@@ -100,21 +104,34 @@ def _set(value: Any, at: str) -> list[Any]:
     return sorted((_json(v, at) for v in value), key=lambda v: (type(v).__name__, str(v)))
 
 
-_WRITERS: tuple[tuple[Any, Any], ...] = (
-    (Enum, lambda value, at: _json(value.value, at)),
-    (str, lambda value, at: str(value)),
-    (bool, lambda value, at: bool(value)),
-    (int, lambda value, at: int(value)),
-    (float, _float),
-    (Decimal, lambda value, at: str(value)),
-    (datetime, _moment),
-    (date, lambda value, at: value.isoformat()),
-    (time, _moment),
-    (timedelta, _duration),
-    (UUID, lambda value, at: str(value)),
-    (PurePath, lambda value, at: str(value)),
-    ((bytes, bytearray), _text),
-    (abc.Mapping, lambda value, at: {_key(k, at): _json(v, f"{at}.{k}" if at else str(k)) for k, v in value.items()}),
-    (abc.Set, _set),
-    (abc.Sequence, lambda value, at: [_json(v, f"{at}[{i}]") for i, v in enumerate(value)]),
-)
+def _mapping(value: Any, at: str) -> dict[str, Any]:
+    return {_key(k, at): _json(v, f"{at}.{k}" if at else str(k)) for k, v in value.items()}
+
+
+def _sequence(value: Any, at: str) -> list[Any]:
+    return [_json(v, f"{at}[{i}]") for i, v in enumerate(value)]
+
+
+def _as(kind: Callable[[Any], Any]) -> Write:
+    return lambda value, at: kind(value)
+
+
+_WRITERS: dict[Any, Write] = {
+    Enum: lambda value, at: _json(value.value, at),
+    str: _as(str),
+    int: _as(int),
+    float: _float,
+    Decimal: _as(str),
+    datetime: _moment,
+    date: _as(date.isoformat),
+    time: _moment,
+    timedelta: _duration,
+    UUID: _as(str),
+    PurePath: _as(str),
+    bytes: _text,
+    bytearray: _text,
+    abc.Mapping: _mapping,
+    abc.Set: _set,
+    abc.Sequence: _sequence,
+}
+"""By class, the first that fits: a str that is an Enum is an Enum, a datetime is no mere date."""

@@ -8,7 +8,7 @@ import typing
 from collections import abc
 from collections.abc import Callable
 from enum import Enum
-from typing import Any
+from typing import Any, TypeGuard
 
 from flowdsl.handler.readers import SIMPLE, Read, fields, fixed_tuple, items, literal, mapping, number_key, union
 
@@ -39,7 +39,7 @@ def is_object(annotation: Any) -> bool:
         return any(is_object(a) for a in typing.get_args(annotation))
     if origin is typing.Annotated:
         return is_object(typing.get_args(annotation)[0])
-    if not isinstance(origin, type):
+    if not _is_class(origin):
         return False
     return issubclass(origin, abc.Mapping) or hasattr(origin, "__dataclass_fields__") or _is_pydantic(origin)
 
@@ -82,7 +82,7 @@ class _Maker:
             return literal(arguments)
         if origin in (typing.Union, types.UnionType):
             return union([self.make(a) for a in arguments])
-        if isinstance(origin, type) and not _is_pydantic(origin):
+        if _is_class(origin) and not _is_pydantic(origin):
             if origin is tuple:
                 return self._tuple(arguments)
             if issubclass(origin, abc.Mapping):
@@ -98,16 +98,16 @@ class _Maker:
         return fixed_tuple([self.make(a) for a in arguments])
 
     def _of_class(self, cls: Any) -> Read:
-        if not isinstance(cls, type) or _is_pydantic(cls):
+        if not _is_class(cls) or _is_pydantic(cls):
             raise _NeedsPydantic
         if issubclass(cls, Enum):
             return literal(tuple(cls))
-        named: Any = cls  # a type checker knows no members of such a class
+        named: Any = cls
         if typing.is_typeddict(cls) or hasattr(cls, "__required_keys__"):
             return self._members(named, named.__required_keys__, dict)
         if hasattr(cls, "__dataclass_fields__"):
             return self._members(named, _required_fields(named), named)
-        if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        if issubclass(cls, tuple) and hasattr(named, "_fields"):
             return self._members(named, set(named._fields) - named._field_defaults.keys(), named)
         raise _NeedsPydantic
 
@@ -126,6 +126,10 @@ class _Maker:
         read = fields({name: self.make(hint) for name, hint in hints.items()}, frozenset(required - optional), build)
         slot.append(read)
         return read
+
+
+def _is_class(annotation: Any) -> TypeGuard[type[Any]]:
+    return isinstance(annotation, type)
 
 
 def _required_fields(cls: Any) -> set[str]:
