@@ -10,7 +10,7 @@ from json.encoder import encode_basestring as quote
 from typing import Any, Final
 
 from flowdsl.asl.fields import OBJECTS, Field, key_order
-from flowdsl.asl.values import Json, is_list, is_object
+from flowdsl.asl.values import BarePlaceholder, Json, is_list, is_object
 from flowdsl.diagnostics import FlowDslError
 
 _WHOLE: Final = 2.0**53
@@ -19,13 +19,14 @@ _DEEP: Final = 100
 """Objects and lists inside one another that are written by recursion; deeper ones by a stack, which is slower."""
 
 
-def dumps(document: Json) -> str:
+def dumps(document: Json, *, bare: bool = False) -> str:
     """The canonical JSON text of a definition: same document, same text, on any machine.
 
-    A float that is whole is written as an integer, characters outside ASCII as themselves. Raises FlowDslError for a
-    value that JSON cannot hold: NaN, an infinity, half of a surrogate pair, a Python object.
+    A float that is whole is written as an integer, characters outside ASCII as themselves. A placeholder that stood
+    without quotes gets them, so that the text is JSON, unless `bare` asks for the text that a deployment fills in.
+    Raises FlowDslError for a value that JSON cannot hold: NaN, an infinity, half of a surrogate pair, a Python object.
     """
-    text = write(canonical(document)) + "\n"
+    text = write(canonical(document), bare=bare) + "\n"
     try:
         text.encode()
     except UnicodeEncodeError as error:
@@ -94,7 +95,11 @@ def _shape(type: str, fields: dict[str, Json]) -> _Shape:
 
 
 class _Keys(dict[str, str]):
-    """`"name": ` for each name."""
+    """`"name": ` for each name; and whether bare placeholders stay bare."""
+
+    def __init__(self, bare: bool) -> None:
+        super().__init__()
+        self.bare = bare
 
     def __missing__(self, name: object) -> str:
         if not isinstance(name, str):
@@ -103,15 +108,16 @@ class _Keys(dict[str, str]):
         return text
 
 
-def write(document: Json) -> str:
+def write(document: Json, *, bare: bool = False) -> str:
     """The layout alone: a JSON value as text, keys in the order in which they stand, no newline at the end."""
+    keys = _Keys(bare)
     out: list[str] = []
     if is_object(document) and document:
-        _write_object(document, "\n", 0, _Keys(), out.append)
+        _write_object(document, "\n", 0, keys, out.append)
     elif is_list(document) and document:
-        _write_list(document, "\n", 0, _Keys(), out.append)
+        _write_list(document, "\n", 0, keys, out.append)
     else:
-        out.append(_scalar(document))
+        out.append(_scalar(document, keys))
     return "".join(out)
 
 
@@ -136,7 +142,7 @@ def _write_object(value: dict[str, Json], pad: str, depth: int, keys: _Keys, add
             add(f"{opening}{keys[name]}")
             _write_list(member, inner, depth + 1, keys, add)
         else:
-            add(f"{opening}{keys[name]}{_scalar(member)}")
+            add(f"{opening}{keys[name]}{_scalar(member, keys)}")
         opening = comma
     add(f"{pad}}}")
 
@@ -159,12 +165,12 @@ def _write_list(value: list[Json], pad: str, depth: int, keys: _Keys, add: Add) 
             add(opening)
             _write_list(member, inner, depth + 1, keys, add)
         else:
-            add(f"{opening}{_scalar(member)}")
+            add(f"{opening}{_scalar(member, keys)}")
         opening = comma
     add(f"{pad}]")
 
 
-def _scalar(value: Json) -> str:
+def _scalar(value: Json, keys: _Keys) -> str:
     """A scalar or an empty container; and whatever is of no exact JSON type."""
     if value is None:
         return "null"
@@ -173,7 +179,7 @@ def _scalar(value: Json) -> str:
     if value is False:
         return "false"
     if isinstance(value, str):
-        return quote(value)
+        return str(value) if keys.bare and isinstance(value, BarePlaceholder) else quote(value)
     if isinstance(value, int):
         return int.__repr__(value)
     if isinstance(value, float):
@@ -213,7 +219,7 @@ def _write_deep(value: Json, pad: str, keys: _Keys, add: Add) -> None:
                 pad = f"{pad}  "
                 separator = f"{pad}  "
                 break
-            add(_scalar(member))
+            add(_scalar(member, keys))
         else:
             add(f"{pad}{closing}")
             if not stack:

@@ -50,3 +50,9 @@ def shown(value: Json, limit: int = 60) -> str:
     except (ValueError, TypeError, RecursionError):
         text = type(value).__name__
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
+
+
+class BarePlaceholder(str):
+    """A `${Name}` that stood without quotes where a number, or a whole list, must stand once it is filled in."""
+
+    __slots__ = ()
