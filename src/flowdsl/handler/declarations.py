@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from flowdsl.handler.idempotency import Delegated, Idempotency, Once
+from flowdsl.handler.idempotency import POWERTOOLS, Delegated, Idempotency, Once
 from flowdsl.handler.wire import is_list
 
 LAMBDA_LONGEST_SECONDS = 900
@@ -20,6 +20,16 @@ def code_of(function: Any) -> Any:
     while hasattr(function, "__wrapped__"):
         function = function.__wrapped__
     return getattr(function, "__code__", None)
+
+
+def is_powertools(function: Any) -> bool:
+    """Whether a function is under a decorator of Powertools' idempotency. Looks only; imports nothing."""
+    while function is not None:
+        # functools.wraps copies a name and a module, but globals tell where a wrapper was written.
+        if getattr(function, "__globals__", {}).get("__name__", "").startswith(POWERTOOLS):
+            return True
+        function = getattr(function, "__wrapped__", None)
+    return False
 
 
 def check_raises(raises: Any) -> None:

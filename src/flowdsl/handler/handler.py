@@ -14,10 +14,11 @@ from flowdsl.handler.declarations import (
     check_raises,
     check_timeout,
     code_of,
+    is_powertools,
     rest_of,
 )
 from flowdsl.handler.errors import AlreadyRunning, Conflict, KeyReused, LostLease
-from flowdsl.handler.idempotency import Delegated, Idempotency, Once
+from flowdsl.handler.idempotency import Delegated, Idempotency, Once, Powertools
 
 if TYPE_CHECKING:
     from inspect import Parameter
@@ -66,9 +67,9 @@ class Handler(Generic[P, R]):
         declare = _declaring.current.get()
         if declare is not None:
             return declare(self, args, kwargs)  # type: ignore[no-any-return]
-        if len(args) == 2 and not kwargs and hasattr(args[1], "aws_request_id"):
-            event, context = cast("tuple[Any, Any]", args)
-            return self.invoke(event, context)  # type: ignore[no-any-return]
+        given = cast("tuple[Any, ...]", args)
+        if len(given) == 2 and not kwargs and hasattr(given[1], "aws_request_id"):
+            return self.invoke(given[0], given[1])  # type: ignore[no-any-return]
         if isinstance(self.idempotency, (Once, Delegated)):
             from flowdsl.handler.delivery import run  # only a handler that needs a key pays for it
 
@@ -140,7 +141,11 @@ class Handler(Generic[P, R]):
     @property
     def errors(self) -> tuple[type[BaseException], ...]:
         """What it declares, and what its idempotency adds: a Task that calls it has to expect all of these."""
-        added = (AlreadyRunning, LostLease, Conflict, KeyReused) if isinstance(self.idempotency, Once) else ()
+        added: tuple[type[BaseException], ...] = ()
+        if isinstance(self.idempotency, Once):
+            added = (AlreadyRunning, LostLease, Conflict, KeyReused)
+        elif isinstance(self.idempotency, Powertools):
+            added = self.idempotency.errors()
         return (*self.raises, *(e for e in added if e not in self.raises))
 
     @property
@@ -208,7 +213,8 @@ def handler(
     `raises`: the exceptions that are its business outcomes; a workflow catches them by class.
     `timeout_seconds`: the function's timeout, at most 900.
     `effects`: the AWS operations it uses, as `aws.dynamodb.put_item` or `"dynamodb:putItem"`.
-    `idempotency`: natural(), once(...), delegated(...) or none("reason").
+    `idempotency`: natural(), once(...), delegated(...) or none("reason"). A function that is decorated with
+    `idempotent_function` of Powertools for AWS Lambda already is recognised, and needs none of these.
     """
     check_raises(raises)
     check_timeout(timeout_seconds)
@@ -219,6 +225,7 @@ def handler(
         check_key(function, idempotency)
         # Types that a function's own locals name are out of reach later; only such a function keeps them.
         names = callers_locals() if "<locals>" in function.__qualname__ else None
-        return Handler(function, tuple(raises), timeout_seconds, tuple(effects), idempotency, names)
+        contract = idempotency or (Powertools() if is_powertools(function) else None)
+        return Handler(function, tuple(raises), timeout_seconds, tuple(effects), contract, names)
 
     return decorate if function is None else decorate(function)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any, Literal, cast
 
@@ -11,6 +12,10 @@ KEY_FIELD = "flowdsl_key"
 Key = str | tuple[str, ...] | Callable[..., Any]
 """Where the idempotency key stands: a parameter (`"order_id"`), a way into one (`"order.id"`), several, or a function that
 takes the handler's arguments."""
+
+
+POWERTOOLS = "aws_lambda_powertools.utilities.idempotency"
+"""The package of Powertools that does the same job."""
 
 
 class Idempotency:
@@ -88,6 +93,21 @@ class Once(Idempotency):
 
     def __repr__(self) -> str:
         return f"once(key={self.key!r})" if self.key is not None else "once()"
+
+
+class Powertools(Idempotency):
+    """Powertools for AWS Lambda keeps a record per key, in a way of its own: effects and record are separate writes."""
+
+    __slots__ = ()
+    kind = "once"
+
+    def errors(self) -> tuple[type[BaseException], ...]:
+        """What a delivery fails with while another one is at work, if Powertools is loaded."""
+        found = getattr(sys.modules.get(f"{POWERTOOLS}.exceptions"), "IdempotencyAlreadyInProgressError", None)
+        return (found,) if found is not None else ()
+
+    def __repr__(self) -> str:
+        return "Powertools()"
 
 
 def natural() -> Natural:
