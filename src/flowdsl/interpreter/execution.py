@@ -13,7 +13,7 @@ from flowdsl.interpreter.answers import Answerer, Call
 from flowdsl.interpreter.clock import DEFAULT_START, Timeline, duration_ms
 from flowdsl.interpreter.failures import ExecutionFailed
 from flowdsl.interpreter.program import Program, compile
-from flowdsl.interpreter.run import ACCOUNT, Run
+from flowdsl.interpreter.run import ACCOUNT, Run, Tally
 from flowdsl.interpreter.s3 import S3Objects
 from flowdsl.interpreter.tokens import OpenTask
 
@@ -175,6 +175,7 @@ def start(
     s3: Any = None,
     account: str = ACCOUNT,
     on_event: Callable[[dict[str, Any]], None] | None = None,
+    tally: Tally | None = None,
 ) -> Execution:
     """Starts an execution; nothing runs until time is let pass (`settle`, `advance`, `finish`).
 
@@ -200,5 +201,6 @@ def start(
         records=None if on_event is None else Told(on_event),
         account=account,
     )
+    run.tally = tally
     run.start()
     return Execution(run)

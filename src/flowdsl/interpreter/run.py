@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from flowdsl.diagnostics import FlowDslError
@@ -31,6 +31,12 @@ STANDARD_SECONDS = 31_536_000
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
+
+
+class Tally(Protocol):
+    """Who counts what executions take, those of Distributed Maps' children and of nested workflows included."""
+
+    def ended(self, run: Run) -> None: ...
 
 
 class ChildProgram:
@@ -85,6 +91,7 @@ class Run:
         "start_ms",
         "status",
         "stop_ms",
+        "tally",
         "timeline",
     )
 
@@ -135,6 +142,7 @@ class Run:
         self.on_end: Callable[[Run], None] | None = None
         self.on_child: Callable[[Run], None] | None = None
         """Told of each child execution of a Distributed Map that ends."""
+        self.tally: Tally | None = None if parent is None else parent.tally
         self._alarm: Alarm | None = None
         limited = quotas and not express
         self.brim = LAST_EVENT - 1 if limited else (max_events or MANY_EVENTS)
@@ -172,6 +180,7 @@ class Run:
         child.s3 = parent.s3
         child.on_end = None
         child.on_child = parent.on_child
+        child.tally = parent.tally
         child._alarm = None
         child.brim = LAST_EVENT - 1 if parent.quotas and not express else MANY_EVENTS
         child._sizes = parent._sizes
@@ -314,5 +323,7 @@ class Run:
         self.stop_ms = self.timeline.now
         if self._alarm is not None:
             self.timeline.cancel(self._alarm)
+        if self.tally is not None:
+            self.tally.ended(self)
         if self.on_end is not None:
             self.on_end(self)

@@ -1,1 +1,106 @@
 """The pytest plugin. It imports flowdsl inside hooks and fixtures only, so that other projects' tests do not pay for it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+
+COVERAGE = pytest.StashKey[Any]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """--flow-cov and --flow-cov-fail-under."""
+    group = parser.getgroup("flowdsl", "flow coverage of workflows")
+    group.addoption(
+        "--flow-cov",
+        action="store_true",
+        help="Report which transitions and retriers of the workflows the tests took.",
+    )
+    group.addoption(
+        "--flow-cov-fail-under",
+        type=float,
+        metavar="PERCENT",
+        help="Fail when fewer of them were taken. [tool.flowdsl.test] coverage-fail-under sets it for a project.",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Starts counting, where asked."""
+    if config.getoption("--flow-cov") or config.getoption("--flow-cov-fail-under") is not None:
+        from flowdsl.testing import coverage
+
+        config.stash[COVERAGE] = coverage.switch_on()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stops counting."""
+    if COVERAGE in config.stash:
+        from flowdsl.testing import coverage
+
+        coverage.switch_off()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker hands its counts over; the controller judges."""
+    config = session.config
+    counted = config.stash.get(COVERAGE, None)
+    if counted is None:
+        return
+    output = getattr(config, "workeroutput", None)
+    if output is not None:
+        output["flowdsl_coverage"] = counted.data()
+        return
+    least = _fail_under(config)
+    if least is not None and counted.percentage < least and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: Any) -> None:
+    """Takes over what a worker of pytest-xdist counted."""
+    counted = node.config.stash.get(COVERAGE, None)
+    data = getattr(node, "workeroutput", {}).get("flowdsl_coverage")
+    if counted is not None and data is not None:
+        counted.merge(data)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """The table, what is missing, and the verdict."""
+    counted = config.stash.get(COVERAGE, None)
+    if counted is None or not counted.workflows:
+        return
+    terminalreporter.section("flow coverage")
+    for line in counted.report():
+        terminalreporter.write_line(line)
+    least = _fail_under(config)
+    if least is not None and counted.percentage < least:
+        terminalreporter.write_line(
+            f"FAIL: flow coverage of {counted.percentage:.1f}% is less than {least:g}%", red=True, bold=True
+        )
+
+
+def _fail_under(config: pytest.Config) -> float | None:
+    given: float | None = config.getoption("--flow-cov-fail-under")
+    if given is not None:
+        return given
+    from flowdsl.project import Project
+
+    setting = Project.find(config.rootpath).setting("test", {}).get("coverage-fail-under")
+    return float(setting) if isinstance(setting, (int, float)) else None
+
+
+def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
+    """A path that differs is shown beside the expected one."""
+    module = sys.modules.get("flowdsl.interpreter.execution")
+    if module is None or op != "==" or not (isinstance(left, list) and isinstance(right, list)):
+        return None
+    if not (isinstance(left, module.Path) or isinstance(right, module.Path)):
+        return None
+    from flowdsl.testing.paths import side_by_side
+
+    if isinstance(left, module.Path):
+        return side_by_side(left, right)
+    return side_by_side(right, left)

@@ -12,6 +12,7 @@ from flowdsl.interpreter.execution import Execution
 from flowdsl.interpreter.execution import start as begin
 from flowdsl.interpreter.mocks import Hangs, Mocks, Raises, Returns, Waits
 from flowdsl.interpreter.program import program_of
+from flowdsl.testing import coverage
 
 
 def start(
@@ -44,6 +45,7 @@ def start(
         name=name,
         max_events=max_events,
         s3=s3,
+        tally=coverage.current,
     )
     return execution.settle()
 
@@ -85,6 +87,7 @@ def simulate(
         name=name,
         max_events=max_events,
         s3=s3,
+        tally=coverage.current,
     ).finish()
     if execution.status == "RUNNING":
         waiting = ", ".join(repr(task.state) for task in execution.pending)
@@ -96,9 +99,6 @@ def simulate(
         raise FlowDslError(
             f"{'; '.join(leftovers)} (the execution is {execution.status}, its path is {' > '.join(execution.path) or 'empty'})"
         )
-    from flowdsl.testing import coverage
-
-    coverage.note(execution)
     return execution
 
 
