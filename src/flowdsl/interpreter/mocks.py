@@ -214,14 +214,16 @@ def _names_of_children(program: Program) -> set[str]:
 
 
 def mock_key(key: Any) -> str:
-    """The name that a mock is given for: a text as it is; a handler by `module:function`; an operation by its own name."""
+    """The name that a mock is given for: a text as it is; a handler or workflow by `module:function`; an operation
+    (`aws.dynamodb.put_item`) as `dynamodb:putItem`."""
     if isinstance(key, str):
         return key
-    for attribute in ("mock_key", "operation"):
-        name = getattr(key, attribute, None)
-        if isinstance(name, str):
-            return name
-    function = inspect.unwrap(key) if callable(key) else None
+    service, action, sdk = (getattr(key, name, None) for name in ("service", "action", "sdk"))
+    if isinstance(service, str) and isinstance(action, str) and isinstance(sdk, bool):
+        from flowdsl.integrations.catalog import operation, sdk_operation
+
+        return (sdk_operation if sdk else operation)(service, action).name
+    function = inspect.unwrap(key)
     module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", None)
     if isinstance(module, str) and isinstance(name, str):
         return f"{module}:{name}"
