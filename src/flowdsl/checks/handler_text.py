@@ -27,7 +27,7 @@ _NOTEBOOK_LINE = re.compile(r"^\s*(%{1,2}\w|!\s*\w|\?\w|\w+\?\s*$|(In|Out)\s?\[\
 
 
 @dataclass(frozen=True)
-class UnreadableSource(Exception):  # noqa: N818 - a state of the file, which becomes a finding
+class UnreadableSource(Exception):
     """A file that is no Python 3 source. Lines and columns count from 1."""
 
     message: str

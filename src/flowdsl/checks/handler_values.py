@@ -343,6 +343,10 @@ class Values:
         for value in fields[part.slice.value]:
             if value.node is not part:
                 flags |= self._shallow(value.node, value.function)
+        written = [self.fields(v.node, v.function, 5) for v in self.definitions(part.value.id, function)]
+        if not written or None in written:
+            # The rest of it comes from elsewhere: what was there before counts too.
+            flags |= self._names.get(function, {}).get(part.value.id, 0)
         return flags
 
     def _shallow(self, node: ast.expr, function: Function | None) -> int:

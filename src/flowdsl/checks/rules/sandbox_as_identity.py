@@ -19,6 +19,7 @@ _CALLS = {
     "os.getpid": "the process's number",
 }
 _VARIABLES = {"AWS_LAMBDA_LOG_STREAM_NAME", "HOSTNAME"}
+_WHERE = re.compile(r"\b(log|logs|see|details)\b", re.I)
 _LOGGING = re.compile(r"^(print|.*\b(log|logger|logging|metrics|tracer)\b.*)$", re.I)
 
 
@@ -93,8 +94,12 @@ def _variable(key: ast.expr) -> str:
 
 
 def _is_logged(source: HandlerSource, node: ast.AST) -> bool:
-    """Whether it only goes into a log line."""
+    """Whether it only goes into a log line, or into a text that says where the log is."""
     for up in source.tree.above(node):
+        if isinstance(up, ast.JoinedStr | ast.BinOp):
+            texts = [n.value for n in ast.walk(up) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+            if any(_WHERE.search(text) for text in texts):
+                return True
         if isinstance(up, ast.Call):
             name = source.tree.dotted(up.func)
             if name and _LOGGING.match(name):

@@ -121,7 +121,7 @@ def _waits(source: HandlerSource, function: Function) -> bool:
             continue
         if call.func.attr == "join":
             # A text's join takes a list; a thread's takes nothing, or seconds.
-            if not call.args or isinstance(call.args[0], ast.Constant) and not isinstance(call.args[0].value, str):
+            if not call.args or (isinstance(call.args[0], ast.Constant) and not isinstance(call.args[0].value, str)):
                 return True
         elif call.func.attr in _WAITING and not (
             call.func.attr in ("get", "map") and not _is_of_pool(source, function, call)

@@ -1,0 +1,84 @@
+"""check_handlers(): every rule on handler source over one file. A rule that crashes is a finding of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from flowdsl.checks.config import Settings
+from flowdsl.checks.handler_entries import TaskUse
+from flowdsl.checks.handler_rule import HandlerRule
+from flowdsl.checks.handler_source import HandlerSource
+from flowdsl.checks.handler_text import UnreadableSource, read_text
+from flowdsl.checks.registry import shelf
+from flowdsl.checks.rules.unreadable_handler import UnreadableHandler
+from flowdsl.checks.runner import crash, in_order
+from flowdsl.checks.suppress import python_suppressions, suppress
+from flowdsl.diagnostics import Diagnostic, FlowDslError
+
+
+@cache
+def handler_rules() -> tuple[HandlerRule, ...]:
+    """The rules on handler source, by code."""
+    return tuple(rule for rule in shelf() if isinstance(rule, HandlerRule))
+
+
+def check_file(
+    path: Path,
+    shown: str,
+    settings: Settings | None = None,
+    tasks: Mapping[str, TaskUse] | None = None,
+    roots: Iterable[str] = (),
+) -> list[Diagnostic]:
+    """What is to be said about a file of handlers. One that is missing is a FlowDslError; one that is no Python a finding."""
+    try:
+        text = read_text(path)
+    except UnreadableSource as error:
+        return _unreadable(shown, error, settings or Settings())
+    except OSError as error:
+        raise FlowDslError(f"{shown} cannot be read: {error.strerror or error}") from None
+    return check_text(text, shown, settings, tasks, roots)
+
+
+def check_text(
+    text: str,
+    shown: str = "handler.py",
+    settings: Settings | None = None,
+    tasks: Mapping[str, TaskUse] | None = None,
+    roots: Iterable[str] = (),
+) -> list[Diagnostic]:
+    """The same for a text. Suppressions in its comments are honoured."""
+    settings = settings or Settings()
+    try:
+        source = HandlerSource(text, shown, tasks, roots)
+    except UnreadableSource as error:
+        return _unreadable(shown, error, settings)
+    return check_source(source, text, settings)
+
+
+def check_source(source: HandlerSource, text: str, settings: Settings) -> list[Diagnostic]:
+    """What the rules say about a source that could be read, in the order of the text, each once."""
+    found: list[Diagnostic] = []
+    for rule in handler_rules():
+        if settings.is_on(rule.code, source.path):
+            found += guarded(rule, source)
+    kept, remarks = suppress(found, python_suppressions(text, source.path), settings, source.path)
+    kept += [remark for remark in remarks if settings.is_on(remark.code, source.path)]
+    return in_order(replace(finding, severity=settings.severity_of(finding)) for finding in kept)
+
+
+def guarded(rule: HandlerRule, source: HandlerSource) -> list[Diagnostic]:
+    """What one rule finds; when it raises, that."""
+    found: list[Diagnostic] = []
+    try:
+        found.extend(rule.check(source))
+    except Exception as error:
+        found.append(crash(rule.code, rule.name, source.path, error))
+    return found
+
+
+def _unreadable(shown: str, error: UnreadableSource, settings: Settings) -> list[Diagnostic]:
+    finding = UnreadableHandler().finding(shown, error)
+    return [replace(finding, severity=settings.severity_of(finding))] if settings.is_on(finding.code, shown) else []

@@ -1,0 +1,37 @@
+"""Nothing is said about a sound handler; of a bad one, each planted fault is found at its line, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from flowdsl.checks.handler_runner import check_text, handler_rules
+from tests.checks.handlers.bad_handlers import BAD
+from tests.checks.handlers.sound_handlers import SOUND
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_nothing_is_said_about_a_sound_handler(name: str) -> None:
+    assert [str(finding) for finding in check_text(SOUND[name].lstrip())] == []
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_each_planted_fault_is_found_at_its_line_and_nothing_else(name: str) -> None:
+    text = BAD[name].lstrip()
+    planted = {
+        (number, code)
+        for number, line in enumerate(text.splitlines(), 1)
+        if "#!" in line
+        for code in line.split("#!")[1].split()
+    }
+    assert {(f.location.line, f.code) for f in check_text(text) if f.location} == planted
+
+
+def test_every_rule_has_a_planted_fault() -> None:
+    planted = {
+        code
+        for text in BAD.values()
+        for line in text.splitlines()
+        if "#!" in line
+        for code in line.split("#!")[1].split()
+    }
+    assert {rule.code for rule in handler_rules()} <= planted
