@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from flowdsl.asl.json_scan import INVALID_JSON, MAX_DEPTH, Scan, number_problem
-from flowdsl.asl.source_map import split
+from flowdsl.asl.source_map import SourceMap, split
 from flowdsl.asl.source_text import Positions, SourceText, Unreadable
 from flowdsl.asl.values import BarePlaceholder, Json, is_list, is_object
 from flowdsl.diagnostics import Location
@@ -23,8 +23,18 @@ class Document:
     """A JSON value read from a text, and where its parts stand."""
 
     value: Json
-    positions: Callable[[], Mapping[str, Location]]
-    """By JSON Pointer; worked out when it is called."""
+    source: SourceText
+    spans: Callable[[], Mapping[str, tuple[int, int]]]
+    """Where each value begins and ends in the text, by JSON Pointer; worked out when it is called."""
+
+    def positions(self) -> Positions:
+        return Positions(self.source, self.spans())
+
+    def at(self, pointer: str) -> Location:
+        """The Location of a value, or of what it stands in."""
+        location = SourceMap(self.positions()).locate(pointer)
+        assert location is not None
+        return location
 
 
 def read_json(source: SourceText) -> Document:
@@ -54,7 +64,7 @@ def read_json(source: SourceText) -> Document:
     if deep:
         Scan(source)
     spans = scan.spans if scan else None
-    return Document(value, lambda: Positions(source, spans if spans is not None else Scan(source).spans))
+    return Document(value, source, lambda: spans if spans is not None else Scan(source).spans)
 
 
 _ESCAPED_HALF: Final = re.compile(r"\\u[dD][89a-fA-F]")

@@ -19,7 +19,7 @@ from typing import Any, Final, NoReturn
 from flowdsl.asl.json_scan import MAX_DEPTH, number_problem
 from flowdsl.asl.json_text import Document
 from flowdsl.asl.source_map import escape
-from flowdsl.asl.source_text import Positions, SourceText, Unreadable
+from flowdsl.asl.source_text import SourceText, Unreadable
 from flowdsl.asl.values import Json, is_list, is_object
 
 MAX_VALUES: Final = 1_000_000
@@ -69,7 +69,7 @@ def read_yaml(source: SourceText) -> Document:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         builder.build()
-    return Document(builder.value, lambda: Positions(source, builder.spans))
+    return Document(builder.value, source, lambda: builder.spans)
 
 
 class _Builder:
