@@ -133,9 +133,15 @@ def expression(
     found = inference.quietly(tree) if quiet else inference.of(tree)
     for name, tolerant in inference.reads.items():
         visit.read_variable(name, pointer, role, tolerant=tolerant)
+    lost = False
     for finding in inference.findings:
-        _note(visit, finding, text, pointer, role)
-    if found.presence >= s.MAYBE and not any(f.kind == "missing" and f.certain for f in inference.findings):
+        if finding.kind == "missing":
+            # What is absent does harm where the whole comes to nothing for it; `&` and `=` make do without.
+            if found.presence < s.MAYBE and not finding.certain:
+                continue
+            lost = True
+        _note(visit, finding, text, pointer, role, found)
+    if found.presence >= s.MAYBE and not lost:
         visit.problem("undefined", pointer, text.strip(), found, certain=found.presence == s.NEVER, role=role)
     if found.kinds == s.FUNCTION:
         visit.problem("type", pointer, text.strip(), found, certain=True, expected=s.ALL, role=role)
@@ -143,9 +149,10 @@ def expression(
     return found.having(s.ALWAYS) if found.kinds else s.SOME
 
 
-def _note(visit: Visit, finding: Finding, text: str, pointer: str, role: str) -> None:
+def _note(visit: Visit, finding: Finding, text: str, pointer: str, role: str, found: Shape) -> None:
+    harmless = finding.kind == "missing" and finding.certain and found.presence < s.MAYBE
     visit.problem(
-        "missing" if finding.kind == "missing" else finding.kind,
+        "absent" if harmless else finding.kind,
         pointer,
         source(finding.node, text),
         finding.shape,

@@ -12,9 +12,22 @@ from flowdsl.analysis.jsonpath_syntax import Path, Step
 from flowdsl.analysis.shape import Shape
 from flowdsl.asl.definition import StateNode
 
-ProblemKind = Literal["missing", "undefined", "type", "arity", "function", "hidden", "items", "result-path", "argument"]
-"""`missing`: a path or expression reads what is not there. `undefined`: an expression gives nothing. `type`: a value of a
-kind that cannot be used so. `arity`, `function`: a call that is none. `hidden`: a call
+ProblemKind = Literal[
+    "missing",
+    "absent",
+    "undefined",
+    "never-equal",
+    "type",
+    "arity",
+    "function",
+    "hidden",
+    "items",
+    "result-path",
+    "argument",
+]
+"""`missing`: a path or expression reads what is not there. `absent`: the same where it does no more harm than to be left out or
+to compare as false. `undefined`: an expression gives nothing. `type`: a value of a
+kind that cannot be used so. `never-equal`: two values of kinds that are never equal. `arity`, `function`: a call that is none. `hidden`: a call
 of a function that a variable hides. `items`: a Map over what is no array. `result-path`:
 a ResultPath into what is no object. `argument`: an intrinsic's argument of the wrong kind."""
 

@@ -26,6 +26,7 @@ from flowdsl.analysis.shape import (
     Shape,
     array,
     both,
+    constant,
     join,
 )
 
@@ -123,6 +124,8 @@ def _result(name: str, signature: Signature, given: Sequence[Shape], implied: bo
             return NOTHING
     if name in ("max", "min", "average") and first.kinds & ARRAY and first.low == 0 and not first.vague:
         presence = max(presence, MAYBE if first.high is None or first.high == 0 else UNKNOWN)
+    if name == "exists" and first.presence in (ALWAYS, NEVER) and len(given) == 1:
+        return constant(first.presence == ALWAYS)
     if signature.gives:
         return Shape(signature.gives, presence, item=TEXT_SHAPE if name == "split" else None)
     if name == "append":

@@ -42,6 +42,14 @@ def facts_if(condition: Node, holds: bool) -> Facts:
         return facts_if(parts[0], holds)
     if kind == "operator":
         return _of_operator(condition, holds)
+    if (
+        kind == "choose"
+        and len(parts) == 3
+        and all(p.kind == "constant" and isinstance(p.value, bool) for p in parts[1:])
+    ):
+        # `x ? true : false`, and the other way round.
+        yes, no = parts[1].value, parts[2].value
+        return facts_if(parts[0], holds == yes) if yes != no else NO_FACTS
     if kind == "call" and parts[0].kind == "variable" and len(parts) == 2:
         name, argument = parts[0].value, parts[1]
         if name == "not":

@@ -15,6 +15,7 @@ from flowdsl.analysis.shape import (
     ALWAYS,
     ANY,
     ARRAY,
+    BOOLEAN,
     BOOLEAN_SHAPE,
     FUNCTION,
     FUNCTION_SHAPE,
@@ -45,7 +46,7 @@ from flowdsl.analysis.shape_paths import element, member
 class Finding(NamedTuple):
     """Something an expression does that cannot work, or not always."""
 
-    kind: Literal["missing", "type", "arity", "function", "hidden"]
+    kind: Literal["missing", "type", "arity", "function", "hidden", "never-equal"]
     certain: bool
     """False: it can, for some values or on some ways."""
     node: Node
@@ -117,7 +118,7 @@ class Inference:
 
     def report(
         self,
-        kind: Literal["missing", "type", "arity", "function", "hidden"],
+        kind: Literal["missing", "type", "arity", "function", "hidden", "never-equal"],
         node: Node,
         shape: Shape,
         *,
@@ -282,7 +283,8 @@ class Inference:
                 items.append(NUMBER_SHAPE)
                 exact = False
                 continue
-            shape = self.of(part)
+            # What is absent is left out.
+            shape = self.quietly(part)
             if shape.presence == NEVER:
                 continue
             if part.kind != "array" and shape.kinds & ARRAY:
@@ -342,6 +344,7 @@ class Inference:
         left, right = self.of(left_node), self.of(right_node)
         presence = both(left.presence, right.presence)
         if operator in ("=", "!="):
+            self._equal(node, left, right)
             return BOOLEAN_SHAPE
         if operator == "in":
             return BOOLEAN_SHAPE
@@ -360,6 +363,14 @@ class Inference:
             return self.given(facts_if(condition, holds), node)
         finally:
             self.quiet -= 1
+
+    def _equal(self, node: Node, left: Shape, right: Shape) -> None:
+        if NEVER in (left.presence, right.presence) or left.vague or right.vague or left.kinds & right.kinds:
+            return
+        # To ask whether something is null, or true, of what cannot be is a question, not a mistake.
+        if (left.kinds | right.kinds) & (NULL | BOOLEAN | FUNCTION):
+            return
+        self.report("never-equal", node, left, certain=True, expected=right.kinds, name=node.value)
 
     def _comparable(self, node: Node, left: Shape, right: Shape) -> None:
         for shape, part in ((left, node.parts[0]), (right, node.parts[1])):
@@ -390,11 +401,17 @@ class Inference:
 
     def _choose(self, node: Node) -> Shape:
         condition = node.parts[0]
-        self.quietly(condition)
-        yes = self.given(facts_if(condition, True), node.parts[1])
+        truth = truth_of(self.quietly(condition))
+        yes = NOTHING if truth is False else self.given(facts_if(condition, True), node.parts[1])
         if len(node.parts) == 2:
-            return yes.having(either(yes.presence, NEVER)) if yes.presence != NEVER else NOTHING
-        no = self.given(facts_if(condition, False), node.parts[2])
+            return yes if truth is True or yes.presence == NEVER else yes.having(either(yes.presence, NEVER))
+        no = NOTHING if truth is True else self.given(facts_if(condition, False), node.parts[2])
+        if truth is not None:
+            return no if truth is False else yes
+        for one, other in ((yes, no), (no, yes)):
+            if other.is_closed and not other.fields and one.vague:
+                # `x ? x : {}` gives what may be absent a form; its author knows that it may be empty.
+                return ANY.having(both(one.presence, other.presence)) if one.presence != NEVER else other
         return join(yes, no)
 
     # names and functions
@@ -464,6 +481,19 @@ class Inference:
         return any(name in frame for frame in self.locals)
 
     expects = _expects
+
+
+def truth_of(shape: Shape) -> bool | None:
+    """Whether a value counts as true or false in a condition, whatever it is at run time; None: that depends."""
+    if shape.presence == NEVER or shape.kinds == NULL:
+        return False
+    if shape.values is not None and not shape.kinds & ~(NULL | BOOLEAN | NUMBER | TEXT):
+        truths = {bool(value) for _, value in shape.values}
+        if truths == {False}:
+            return False
+        if truths == {True} and shape.presence == ALWAYS:
+            return True
+    return None
 
 
 def _index(predicate: Node) -> int | None:

@@ -203,6 +203,9 @@ def constant(value: Any, depth: int = 0) -> Shape:
     if isinstance(value, (int, float)):
         return Shape(NUMBER, values=frozenset({(NUMBER, value)}))
     if isinstance(value, str):
+        if "${" in value or "#{" in value:
+            # A placeholder that is the whole text may stand for anything until it is filled in.
+            return SOME if value[0] in "$#" and value[-1] == "}" else TEXT_SHAPE
         return Shape(TEXT, values=frozenset({(TEXT, value)})) if len(value) <= 200 else TEXT_SHAPE
     if depth >= DEPTH:
         return SOME

@@ -89,7 +89,11 @@ def _answer(resource: str) -> Shape:
     if found.operation is None or found.resource is None:
         return s.SOME
     shape = of_api(output_shape(found.operation, found.resource.pattern))
-    return shape.closed_by((Origin("answer", text=_said(found)),)) if shape.is_closed else shape
+    if not shape.is_closed:
+        return shape
+    # What a .sync puts together at the end of a job is documented for startExecution alone.
+    rest = s.UNKNOWN if found.pattern == "sync" and found.operation.service != "states" else s.NEVER
+    return Shape(s.OBJECT, fields=shape.fields, rest=rest, origins=(Origin("answer", text=_said(found)),))
 
 
 def result_of(state: StateNode, bindings: Bindings) -> Shape:

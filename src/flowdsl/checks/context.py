@@ -6,7 +6,10 @@ from collections import defaultdict
 from functools import cached_property
 from typing import Any
 
+from flowdsl.analysis.flow import Flow
+from flowdsl.analysis.flow_state import Problem, ProblemKind
 from flowdsl.analysis.graph import Graph
+from flowdsl.analysis.variables import Variables
 from flowdsl.asl.definition import Definition, MachineType, Scope, StateNode
 
 
@@ -20,12 +23,15 @@ class CheckContext:
         type: MachineType | None = None,
         input_schema: dict[str, Any] | None = None,
         options: dict[str, Any] | None = None,
+        strict: bool = False,
     ) -> None:
         self.definition = definition
         self.type: MachineType | None = type or definition.type
         """None where nothing says."""
         self.input_schema = definition.bindings.input_schema if input_schema is None else input_schema
         """JSON Schema of the execution's input; None: an open document."""
+        self.strict = strict
+        """Whether hygiene is reported state by state rather than once for the definition."""
         self.options: dict[str, Any] = options or {}
         """Settings of single rules: `max-retry-time` in seconds, ..."""
 
@@ -41,6 +47,27 @@ class CheckContext:
     def graph(self) -> Graph:
         """How the states of each scope lead to each other."""
         return Graph(self.definition)
+
+    @cached_property
+    def variables(self) -> Variables:
+        """Which assignments reach each state."""
+        return Variables(self.graph)
+
+    @cached_property
+    def flow(self) -> Flow:
+        """The shape of the document at every state, and what cannot work on the way."""
+        return Flow(self.definition, self.graph, self.variables, self.input_schema)
+
+    def problems(self, *kinds: ProblemKind) -> list[Problem]:
+        """What the data flow found, of these kinds, in the order of the states."""
+        return [problem for kind in kinds for problem in self._problems.get(kind, ())]
+
+    @cached_property
+    def _problems(self) -> dict[str, list[Problem]]:
+        found: dict[str, list[Problem]] = defaultdict(list)
+        for problem in self.flow.problems:
+            found[problem.kind].append(problem)
+        return found
 
     @cached_property
     def scopes(self) -> tuple[Scope, ...]:

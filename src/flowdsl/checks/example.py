@@ -31,6 +31,7 @@ class Example:
     input_schema: dict[str, Any] | None = None
     bindings: Bindings | None = None
     """What the placeholders stand for, where that matters."""
+    strict: bool = False
 
     @property
     def document(self) -> dict[str, Any]:
@@ -52,4 +53,4 @@ class Example:
         """What a rule says about it."""
         from flowdsl.checks.context import CheckContext
 
-        return rule.check(CheckContext(self.definition, type=self.type, input_schema=self.input_schema))
+        return rule.check(CheckContext(self.definition, type=self.type, input_schema=self.input_schema, strict=self.strict))

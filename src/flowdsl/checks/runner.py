@@ -32,7 +32,7 @@ def check(
     Python. A definition's own Comments may hold more.
     """
     settings = settings or Settings()
-    context = CheckContext(definition, type=type, input_schema=input_schema, options=settings.options)
+    context = CheckContext(definition, type=type, input_schema=input_schema, options=settings.options, strict=settings.strict)
     path = _path(definition)
     found = [*own]
     for rule in rules():

@@ -1,0 +1,68 @@
+"""ASL302 catch-drops-input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flowdsl.analysis.flow_state import Problem
+from flowdsl.asl.definition import StateNode
+from flowdsl.checks.absences import has_origin
+from flowdsl.checks.context import CheckContext
+from flowdsl.checks.rule import Example, Rule
+from flowdsl.diagnostics import Diagnostic, Edit, Fix, Severity
+
+CHARGE = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "charge"}}
+
+
+class CatchDropsInput(Rule):
+    """The state a Catcher leads to reads the input, and the Catcher drops it.
+
+    A Catcher without ResultPath (in JSONata: without Output) passes on Error and Cause alone, not the state's input: the handler fails with
+    States.Runtime where it should have cleaned up, and nothing catches that.
+
+    Instead: give the Catcher "ResultPath": "$.error" (in JSONata: an Output that keeps what is needed).
+    Source: Amazon States Language, fallback states (spec); recorded.
+    """
+
+    code = "ASL302"
+    severity = Severity.ERROR
+    bad = Example(
+        {
+            "Charge": {**CHARGE, "ResultPath": "$.paid", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Undo"}], "End": True},
+            "Undo": {"Type": "Pass", "Parameters": {"id.$": "$.orderId"}, "End": True},
+        },
+        at="/States/Undo/Parameters/id.$",
+        says="'$.orderId' is not there: the Catch of 'Charge' passes on Error and Cause alone; give it \"ResultPath\": \"$.error\"",
+    )
+    good = Example(
+        {
+            "Charge": {
+                **CHARGE,
+                "ResultPath": "$.paid",
+                "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Undo"}],
+                "End": True,
+            },
+            "Undo": {"Type": "Pass", "Parameters": {"id.$": "$.orderId"}, "End": True},
+        }
+    )
+
+    def check(self, context: CheckContext) -> Iterator[Diagnostic]:
+        for problem in context.problems("missing"):
+            if problem.certain and has_origin(problem, "error"):
+                state = next(origin.state for origin in problem.shape.origins if origin.kind == "error")
+                caught = next((s for s in context.states("Task", "Map", "Parallel") if s.name == state), None)
+                in_jsonata = caught is not None and caught.is_jsonata
+                instead = "an Output that keeps it" if in_jsonata else '"ResultPath": "$.error"'
+                message = f"{problem.text!r} is not there: the Catch of {state!r} passes on Error and Cause alone; give it {instead}"
+                yield self.at(problem.pointer, message, fix=_fix(problem, caught))
+
+
+def _fix(problem: Problem, caught: StateNode | None) -> Fix | None:
+    if caught is None or caught.is_jsonata:
+        return None
+    edits = tuple(
+        Edit(f"{caught.pointer}/Catch/{i}/ResultPath", "$.error")
+        for i, catcher in enumerate(caught.fields.get("Catch") or ())
+        if isinstance(catcher, dict) and "ResultPath" not in catcher
+    )
+    return Fix('give the Catcher "ResultPath": "$.error"', edits, safe=False) if edits else None
