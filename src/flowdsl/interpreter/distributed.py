@@ -15,6 +15,7 @@ from flowdsl.interpreter.fields import number
 from flowdsl.interpreter.frames import PARKED, Frame, Steps
 from flowdsl.interpreter.item_reader import Item, ItemReader, ReaderFailure
 from flowdsl.interpreter.nodes import Machine, Node
+from flowdsl.interpreter.redrive import FanPoint
 from flowdsl.interpreter.result_writer import Export, ResultWriter
 from flowdsl.interpreter.run import Run
 from flowdsl.interpreter.s3 import S3Objects
@@ -47,9 +48,11 @@ class MapRun:
         "max_count",
         "max_percentage",
         "results",
+        "saved",
         "sizes",
         "started",
         "state",
+        "unsuccessful",
     )
 
     def __init__(
@@ -68,6 +71,9 @@ class MapRun:
         self.ended = 0
         self.failed_items = 0
         self.failure: StateFailure | None = None
+        self.saved: FanPoint | None = None
+        self.unsuccessful: list[tuple[int, Any, int]] = []
+        """(index, input, items) of each child that did not end well, for a redrive; tolerated ones are bounded by it."""
         self.results: dict[int, list[Any]] = {}
         self.kept = True
         """Whether results are still collected: past the payload limit there is no use in them."""
@@ -87,12 +93,16 @@ class MapRun:
             return False
         index = self.started
         self.started += 1
-        child = Run.child(self.frame.run, self.state.machine, value, self.label, self.state.express)
+        self.start(index, value, items)
+        return True
+
+    def start(self, index: int, value: Any, items: int) -> None:
+        """Starts the child execution of an item or batch."""
+        child = Run.child(self.frame.run, self.state.machine, value, self.label, self.state.express, index)
         child.on_end = lambda run: self.child_ended(index, run)
         self.active[index] = child
         self.sizes[index] = items
         child.start()
-        return True
 
     def child_ended(self, index: int, child: Run) -> None:
         """Counts a child's end, keeps its result, starts the next."""
@@ -106,6 +116,8 @@ class MapRun:
             run.on_child(child)
         if child.status != "SUCCEEDED":
             self.failed_items += items
+            if len(self.unsuccessful) < CONCURRENCY:
+                self.unsuccessful.append((index, child.input, items))
         if self.exceeded():
             self.fail(StateFailure(TOLERANCE, "The specified tolerated failure threshold was exceeded"))
             return
@@ -154,8 +166,25 @@ class MapRun:
     def fail(self, failure: StateFailure) -> None:
         """Ends the Map Run: what is under way is aborted."""
         self.failure = failure
+        self.saved = self.save()
         self.drop()
         self.frame.rouse()
+
+    def save(self) -> FanPoint:
+        """Where the Map Run stands, for a redrive."""
+        waiting = [(index, child.input, self.sizes[index]) for index, child in self.active.items()]
+        again = sorted(self.unsuccessful + waiting, key=lambda item: item[0])
+        return FanPoint([], {}, map_run=(self, self._sources, again))
+
+    def go_on(self, old: MapRun, sources: Iterator[tuple[Any, int]] | None, again: list[tuple[int, Any, int]]) -> None:
+        """Goes on where a redriven Map Run stood: its results stay, the unsuccessful children run again."""
+        self._sources, self._total = sources, old._total
+        self.started, self.results, self.kept, self._bytes = old.started, old.results, old.kept, old._bytes
+        self.export = old.export
+        self.ended = old.ended - sum(items for _, _, items in old.unsuccessful)
+        for index, value, items in again:
+            self.results.pop(index, None)
+            self.start(index, value, items)
 
     def abort(self, event: int) -> None:
         """Another branch has failed: the Map Run is aborted."""
@@ -168,6 +197,10 @@ class MapRun:
         self._sources = None
         for child in active.values():
             child.stop()
+
+    def failure_allows_redrive(self) -> bool:
+        """Whether the same Map Run can go on; after these a new one starts (spec)."""
+        return self.failure is None or self.failure.error not in ("States.DataLimitExceeded", "States.Runtime")
 
     def known_total(self, total: int) -> None:
         """The number of items, where it is known before the run."""
@@ -200,6 +233,9 @@ class DistributedMap:
     def attempt(self, frame: Frame, value: Any) -> Steps:
         """One Map Run."""
         run = frame.run
+        saved, frame.saved = frame.saved, None
+        if saved is not None and saved.map_run is not None and saved.map_run[0].failure_allows_redrive():
+            return (yield from self.redriven(frame, value, *saved.map_run))
         effective = self.stages.effective_input(frame, value)
         items = None if self.reader is not None else self.stages.items(frame, effective, objects=True)
         limit = int(self._concurrency(frame) or 0) or CONCURRENCY
@@ -235,16 +271,35 @@ class DistributedMap:
         except (ExpressionError, StateFailure):
             map_run.drop()
             raise
+        return (yield from self.awaited(frame, value, map_run, started))
+
+    def redriven(self, frame: Frame, value: Any, old: MapRun, sources: Any, again: Any) -> Steps:
+        """The same Map Run once more, for what was unsuccessful in it."""
+        run = frame.run
+        frame.input = value
+        started = frame.last = run.record(h.MAP_RUN_REDRIVEN, frame.last, old.arn, run.redrives)
+        map_run = frame.fan = MapRun(frame, self, old.arn, old.label, iter(()))
+        map_run.max_count, map_run.max_percentage = old.max_count, old.max_percentage
+        map_run.go_on(old, sources, again)
+        limit = int(self._concurrency(frame) or 0) or CONCURRENCY
+        while len(map_run.active) < limit and map_run.next():
+            pass
+        return (yield from self.awaited(frame, value, map_run, started))
+
+    def awaited(self, frame: Frame, value: Any, map_run: MapRun, started: int) -> Steps:
+        """Waits for the children; the state's output."""
+        run = frame.run
         if map_run.active:
             yield PARKED
-        frame.fan = None
         if map_run.failure is None and map_run.exceeded():
             map_run.failure = StateFailure(TOLERANCE, "The specified tolerated failure threshold was exceeded")
         if map_run.failure is None and not map_run.kept:
             failure = frame.too_large(self.name, final=False)
             map_run.failure = StateFailure(failure.error, failure.cause)
         if map_run.failure is not None:
+            map_run.saved = map_run.saved or map_run.save()
             raise self.failed(frame, map_run.failure, started)
+        frame.fan = None
         result = self.result(map_run)
         frame.last = run.record(h.MAP_RUN_SUCCEEDED, started)
         run.record(h.MAP_SUCCEEDED, frame.last)

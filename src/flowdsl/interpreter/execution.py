@@ -144,6 +144,16 @@ class Execution:
         self._run.stop(error, cause)
         return self
 
+    def redrive(self, answerer: Answerer | None = None) -> Execution:
+        """RedriveExecution: goes on at the states that were unsuccessful, with the same input; `finish()` lets it run.
+
+        `answerer`: who answers from now on, where that is to be another.
+        """
+        if answerer is not None:
+            self._run.answerer = answerer
+        self._run.redrive()
+        return self
+
 
 class Path(list[str]):
     """State names in order; a list that test reports can tell from other lists."""

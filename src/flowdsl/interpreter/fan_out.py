@@ -12,6 +12,7 @@ from flowdsl.interpreter.failures import HistoryFull, NotSupported, StateFailure
 from flowdsl.interpreter.fields import number
 from flowdsl.interpreter.frames import PARKED, QUERY_ERROR, Frame, Steps
 from flowdsl.interpreter.nodes import Machine, Node
+from flowdsl.interpreter.redrive import FanPoint, Point, place, point_of
 from flowdsl.interpreter.sizes import to_json
 from flowdsl.interpreter.walking import Attempt, walk
 from flowdsl.query.base import ExpressionError
@@ -23,7 +24,7 @@ INLINE_CONCURRENCY = 40
 class FanOut:
     """The frames under one Parallel or Map. The first failure ends the others."""
 
-    __slots__ = ("children", "failure", "frame", "left", "results")
+    __slots__ = ("children", "failure", "frame", "left", "results", "saved")
 
     def __init__(self, frame: Frame, size: int) -> None:
         self.frame = frame
@@ -32,6 +33,14 @@ class FanOut:
         self.results: list[Any] = [None] * size
         self.left = size
         self.failure: StateFailure | None = None
+        self.saved: FanPoint | None = None
+        """Where those under way stood when they were ended."""
+
+    def save(self) -> FanPoint:
+        """Where everything stands, for a redrive."""
+        points = {index: point_of(child) for index, child in self.children.items()}
+        begun = {index: point for index, point in points.items() if point is not None}
+        return FanPoint(list(self.results), begun, [index for index, point in points.items() if point is None])
 
     def finished(self, frame: Frame, output: Any) -> None:
         """One has ended well."""
@@ -46,6 +55,7 @@ class FanOut:
         if self.failure is not None:
             return
         self.failure = failure
+        self.saved = self.save()
         if failure.final:
             self.drop()
         else:
@@ -85,6 +95,15 @@ class FanOut:
         self.children.clear()
 
 
+def begin(child: Frame, start: Node, value: Any, point: Point | None) -> None:
+    """Gives a frame its work: from the start, or from where a redriven one stood."""
+    if point is None:
+        child.steps = walk(child, start, value)
+    else:
+        place(child, point)
+        child.steps = walk(child, point.node, point.value, entered=True)
+
+
 def compile_parallel(state: StateNode, node: Node, machines: dict[str, Machine]) -> Attempt:
     """All branches at once, each with the same input; the result is the list of their outputs."""
     branches = state.fields.get("Branches")
@@ -96,24 +115,31 @@ def compile_parallel(state: StateNode, node: Node, machines: dict[str, Machine])
 
     def attempt(frame: Frame, value: Any) -> Steps:
         run = frame.run
+        saved, frame.saved = frame.saved, None
         request = stages.request(frame, value)
         if request is not value and not run.fits(request):
             raise frame.too_large(node.name, final=False)
-        started = frame.last = run.record(h.PARALLEL_STARTED, frame.last)
+        if saved is None:
+            frame.last = run.record(h.PARALLEL_STARTED, frame.last)
+        started = frame.last
         fan = frame.fan = FanOut(frame, len(under))
         lasts: list[Frame] = []
         for index, machine in enumerate(under):
             assert machine is not None
             assert machine.start is not None
+            if saved is not None and index not in saved.points and index not in saved.fresh:
+                fan.results[index] = saved.results[index]
+                fan.left -= 1
+                continue
             child = Frame(run, fan, frame.variables, started, index)
-            child.steps = walk(child, machine.start, request)
+            begin(child, machine.start, request, None if saved is None else saved.points.get(index))
             fan.children[index] = child
             lasts.append(child)
             run.timeline.ready.append(child)
         yield PARKED
-        frame.fan = None
         if fan.failure is not None:
             raise fan.failure
+        frame.fan = None
         # ParallelStateExited points past ParallelStateSucceeded, to the last event of the branches (recorded).
         frame.last = max(child.last for child in lasts)
         run.record(h.PARALLEL_SUCCEEDED, frame.last)
@@ -136,6 +162,25 @@ class Iterations(FanOut):
         self.effective = effective
         self.upcoming = 0
         self.last = frame.last
+
+    def go_on(self, saved: FanPoint) -> None:
+        """Goes on where a redriven Map stood: its results stay."""
+        frame = self.frame
+        self.results = list(saved.results)
+        open_ones = [*saved.points, *saved.fresh]
+        self.upcoming = saved.upcoming
+        self.left = len(open_ones) + len(self.items) - self.upcoming
+        for index in sorted(open_ones):
+            child = Frame(frame.run, self, frame.variables, frame.last, index)
+            point = saved.points.get(index)
+            begin(child, self.start, self.items[index] if point is None else point.value, point)
+            self.children[index] = child
+            frame.run.timeline.ready.append(child)
+
+    def save(self) -> FanPoint:
+        told = super().save()
+        told.upcoming = self.upcoming
+        return told
 
     def next(self, previous: int) -> None:
         """Starts the next iteration; its first event points to `previous`."""
@@ -194,6 +239,7 @@ class Iterations(FanOut):
     def own_failure(self, failure: StateFailure) -> None:
         """A failure of the Map itself while iterations are under way."""
         self.failure = failure
+        self.saved = self.save()
         if failure.final:
             self.drop()
         else:
@@ -219,24 +265,28 @@ def compile_map(state: StateNode, node: Node, machines: dict[str, Machine]) -> A
 
     def attempt(frame: Frame, value: Any) -> Steps:
         run = frame.run
+        saved, frame.saved = frame.saved, None
         effective = stages.effective_input(frame, value)
         items = stages.items(frame, effective)
         limit = int(concurrency(frame) or 0) or INLINE_CONCURRENCY
-        frame.last = run.record(h.MAP_STARTED, frame.last, len(items))
+        if saved is None:
+            frame.last = run.record(h.MAP_STARTED, frame.last, len(items))
         assert machine.start is not None
         fan = frame.fan = Iterations(frame, node, machine.start, items, stages.selector, effective)
         if items:
             started = frame.last
             try:
-                for _ in range(min(limit, len(items))):
+                if saved is not None:
+                    fan.go_on(saved)
+                while len(fan.children) < limit and fan.upcoming < len(items):
                     fan.next(started)
             except (ExpressionError, StateFailure):
                 fan.drop()
                 raise
             yield PARKED
-        frame.fan = None
         if fan.failure is not None:
             raise fan.failure
+        frame.fan = None
         frame.last = fan.last
         run.record(h.MAP_SUCCEEDED, fan.last)
         return finish(frame, value, fan.results)

@@ -12,6 +12,7 @@ from flowdsl.query.base import Env, ExpressionError
 
 if TYPE_CHECKING:
     from flowdsl.interpreter.nodes import Node
+    from flowdsl.interpreter.redrive import FanPoint
     from flowdsl.interpreter.run import Run
 
 
@@ -56,9 +57,11 @@ class Frame(Env):
         "owner",
         "retries",
         "run",
+        "saved",
         "steps",
         "ticket",
         "token",
+        "value",
     )
 
     def __init__(self, run: Run, owner: Owner, variables: dict[str, Any], last: int, index: int = 0) -> None:
@@ -82,6 +85,10 @@ class Frame(Env):
         self.token: str | None = None
         self.fan: Any = None
         """The open state's branches or iterations, while it has some."""
+        self.value: Any = None
+        """The open state's input."""
+        self.saved: FanPoint | None = None
+        """What a redrive goes on with under the open state."""
         self.ticket = 0
         self.steps: Steps | None = None
         self.built = False

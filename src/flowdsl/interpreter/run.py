@@ -16,6 +16,7 @@ from flowdsl.interpreter.frames import Frame, context_of
 from flowdsl.interpreter.history import Kind, Record
 from flowdsl.interpreter.nodes import Machine, Node
 from flowdsl.interpreter.program import Program
+from flowdsl.interpreter.redrive import Point, place, point_of
 from flowdsl.interpreter.sizes import Sizes
 from flowdsl.interpreter.tokens import OpenTask
 from flowdsl.interpreter.walking import walk
@@ -27,6 +28,7 @@ LAST_EVENT = 25_000
 MANY_EVENTS = 2_000_000
 """Where nothing else bounds a run (Express, or quotas off), it is given up after this many events."""
 EXPRESS_SECONDS = 300
+REDRIVABLE_SECONDS = 14 * 86_400
 STANDARD_SECONDS = 31_536_000
 
 REGION = "us-east-1"
@@ -72,6 +74,7 @@ class Run:
         "fits",
         "ids",
         "input",
+        "item",
         "label",
         "name",
         "on_child",
@@ -82,11 +85,13 @@ class Run:
         "quotas",
         "random",
         "records",
+        "redriven_ms",
         "redrives",
         "region",
         "role",
         "root",
         "s3",
+        "saved",
         "seed",
         "start_ms",
         "status",
@@ -136,6 +141,11 @@ class Run:
         self.account = account
         self.role = f"arn:aws:iam::{account}:role/StepFunctions"
         self.label = ""
+        self.item: int | None = None
+        """The item of a Distributed Map that this child execution is for."""
+        self.saved: Point | None = None
+        """Where the execution stood when it ended badly."""
+        self.redriven_ms: int | None = None
         self.name = name if name is not None else self.new_id()
         self.redrives = 0
         self.s3 = s3
@@ -155,7 +165,7 @@ class Run:
         self._machine: dict[str, Any] | None = None
 
     @classmethod
-    def child(cls, parent: Run, machine: Machine, value: Any, label: str, express: bool) -> Run:
+    def child(cls, parent: Run, machine: Machine, value: Any, label: str, express: bool, item: int) -> Run:
         """A child execution of a Distributed Map: a history and a name of its own; clock, seed, mocks and objects shared."""
         child = cls.__new__(cls)
         child.program = ChildProgram(parent.program, machine)  # type: ignore[assignment]
@@ -175,6 +185,9 @@ class Run:
         child.output = child.error = child.cause = child.failed_state = None
         child.region, child.account, child.role = parent.region, parent.account, parent.role
         child.label = label
+        child.item = item
+        child.saved = None
+        child.redriven_ms = None
         child.name = child.new_id()
         child.redrives = 0
         child.s3 = parent.s3
@@ -239,6 +252,8 @@ class Run:
             }
             if not self.express:
                 self._context["RedriveCount"] = self.redrives
+            if self.redriven_ms is not None:
+                self._context["RedriveTime"] = iso(self.redriven_ms)
         return self._context
 
     def machine_context(self) -> dict[str, Any]:
@@ -273,13 +288,7 @@ class Run:
         root = self.root = Frame(self, self, {}, 0)
         # The first state's Entered event points to 0, as ExecutionStarted does (recorded).
         root.steps = walk(root, self.program.start, self.input)
-        seconds = self.program.timeout_seconds
-        if self.quotas and (self.express or not self.label):
-            # A Standard child needs no alarm of its own: its parent's comes first.
-            longest = EXPRESS_SECONDS if self.express else STANDARD_SECONDS
-            seconds = longest if seconds is None else min(seconds, longest)
-        if seconds is not None:
-            self._alarm = self.timeline.call(self.time_out, self.start_ms + seconds * 1000)
+        self._set_alarm()
         self.timeline.ready.append(root)
 
     def finished(self, frame: Frame, output: Any) -> None:
@@ -291,6 +300,7 @@ class Run:
     def failed(self, frame: Frame, failure: StateFailure) -> None:
         """The machine has ended in a failure that nothing caught."""
         self.error, self.cause, self.failed_state = failure.error, failure.cause, failure.state
+        self.saved = point_of(frame)
         self.records.append((h.EXECUTION_FAILED, failure.event, self.timeline.now, failure.error, failure.cause))
         self._end("FAILED")
 
@@ -312,8 +322,47 @@ class Run:
         self.records.append((h.EXECUTION_ABORTED, 0, self.timeline.now, error, cause))
         self._end("ABORTED")
 
+    def redrive(self) -> None:
+        """RedriveExecution: goes on at the states that were unsuccessful, with the same input."""
+        if self.status == "RUNNING" or self.status == "SUCCEEDED":
+            raise FlowDslError(f"Execution is {self.status} and cannot be redriven")
+        if self.express:
+            raise FlowDslError("an Express execution cannot be redriven")
+        assert self.stop_ms is not None
+        if self.timeline.now - self.stop_ms > REDRIVABLE_SECONDS * 1000:
+            raise FlowDslError("Execution redrivable period exceeded")
+        if len(self.records) >= self.brim:
+            raise FlowDslError("Execution history event limit exceeded")
+        point = self.saved
+        self.redrives += 1
+        self.redriven_ms = self.timeline.now
+        self._context = None
+        self.status, self.error, self.cause, self.failed_state, self.stop_ms = "RUNNING", None, None, None, None
+        last = len(self.records)
+        self.records.append((h.EXECUTION_REDRIVEN, last, self.timeline.now, self.redrives))
+        root = self.root = Frame(self, self, {}, last + 1)
+        if point is None:
+            root.steps = walk(root, self.program.start, self.input)
+        else:
+            place(root, point)
+            root.before = root.last
+            root.steps = walk(root, point.node, point.value, entered=True)
+        self._set_alarm()
+        self.timeline.ready.append(root)
+
+    def _set_alarm(self) -> None:
+        """The machine's TimeoutSeconds, and the longest time an execution may take."""
+        seconds = self.program.timeout_seconds
+        if self.quotas and (self.express or not self.label):
+            # A Standard child needs no alarm of its own: its parent's comes first.
+            longest = EXPRESS_SECONDS if self.express else STANDARD_SECONDS
+            seconds = longest if seconds is None else min(seconds, longest)
+        if seconds is not None:
+            self._alarm = self.timeline.call(self.time_out, self.timeline.now + seconds * 1000)
+
     def _drop(self) -> None:
         if self.root is not None:
+            self.saved = point_of(self.root)
             if self.root.fan is not None:
                 self.root.fan.drop()
             self.root.end()

@@ -111,7 +111,7 @@ class TaskNode(Node):
             self.resource.operation,
             payload,
             frame.retries + 1,
-            frame.index if frame.owner is not run else None,
+            frame.index if frame.owner is not run else run.item,
             self.resource.arn,
             target,
             frame.token,

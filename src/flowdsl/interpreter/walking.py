@@ -15,8 +15,11 @@ from flowdsl.query.base import ExpressionError
 Attempt = Callable[[Frame, Any], Steps]
 
 
-def walk(frame: Frame, node: Node, value: Any) -> Steps:
-    """Runs the states of one thread from `node` on; returns the last one's output."""
+def walk(frame: Frame, node: Node, value: Any, entered: bool = False) -> Steps:
+    """Runs the states of one thread from `node` on; returns the last one's output.
+
+    `entered`: the first state was entered before (a redrive); it is not entered again.
+    """
     run = frame.run
     records = run.records
     append = records.append
@@ -26,14 +29,18 @@ def walk(frame: Frame, node: Node, value: Any) -> Steps:
     follow: Node | None
     try:
         while True:
-            number = len(records) + 1
-            if number > brim:
-                raise run.full(frame)
-            append((node.entered_kind, frame.last, timeline.now, node, value))
-            frame.before = frame.last
-            frame.last = frame.entered = number
-            frame.entered_at = timeline.now
-            frame.node = node
+            if entered:
+                entered = False
+            else:
+                number = len(records) + 1
+                if number > brim:
+                    raise run.full(frame)
+                append((node.entered_kind, frame.last, timeline.now, node, value))
+                frame.before = frame.last
+                frame.last = frame.entered = number
+                frame.entered_at = timeline.now
+                frame.node = node
+                frame.value = value
             if frame.built:
                 del frame.context
                 frame.built = False
@@ -91,7 +98,7 @@ def guarded(node: Node, attempt: Attempt, failed: Kind | None = None) -> Attempt
             except StateFailure as error:
                 failure = error
             frame.assigned = None
-            frame.fan = None
+            fan, frame.fan = frame.fan, None
             index = first(retriers, failure)
             if index is not None:
                 made[index] += 1
@@ -113,6 +120,7 @@ def guarded(node: Node, attempt: Attempt, failed: Kind | None = None) -> Attempt
             frame.last = failure.event
             index = first(catchers, failure)
             if index is None:
+                frame.saved = None if fan is None else fan.saved
                 raise failure
             run.decisions.append((node, ("Catch", index), failure.event))
             try:
