@@ -10,6 +10,7 @@ from flowdsl.analysis.graph import Graph, ScopeGraph
 from flowdsl.asl.definition import Definition, MachineType
 from flowdsl.estimate.amount import Amount, Number
 from flowdsl.estimate.model import EXPRESS_SECONDS, NOTHING, Assumptions, Costs, Symbol
+from flowdsl.estimate.payload import Payloads
 from flowdsl.estimate.retries import YEAR
 from flowdsl.estimate.symbols import Symbols
 from flowdsl.estimate.tasks import number_of
@@ -120,6 +121,11 @@ class Estimate:
     def visits(self) -> list[Visit]:
         """Every state, in document order, an outer scope's before those inside."""
         return [visit for scope in self.graph.scopes for visit in self.scopes[scope.scope.pointer].visits]
+
+    @cached_property
+    def payloads(self) -> Payloads:
+        """The sizes of inputs and outputs, by the assumptions."""
+        return Payloads(self.graph, self._symbols, self.assumptions)
 
     @property
     def life(self) -> tuple[Number, str]:

@@ -1,0 +1,335 @@
+"""How many bytes a template or an expression can make, from the sizes of what it reads. A bound of thumb, never a proof:
+what a function of JSONata makes of a list is taken for no more than its parts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flowdsl.analysis import jsonata_syntax as jsonata
+from flowdsl.analysis import jsonpath_syntax as jsonpath
+from flowdsl.estimate.amount import ZERO, Amount, Number
+from flowdsl.estimate.documents import Document, flat, joined
+from flowdsl.integrations.base import as_list, as_object
+
+NUMBER_BYTES = 24
+BOOLEAN_BYTES = 5
+_SCALARS = {
+    **dict.fromkeys(
+        [
+            "abs",
+            "average",
+            "boolean",
+            "ceil",
+            "contains",
+            "count",
+            "exists",
+            "floor",
+            "formatInteger",
+            "formatNumber",
+            "length",
+            "lookup_",
+            "max",
+            "millis",
+            "min",
+            "not",
+            "number",
+            "now",
+            "power",
+            "random",
+            "round",
+            "sqrt",
+            "sum",
+            "toMillis",
+            "type",
+        ],
+        NUMBER_BYTES,
+    ),
+    **dict.fromkeys(("uuid", "fromMillis"), 38),
+    "hash": 130,
+}
+_INTRINSIC_SCALARS = {
+    "ArrayContains": BOOLEAN_BYTES,
+    "ArrayLength": NUMBER_BYTES,
+    "MathAdd": NUMBER_BYTES,
+    "MathRandom": NUMBER_BYTES,
+    "UUID": 38,
+    "Hash": 130,
+}
+_ARITHMETIC = frozenset("+-*/%") | {"**"}
+
+
+@dataclass
+class Readable:
+    """What an expression may read, by size."""
+
+    input: Document
+    variables: Mapping[str, Amount]
+    result: Document = field(default_factory=Document)
+    error: Amount = ZERO
+    item: Amount = ZERO
+    execution_input: Amount = ZERO
+    effective: Document | None = None
+    """What `$` is in a JSONPath template; None: the input."""
+    parts: set[object] = field(default_factory=set[object])
+    """Of what has a part been read: the parts of one thing are together no more than it, and count it once a template."""
+
+    def read(self, document: Document, steps: tuple[str, ...]) -> Amount:
+        """What stands at a path of a document."""
+        if steps and not document.knows(steps):
+            return self.part(id(document), document.base)
+        return document.at(steps)
+
+    def part(self, of: object, size: Amount) -> Amount:
+        """A part of something of this size."""
+        if of in self.parts:
+            return ZERO
+        self.parts.add(of)
+        return size
+
+
+def literal_size(value: Any) -> int:
+    """Bytes of a value as compact JSON."""
+    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
+
+
+def template_size(value: Any, readable: Readable, *, is_jsonata: bool) -> Amount:
+    """The size of a payload template or JSONata object once filled in."""
+    readable.parts.clear()
+    return _filled("", value, readable, is_jsonata)
+
+
+def template_document(value: Any, readable: Readable, *, is_jsonata: bool) -> Document:
+    """The same as a document, with the fields that can be told apart: an object's keys, what `$merge` puts over another."""
+    readable.parts.clear()
+    if isinstance(value, dict):
+        fields: dict[str, Amount] = {}
+        for key, item in as_object(value).items():
+            name = key.removesuffix(".$")
+            quoted = Amount.of(len(json.dumps(name)) + 2)
+            text = jsonata.expression_of(item) if is_jsonata else None
+            tree = jsonata.parse(text) if text is not None else None
+            found = _document(tree, readable) if tree is not None and tree.kind in ("call", "apply") else None
+            if found is None:
+                fields[name] = flat(_filled(key, item, readable, is_jsonata) + quoted)
+            else:
+                # No quotes are added: what is merged over itself each round would grow by them.
+                fields[name] = found.base
+                fields.update({f"{name}.{below}": size for below, size in found.fields.items()})
+        return Document(Amount.of(2), fields)
+    text = jsonata.expression_of(value) if is_jsonata else None
+    tree = jsonata.parse(text) if text is not None else None
+    if tree is not None:
+        found = _document(tree, readable)
+        if found is not None:
+            return found
+    return Document(_filled("", value, readable, is_jsonata))
+
+
+def _document(tree: jsonata.Node, readable: Readable) -> Document | None:
+    """A whole `$states.input` or `$states.result`, an object, or a `$merge` of such; None for anything else."""
+    if tree.kind == "step":
+        steps = _steps(tree)
+        if steps is None or steps[0] != "states":
+            return None
+        found = {"input": readable.input, "result": readable.result}.get(steps[1])
+        return found.under(steps[2:]) if found is not None else None
+    if tree.kind == "object":
+        sizer = _Sizer(readable)
+        pairs = list(zip(tree.parts[::2], tree.parts[1::2], strict=False))
+        if all(key.kind == "string" for key, _ in pairs):
+            return Document(
+                Amount.of(2), {str(k.value): flat(sizer.of(v) + Amount.of(len(str(k.value)) + 4)) for k, v in pairs}
+            )
+        return None
+    merged: tuple[jsonata.Node, ...] | None = None
+    if tree.kind == "call" and tree.parts[0].value == "merge" and len(tree.parts) == 2:
+        merged = tree.parts[1].parts if tree.parts[1].kind == "array" else None
+    elif tree.kind == "apply" and tree.parts[0].kind == "array" and tree.parts[1].value == "merge":
+        merged = tree.parts[0].parts
+    if merged is None:
+        return None
+    over = Document()
+    for part in merged:
+        found = _document(part, readable)
+        if found is None:
+            found = Document(_Sizer(readable).of(part))
+        # A field that is merged over another takes its place; what is not told apart adds up.
+        base = over.base if part.kind == "object" else flat(over.base + found.base)
+        over = Document(base, {**over.fields, **found.fields})
+    return over
+
+
+def _steps(node: jsonata.Node) -> tuple[str, ...] | None:
+    """The names along a plain path from a variable, that included; None for any other path."""
+    names: list[str] = []
+    while node.kind == "step":
+        node, right = node.parts
+        if right.kind != "field":
+            return None
+        names.append(str(right.value))
+    return (str(node.value), *reversed(names)) if node.kind == "variable" else None
+
+
+def _filled(key: str, value: Any, readable: Readable, is_jsonata: bool) -> Amount:
+    size: Number = 0
+    computed = ZERO
+    # A stack: a template may nest as deep as its author likes.
+    stack: list[tuple[str, Any]] = [(key, value)]
+    while stack:
+        key, item = stack.pop()
+        if isinstance(item, dict):
+            size += 2
+            for name, inner in as_object(item).items():
+                size += len(json.dumps(name)) + 2
+                stack.append((name, inner))
+        elif isinstance(item, list):
+            listed = as_list(item)
+            size += 2 + len(listed)
+            stack.extend(("", inner) for inner in listed)
+        elif is_jsonata and (text := jsonata.expression_of(item)) is not None:
+            computed = computed + jsonata_size(text, readable)
+        elif not is_jsonata and key.endswith(".$") and isinstance(item, str):
+            computed = computed + jsonpath_size(item, readable)
+        else:
+            size += literal_size(item)
+    return flat(computed + Amount.of(size))
+
+
+def jsonpath_size(text: str, readable: Readable) -> Amount:
+    """The size of a path's or an intrinsic call's value."""
+    return _value_size(jsonpath.parse_value(text), readable)
+
+
+def _value_size(value: Any, readable: Readable) -> Amount:
+    if isinstance(value, jsonpath.Path):
+        steps = tuple(s for s in value.steps if isinstance(s, str))
+        if value.root == "variable":
+            size = readable.variables.get(value.variable, ZERO)
+            return readable.part(f"${value.variable}", size) if steps else size
+        if value.root == "context":
+            return _context_size(steps, readable)
+        return readable.read(readable.effective or readable.input, steps)
+    if isinstance(value, jsonpath.Call):
+        known = _INTRINSIC_SCALARS.get(value.name)
+        if known is not None:
+            return Amount.of(known)
+        size = Amount.of(2 + len(value.arguments))
+        for argument in value.arguments:
+            size = size + _value_size(argument, readable)
+        return flat(size)
+    if isinstance(value, jsonpath.Literal_):
+        return Amount.of(literal_size(value.value))
+    return readable.input.whole
+
+
+def _context_size(steps: tuple[str, ...], readable: Readable) -> Amount:
+    if steps[:2] == ("Execution", "Input"):
+        return readable.part("$$input", readable.execution_input) if len(steps) > 2 else readable.execution_input
+    if steps[:3] == ("Map", "Item", "Value"):
+        return readable.part("$$item", readable.item) if len(steps) > 3 else readable.item
+    return Amount.of(120)
+
+
+def jsonata_size(text: str, readable: Readable) -> Amount:
+    """The size of an expression's value."""
+    tree = jsonata.parse(text)
+    return readable.input.whole if tree is None else flat(_Sizer(readable).of(tree))
+
+
+class _Sizer:
+    """One expression. Its depth is the parser's, which gives up before Python does."""
+
+    def __init__(self, readable: Readable) -> None:
+        self.readable = readable
+        self.local: dict[str, Amount] = {}
+
+    def of(self, node: jsonata.Node) -> Amount:
+        match node.kind:
+            case "string" | "number" | "constant":
+                return Amount.of(literal_size(node.value))
+            case "variable" | "step" | "field" | "wildcard" | "descendants" | "parent":
+                return self._read(node)
+            case "filter" | "keep" | "sort" | "focus" | "index":
+                return self.of(node.parts[0])
+            case "operator":
+                if node.value == "&":
+                    return self._sum(node.parts)
+                return Amount.of(NUMBER_BYTES if node.value in _ARITHMETIC else BOOLEAN_BYTES)
+            case "negate":
+                return Amount.of(NUMBER_BYTES)
+            case "choose":
+                return joined(*(self.of(part) for part in node.parts[1:]))
+            case "block":
+                sizes = [self.of(part) for part in node.parts]
+                return sizes[-1] if sizes else ZERO
+            case "bind":
+                return self._bind(node)
+            case "call":
+                return self._call(node)
+            case "lambda":
+                return self.of(node.parts[-1]) if node.parts else ZERO
+            case "regex" | "placeholder":
+                return ZERO
+            case "range":
+                return self._range(node)
+            case _:
+                return self._sum(node.parts) + Amount.of(2 + 2 * len(node.parts))
+
+    def _sum(self, parts: tuple[jsonata.Node, ...]) -> Amount:
+        size = ZERO
+        for part in parts:
+            size = size + self.of(part)
+        return flat(size)
+
+    def _bind(self, node: jsonata.Node) -> Amount:
+        size = self.of(node.parts[-1])
+        self.local[str(node.value)] = size
+        return size
+
+    def _call(self, node: jsonata.Node) -> Amount:
+        callee, arguments = node.parts[0], node.parts[1:]
+        name = callee.value if callee.kind == "variable" else None
+        known = _SCALARS.get(str(name))
+        return Amount.of(known) if known is not None else self._sum(arguments) + Amount.of(2 + len(arguments))
+
+    def _range(self, node: jsonata.Node) -> Amount:
+        ends = [part.value for part in node.parts if part.kind == "number"]
+        if len(ends) == 2 and all(isinstance(e, int | float) for e in ends):
+            return Amount.of(max(0, int(ends[1] - ends[0] + 1)) * (len(str(ends[1])) + 1))
+        return Amount.of(NUMBER_BYTES)
+
+    def _read(self, node: jsonata.Node) -> Amount:
+        steps: list[str] = []
+        current = node
+        further = ZERO
+        while current.kind == "step":
+            left, right = current.parts
+            if right.kind == "field" and isinstance(right.value, str):
+                steps.append(right.value)
+            elif right.kind not in ("wildcard", "descendants", "field"):
+                further = further + self.of(right)
+            current = left
+        steps.reverse()
+        if current.kind == "variable":
+            return flat(self._root(str(current.value or ""), tuple(steps)) + further)
+        if current.kind in ("field", "wildcard", "descendants", "parent"):
+            return further
+        return flat(self.of(current) + further)
+
+    def _root(self, name: str, steps: tuple[str, ...]) -> Amount:
+        readable = self.readable
+        if name == "states" and steps:
+            match steps[0]:
+                case "input":
+                    return readable.read(readable.input, steps[1:])
+                case "result":
+                    return readable.read(readable.result, steps[1:])
+                case "errorOutput":
+                    return readable.part("errorOutput", readable.error)
+                case _:
+                    return _context_size(steps[1:], readable)
+        size = self.local.get(name, readable.variables.get(name, ZERO))
+        return readable.part(f"${name}", size) if steps else size
