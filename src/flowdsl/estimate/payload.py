@@ -13,18 +13,10 @@ from typing import Any
 from flowdsl.analysis.graph import Graph, ScopeGraph, transitions_of
 from flowdsl.asl.definition import StateNode, is_distributed
 from flowdsl.estimate.amount import ZERO, Amount
+from flowdsl.estimate.documents import Document, beyond, flat, joined
 from flowdsl.estimate.items import batch_size
 from flowdsl.estimate.model import PAYLOAD_QUOTA, Assumptions
-from flowdsl.estimate.sizes import (
-    Document,
-    Readable,
-    beyond,
-    flat,
-    joined,
-    literal_size,
-    template_document,
-    template_size,
-)
+from flowdsl.estimate.sizes import Readable, literal_size, template_document, template_size
 from flowdsl.estimate.symbols import Symbols
 from flowdsl.integrations.base import as_list, as_object
 
