@@ -47,6 +47,12 @@ LAMBDA_TRANSIENT: Final = (
 )
 """What Lambda itself may fail with, for no fault of the function: AWS's list for a Retry, and throttling."""
 
+LAMBDA_SERVICE: Final = (LambdaServiceException, LambdaAWSLambdaException, LambdaSdkClientException)
+"""The three names that older definitions retry; throttling is missing from them."""
+
+LAMBDA_CONSOLE: Final = (*LAMBDA_SERVICE, LambdaTooManyRequests)
+"""The four names that the console writes into every Lambda task, in its order."""
+
 RESERVED: Final = frozenset(
     {
         ALL,

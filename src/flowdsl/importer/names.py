@@ -72,7 +72,17 @@ def identifier(text: str) -> str:
         name = f"state_{name}"
     if keyword.iskeyword(name) or keyword.issoftkeyword(name):
         name += "_"
-    return name[:60].rstrip("_") if len(name) > 60 else name
+    return name if len(name) <= LONGEST else _shortened(name)
+
+
+def _shortened(name: str) -> str:
+    """As many whole words as fit; a first word that is too long by itself is cut."""
+    kept = name[: LONGEST + 1].rpartition("_")[0] or name[:LONGEST]
+    return kept.rstrip("_")
+
+
+LONGEST = 20
+"""Characters of a variable's name: longer ones are read by nobody, and break every line they stand in."""
 
 
 class Names:

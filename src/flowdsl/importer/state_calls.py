@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flowdsl.asl.definition import StateNode
-from flowdsl.asl.fields import fields_of
+from flowdsl.asl.fields import fields_of, key_order
+from flowdsl.errors import LAMBDA_CONSOLE, LAMBDA_SERVICE, LAMBDA_TRANSIENT
 from flowdsl.importer.source_text import Call, Code
 
-TYPES = ("Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map")
+_LISTS = {"LAMBDA_CONSOLE": LAMBDA_CONSOLE, "LAMBDA_SERVICE": LAMBDA_SERVICE, "LAMBDA_TRANSIENT": LAMBDA_TRANSIENT}
 
 _ELSEWHERE = {"Type", "Next", "End", "Retry", "Catch", "Choices", "Default", "Branches", "ItemProcessor", "Iterator"}
 """Fields that are said by transitions, by nested functions, or by the name of the class."""
@@ -26,9 +27,11 @@ def declaration(node: StateNode, name: str | None, functions: list[str], used: s
         _map_processor(node.fields, call)
     if name is not None:
         call.keywords["name"] = name
-    known = fields_of(node.type)
+    known, order = fields_of(node.type), key_order(node.type)
     unknown: dict[str, Any] = {}
-    for field, value in node.fields.items():
+    # Known fields in the order in which a person writes them; unknown ones as they came.
+    for field in sorted(node.fields, key=lambda f: order.get(f, len(order))):
+        value = node.fields[field]
         if field in _ELSEWHERE:
             if not _is_said(node, field):
                 unknown[field] = value
@@ -71,14 +74,19 @@ def _is_handler(item: Any) -> bool:
     return isinstance(item, dict) and isinstance(item.get("ErrorEquals"), list)
 
 
-def retrier(fields: dict[str, Any], function: str = "Retry") -> Call:
-    """`Retry("A", "B", interval_seconds=2)`."""
-    return _handler(fields, Call(function), ())
+def retrier(fields: dict[str, Any], used: set[str], function: str = "Retry") -> Call:
+    """`Retry("A", "B", interval_seconds=2)`; the lists that everybody has go by their name."""
+    call = _handler(fields, Call(function), ())
+    for name, errors in _LISTS.items():
+        if call.positional == list(errors):
+            used.add(name)
+            call.positional = [Code(f"*{name}")]
+    return call
 
 
-def catcher(fields: dict[str, Any], variable: str) -> Call:
-    """`variable.catch("A", result_path="$.error")`."""
-    return _handler(fields, Call(f"{variable}.catch"), ("Next",))
+def catcher(fields: dict[str, Any], owner: str) -> Call:
+    """`owner.catch("A", result_path="$.error")`."""
+    return _handler(fields, Call(f"{owner}.catch"), ("Next",))
 
 
 def _handler(fields: dict[str, Any], call: Call, left_out: tuple[str, ...]) -> Call:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from flowdsl.asl.definition import StateNode
 from flowdsl.importer.choice_rules import condition
-from flowdsl.importer.source_text import Call, flat, layout
+from flowdsl.importer.policies import in_lines
+from flowdsl.importer.source_text import WIDTH, Call, flat, layout
 from flowdsl.importer.state_calls import catcher
 
 LONGEST = 100
@@ -44,23 +46,25 @@ def wire(nodes: list[StateNode], variables: dict[str, str], indent: int, used: s
         names = chain_from(target)
         head = port if isinstance(port, str) else flat(port)
         pad = " " * indent
-        text = pad + head
-        kept = names.copy()
-        while len(kept) > 1 and len(text) + sum(len(n) + 4 for n in kept) > LONGEST:
-            kept.pop()
-        tail = "".join(f" >> {n}" for n in kept)
-        lines.extend([pad + port + tail] if isinstance(port, str) else layout(port, indent, "", tail))
-        if len(kept) < len(names):
-            # Go on from the last name on a line of its own.
-            rest = names[len(kept) - 1 :]
-            while len(rest) > 1:
-                part = [rest[0]]
-                while (
-                    len(part) < len(rest) and len(pad) + sum(len(n) + 4 for n in part) + len(rest[len(part)]) <= LONGEST
-                ):
-                    part.append(rest[len(part)])
-                lines.append(pad + " >> ".join(part))
-                rest = rest[len(part) - 1 :] if len(part) > 1 else []
+        # At least one name stands behind the port; a chain that grows too long goes on from its last name, a line below.
+        taken, width = 1, len(pad) + len(head) + len(names[0]) + 4
+        while taken < len(names) and width + len(names[taken]) + 4 <= LONGEST:
+            width += len(names[taken]) + 4
+            taken += 1
+        line = pad + head + "".join(f" >> {name}" for name in names[:taken])
+        if isinstance(port, str) or len(line) <= WIDTH:
+            lines.append(line)
+        else:
+            # Operands below one another, as the formatter has it; the chain goes on below.
+            taken = 1
+            lines.extend([f"{pad}(", *layout(port, indent + 4), f"{pad}    >> {names[0]}", f"{pad})"])
+        while taken < len(names):
+            first = taken - 1
+            width = len(pad) + len(names[first])
+            while taken < len(names) and (taken == first + 1 or width + len(names[taken]) + 4 <= LONGEST):
+                width += len(names[taken]) + 4
+                taken += 1
+            lines.append(pad + " >> ".join(names[first:taken]))
 
     for node in nodes:
         variable = variables[node.name]
@@ -76,10 +80,28 @@ def wire(nodes: list[StateNode], variables: dict[str, str], indent: int, used: s
             if isinstance(following, str) and following in by_name:
                 done.add(node.name)
                 add(wires.chains, variable, following)
-        for fields in _dicts(node.fields.get("Catch")):
-            if isinstance(fields.get("ErrorEquals"), list) and fields.get("Next") in by_name:
-                add(wires.failures, catcher(fields, variable), fields["Next"])
+    for owners, catchers in _alike(nodes, by_name):
+        for names in in_lines([variables[name] for name in owners], LONGEST // 2):
+            if len(names) > 1:
+                used.add("group")
+            owner = names[0] if len(names) == 1 else f"group({', '.join(names)})"
+            for fields in catchers:
+                add(wires.failures, catcher(fields, owner), fields["Next"])
     return wires
+
+
+def _alike(nodes: list[StateNode], known: dict[str, StateNode]) -> list[tuple[list[str], list[dict[str, Any]]]]:
+    """([states], [catchers]): states whose catchers are the same stand together."""
+    together: dict[str, tuple[list[str], list[dict[str, Any]]]] = {}
+    for node in nodes:
+        catchers = [
+            fields
+            for fields in _dicts(node.fields.get("Catch"))
+            if isinstance(fields.get("ErrorEquals"), list) and fields.get("Next") in known
+        ]
+        if catchers:
+            together.setdefault(json.dumps(catchers), ([], catchers))[0].append(node.name)
+    return list(together.values())
 
 
 def _when(variable: str, rule: dict[str, Any], used: set[str]) -> Call:
