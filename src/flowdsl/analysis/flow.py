@@ -142,11 +142,9 @@ class Flow:
         """Visits the states of one scope until nothing changes. Returns the scope's output."""
         if graph.start is None:
             return s.SOME
-        incoming: list[Shape | None] = [None] * len(graph)
-        known: list[Facts] = [NO_FACTS] * len(graph)
-        incoming[graph.start] = input
-        known[graph.start] = facts
-        outputs: dict[int, Shape] = {}
+        run = _Run(graph, execution_input)
+        run.incoming[graph.start] = input
+        run.known[graph.start] = facts
         components = graph.components
         position = {row: i for i, row in enumerate(graph.order)}
         members: dict[int, list[int]] = {}
@@ -155,75 +153,32 @@ class Flow:
         for component in sorted(members, reverse=True):
             rows = members[component]
             if len(rows) == 1 and component not in (components[t] for t in graph.successors(rows[0])):
-                row = rows[0]
-                edges = yield from self._visit(graph, row, incoming[row], known[row], execution_input, outputs)
-                self._pass_on(graph, edges, incoming, known, None, 0)
+                edges = yield from self._visit(run, rows[0])
+                run.pass_on(edges, None, 0)
                 continue
             rows.sort(key=position.__getitem__)
-            dirty = {row for row in rows if incoming[row] is not None}
+            dirty = {row for row in rows if run.incoming[row] is not None}
             rounds = 0
             while dirty:
                 rounds += 1
                 for row in rows:
-                    if row not in dirty:
-                        continue
-                    dirty.discard(row)
-                    edges = yield from self._visit(graph, row, incoming[row], known[row], execution_input, outputs)
-                    changed = self._pass_on(graph, edges, incoming, known, component, rounds)
-                    dirty |= changed
-        found = s.NOTHING
-        for row in sorted(outputs):
-            found = s.join(found, outputs[row]) if found.kinds else outputs[row]
-        return found.having(s.ALWAYS) if found.kinds else found
+                    if row in dirty:
+                        dirty.discard(row)
+                        edges = yield from self._visit(run, row)
+                        dirty |= run.pass_on(edges, component, rounds)
+        return run.output()
 
-    def _pass_on(
-        self,
-        graph: ScopeGraph,
-        edges: list[Edge],
-        incoming: list[Shape | None],
-        known: list[Facts],
-        component: int | None,
-        rounds: int,
-    ) -> set[int]:
-        """Joins what leaves a state into what its targets get; the targets inside the loop that get more than before."""
-        changed: set[int] = set()
-        for edge in edges:
-            target = graph.targets[edge.number]
-            before = incoming[target]
-            output = edge.output if edge.output.kinds else s.SOME
-            inside = component is not None and graph.components[target] == component
-            if before is None:
-                incoming[target], known[target] = output, edge.facts
-            else:
-                joined = s.join(before, output) if rounds <= PATIENCE or not inside else s.widen(before, output)
-                if rounds > 4 * PATIENCE:
-                    joined = s.SOME
-                facts = known[target] & edge.facts if known[target] else NO_FACTS
-                if facts == known[target] and (joined is before or joined == before):
-                    continue
-                incoming[target], known[target] = joined, facts
-            if inside:
-                changed.add(target)
-        return changed
-
-    def _visit(
-        self,
-        graph: ScopeGraph,
-        row: int,
-        input: Shape | None,
-        facts: Facts,
-        execution_input: Shape,
-        outputs: dict[int, Shape],
-    ) -> Generator[InnerRun, Shape, list[Edge]]:
+    def _visit(self, run: _Run, row: int) -> Generator[InnerRun, Shape, list[Edge]]:
+        graph = run.graph
         node = graph.nodes[row]
-        flow = StateFlow(node, input if input is not None else s.SOME, facts)
+        flow = StateFlow(node, run.incoming[row] or s.SOME, run.known[row])
         self.states[node.pointer] = flow
         result: Shape | None = None
         waits = False
         if node.type == "Task":
             result = result_of(node, self.definition.bindings)
             waits = target(node).pattern in ("wait_for_task_token", "sync", "sync:2")
-        context = context_of(node, execution_input, waits_for_token=waits)
+        context = context_of(node, run.execution_input, waits_for_token=waits)
         visit = Visit(
             flow,
             graph,
@@ -235,6 +190,55 @@ class Flow:
         )
         steps = visit_jsonata(visit, result) if node.is_jsonata else visit_jsonpath(visit, result)
         edges = yield from steps
+        if run.is_unreal[row]:
+            edges = [edge._replace(real=False) for edge in edges]
         if graph.ends[row] and node.type not in ("Choice", "Fail"):
-            outputs[row] = flow.output if flow.output.kinds else s.SOME
+            real = not run.is_unreal[row] and not visit.fails_for_sure()
+            run.outputs[row] = (flow.output if flow.output.kinds else s.SOME, real)
         return edges
+
+
+class _Run:
+    """What comes in to each state of a scope while the scope is worked on."""
+
+    def __init__(self, graph: ScopeGraph, execution_input: Shape) -> None:
+        self.graph = graph
+        self.execution_input = execution_input
+        self.incoming: list[Shape | None] = [None] * len(graph)
+        self.known: list[Facts] = [NO_FACTS] * len(graph)
+        self.is_unreal: list[bool] = [False] * len(graph)
+        """Rows that only states lead to which surely fail."""
+        self.outputs: dict[int, tuple[Shape, bool]] = {}
+
+    def pass_on(self, edges: list[Edge], component: int | None, rounds: int) -> set[int]:
+        """Joins what leaves a state into what its targets get; the targets inside the loop that get more than before."""
+        changed: set[int] = set()
+        graph = self.graph
+        for edge in edges:
+            target = graph.targets[edge.number]
+            before = self.incoming[target]
+            output = edge.output if edge.output.kinds else s.SOME
+            inside = component is not None and graph.components[target] == component
+            if before is None or (self.is_unreal[target] and edge.real):
+                self.incoming[target], self.known[target] = output, edge.facts
+                self.is_unreal[target] = not edge.real
+            elif not edge.real and not self.is_unreal[target]:
+                continue
+            else:
+                joined = s.join(before, output) if rounds <= PATIENCE or not inside else s.widen(before, output)
+                if rounds > 4 * PATIENCE:
+                    joined = s.SOME
+                facts = self.known[target] & edge.facts if self.known[target] else NO_FACTS
+                if facts == self.known[target] and (joined is before or joined == before):
+                    continue
+                self.incoming[target], self.known[target] = joined, facts
+            if inside:
+                changed.add(target)
+        return changed
+
+    def output(self) -> Shape:
+        """What the scope gives: of the ends that can be reached without failing, if there are any."""
+        chosen = [shape for _, (shape, real) in sorted(self.outputs.items()) if real]
+        chosen = chosen or [shape for _, (shape, _) in sorted(self.outputs.items())]
+        found = s.join_all(tuple(chosen))
+        return found.having(s.ALWAYS) if found.kinds else found

@@ -78,8 +78,9 @@ def visit_jsonata(visit: Visit, result: Shape | None) -> Steps:
         flow.output = flow.result if works else flow.input
         if works and flow.output.is_closed:
             flow.output = flow.output.closed_by((Origin("replaced", node.name, node.type), *flow.output.origins))
+    real = not visit.fails_for_sure()
     edges = [
-        Edge(number, flow.output, facts)
+        Edge(number, flow.output, facts, real)
         for number in visit.transitions()
         if visit.graph.transitions[number].via == "Next"
     ]
@@ -262,6 +263,7 @@ def _choose(visit: Visit) -> list[Edge]:
         held[i] = passed | all_prefixes(facts_if(tree, True))
         passed = passed | all_prefixes(facts_if(tree, False))
     edges: list[Edge] = []
+    through = [not visit.fails_for_sure(i) for i in range(len(rules))]
     for number in visit.transitions():
         transition = visit.graph.transitions[number]
         is_rule = transition.via == "Choices"
@@ -277,7 +279,8 @@ def _choose(visit: Visit) -> list[Edge]:
             output = evaluate(visit, holder["Output"], f"{node.pointer}/{at}Output", "Output")
         visit.flow.facts = before
         visit.flow.output = s.join(visit.flow.output, output) if visit.flow.output.kinds else output
-        edges.append(Edge(number, output, forget(facts, assigned)))
+        real = through[transition.number] if is_rule else all(through)
+        edges.append(Edge(number, output, forget(facts, assigned), real))
     return edges
 
 

@@ -148,8 +148,9 @@ def _assign(visit: Visit, given: Any, document: Shape, at: str) -> None:
 
 
 def _next(visit: Visit, output: Shape) -> list[Edge]:
+    real = not visit.fails_for_sure()
     return [
-        Edge(number, output, visit.flow.facts)
+        Edge(number, output, visit.flow.facts, real)
         for number in visit.transitions()
         if visit.graph.transitions[number].via == "Next"
     ]
@@ -202,6 +203,7 @@ def _choose(visit: Visit, effective: Shape) -> list[Edge]:
         held[i], here = try_rule(visit, rule, here, f"{node.pointer}/Choices/{i}")
     edges: list[Edge] = []
     first = True
+    through = [not visit.fails_for_sure(i) for i in range(len(rules))]
     for number in visit.transitions():
         transition = visit.graph.transitions[number]
         if transition.via == "Choices":
@@ -218,7 +220,8 @@ def _choose(visit: Visit, effective: Shape) -> list[Edge]:
             del visit.flow.problems[problems:]
         first = False
         visit.flow.output = s.join(visit.flow.output, output) if visit.flow.output.kinds else output
-        edges.append(Edge(number, output, visit.flow.facts))
+        real = through[transition.number] if transition.via == "Choices" else all(through)
+        edges.append(Edge(number, output, visit.flow.facts, real))
     return edges
 
 

@@ -32,6 +32,10 @@ of a function that a variable hides. `items`: a Map over what is no array. `resu
 a ResultPath into what is no object. `argument`: an intrinsic's argument of the wrong kind."""
 
 
+FATAL = frozenset({"missing", "undefined", "items", "result-path", "argument", "function", "hidden"})
+"""Kinds that end the state when they are certain."""
+
+
 class Problem(NamedTuple):
     """Something that cannot work (`certain`), or not on every way or for every value."""
 
@@ -83,6 +87,8 @@ class Edge(NamedTuple):
     """Into the transitions of its scope's graph."""
     output: Shape
     facts: Facts = NO_FACTS
+    real: bool = True
+    """False where the state surely fails before: what follows is looked at all the same, but says nothing about others."""
 
 
 class StateFlow:
@@ -155,6 +161,21 @@ class Visit:
         role: str = "",
     ) -> None:
         self.flow.problems.append(Problem(kind, certain, self.node, pointer, text, shape, name, expected, below, role))
+
+    def fails_for_sure(self, choice: int | None = None) -> bool:
+        """Whether something found so far ends the execution (or the state) whatever comes in; of a Choice, in trying a rule."""
+        for problem in self.flow.problems:
+            if not problem.certain or problem.kind not in FATAL:
+                continue
+            if self.node.type != "Choice":
+                return True
+            tokens = problem.pointer[len(self.node.pointer) + 1 :].split("/")
+            if tokens[0] == "Choices" and choice is not None:
+                # What stands behind the first test of a rule may not be asked at all.
+                deeper = [token for token in tokens[2:] if token.isdigit()]
+                if int(tokens[1]) <= choice and not any(int(token) for token in deeper) and "Assign" not in tokens:
+                    return True
+        return False
 
     def read_variable(self, name: str, pointer: str, role: str, *, tolerant: bool = False) -> None:
         """Notes that a field reads a variable."""

@@ -7,6 +7,7 @@ state, a Choice rule or a Catcher assigns holds on its own transitions alone (re
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -84,6 +85,10 @@ class ScopeVariables:
         self.masks[name] |= 1 << bit
         return bit
 
+    def makes(self, edge: int, name: str) -> bool:
+        """Whether a transition assigns a name."""
+        return bool(self._per_edge[edge][0] & self.masks[name])
+
     def _solve(self) -> None:
         graph = self.graph
         start = graph.start
@@ -138,6 +143,32 @@ class Variables:
             if is_child_execution(scope) or scope.parent is None:
                 return
             scope = scope.parent.scope
+
+    def way_without(self, sighting: Sighting, state: StateNode) -> list[str]:
+        """A shortest way from the start to where a state sees a variable, on which nothing assigns it: names of states."""
+        own = self.scopes[sighting.scope.pointer]
+        graph = own.graph
+        while state.scope.pointer != sighting.scope.pointer and state.scope.parent is not None:
+            state = state.scope.parent
+        goal = graph.row.get(state.name)
+        if graph.start is None or goal is None:
+            return []
+        came: dict[int, int] = {graph.start: -1}
+        queue = deque([graph.start])
+        while queue:
+            row = queue.popleft()
+            if row == goal:
+                break
+            for edge in graph.out[row]:
+                if not own.makes(edge, sighting.name) and graph.targets[edge] not in came:
+                    came[graph.targets[edge]] = row
+                    queue.append(graph.targets[edge])
+        if goal not in came:
+            return []
+        way = [goal]
+        while came[way[-1]] >= 0:
+            way.append(came[way[-1]])
+        return [graph.nodes[row].name for row in reversed(way)]
 
     def owners(self, name: str) -> list[ScopeVariables]:
         """Every scope that assigns a name, an outer one before its inner ones."""

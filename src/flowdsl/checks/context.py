@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flowdsl.analysis.flow import Flow
 from flowdsl.analysis.flow_state import Problem, ProblemKind
 from flowdsl.analysis.graph import Graph
 from flowdsl.analysis.variables import Variables
 from flowdsl.asl.definition import Definition, MachineType, Scope, StateNode
+
+if TYPE_CHECKING:
+    from flowdsl.checks.variable_reads import Misread
 
 
 class CheckContext:
@@ -68,6 +71,13 @@ class CheckContext:
         for problem in self.flow.problems:
             found[problem.kind].append(problem)
         return found
+
+    @cached_property
+    def misreads(self) -> list[Misread]:
+        """Reads of variables that find no value, or not on every way."""
+        from flowdsl.checks.variable_reads import misreads
+
+        return list(misreads(self))
 
     @cached_property
     def scopes(self) -> tuple[Scope, ...]:

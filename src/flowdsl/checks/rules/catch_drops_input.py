@@ -48,7 +48,8 @@ class CatchDropsInput(Rule):
 
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
         for problem in context.problems("missing"):
-            if problem.certain and has_origin(problem, "error"):
+            # Where other ways bring the field, this one still surely fails.
+            if has_origin(problem, "error") and (problem.certain or not problem.state.is_jsonata):
                 state = next(origin.state for origin in problem.shape.origins if origin.kind == "error")
                 caught = next((s for s in context.states("Task", "Map", "Parallel") if s.name == state), None)
                 in_jsonata = caught is not None and caught.is_jsonata

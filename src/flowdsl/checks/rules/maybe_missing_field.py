@@ -46,7 +46,9 @@ class MaybeMissingField(Rule):
 
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
         for problem in context.problems("missing"):
-            if not problem.certain and not has_origin(problem, "context"):
+            if problem.certain or has_origin(problem, "context"):
+                continue
+            if problem.state.is_jsonata or not has_origin(problem, "error"):
                 yield self.at(problem.pointer, _said(problem), severity=_severity(problem))
 
 

@@ -53,7 +53,9 @@ class MissingField(Rule):
         for problem in context.problems("missing"):
             if not problem.certain or has_origin(problem, "error") or has_origin(problem, "context"):
                 continue
-            yield self.at(problem.pointer, said(problem), severity=None if is_proved(problem) else Severity.WARNING)
+            # A Fail fails all the same, if by another name.
+            proved = is_proved(problem) and problem.state.type != "Fail"
+            yield self.at(problem.pointer, said(problem), severity=None if proved else Severity.WARNING)
 
 
 def said(problem: Problem) -> str:
