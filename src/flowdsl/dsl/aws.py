@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from flowdsl.diagnostics import did_you_mean
 from flowdsl.dsl.calls import Call
 from flowdsl.dsl.kinds import ANY
+from flowdsl.dsl.places import CALLEE, frame_at
 from flowdsl.dsl.trace import report, tracing
 from flowdsl.dsl.values import freeze
 from flowdsl.query.expression import Place, Read
@@ -41,7 +41,7 @@ class AwsOperation:
         self.sdk = sdk
 
     def __call__(self, **arguments: Any) -> Any:
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         return call_operation(self, arguments, (frame.f_code, frame.f_lasti))
 
     def __repr__(self) -> str:
@@ -65,7 +65,7 @@ class AwsService:
         if name.startswith("__"):
             raise AttributeError(name)
         if name[:1].isupper():
-            frame = sys._getframe(1)
+            frame = frame_at(1)
             return AwsError(error_of(self._name, name, self._sdk, (frame.f_code, frame.f_lasti)))
         return AwsOperation(self._name, name, self._sdk)
 
@@ -133,27 +133,25 @@ def call_operation(operation: AwsOperation, arguments: dict[str, Any], place: Pl
     try:
         found = _operation(operation.service, operation.action, operation.sdk)
     except UnknownOperation as error:
-        report("unknown-operation", str(error), place)
+        report("unknown-operation", str(error), (*place, CALLEE))
         return call
     call.operation = found
     call.resource = found.resource()
     call.result = ANY
-    _check_arguments(call, found, frozen, place)
+    _check_arguments(found, frozen, place)
     return call
 
 
-def _check_arguments(call: Call, found: Any, given: dict[str, Any], place: Place) -> None:
-    if not found.takes_anything:
-        members = found.members
-        if members:
-            for name in given:
-                if name.removesuffix(".$") not in members:
-                    report(
-                        "unknown-service-argument",
-                        lambda name=name: f"{found.name} has no argument {name!r}{did_you_mean(name, members)}",
-                        (*place, name),
-                    )
-    missing = [name for name in found.required if name not in given and f"{name}.$" not in given]
+def _check_arguments(found: Any, given: dict[str, Any], place: Place) -> None:
+    meant: set[str] = set()
+    members = {} if found.takes_anything else found.members
+    if members:
+        for name in given:
+            if name.removesuffix(".$") not in members:
+                near = did_you_mean(name, members)
+                meant.add(near.rpartition(" ")[2].strip("'?"))
+                report("unknown-service-argument", f"{found.name} has no argument {name!r}{near}", (*place, name))
+    missing = [n for n in found.required if n not in given and f"{n}.$" not in given and n not in meant]
     if missing:
         report("missing-service-argument", f"{found.name} needs {' and '.join(map(repr, missing))}", place)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flowdsl.asl.bindings import Binding, Bindings
-from flowdsl.dsl.calls import HandlerInfo
+from flowdsl.dsl.handlers import HandlerInfo
 from flowdsl.dsl.trace import Trace
 
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ _UNSET: Any = object()
 class DeclaredBindings(Bindings):
     """Bindings whose input schema is made on first use: it needs pydantic."""
 
-    __slots__ = ("_annotation", "_input", "_schema")
+    _annotation: Any
+    _schema: Any
 
     def __init__(self, annotation: Any, placeholders: dict[str, Binding]) -> None:
         object.__setattr__(self, "_annotation", annotation)
@@ -25,7 +26,7 @@ class DeclaredBindings(Bindings):
         object.__setattr__(self, "placeholders", placeholders)
 
     @property
-    def input_schema(self) -> dict[str, Any] | None:  # type: ignore[override]
+    def input_schema(self) -> dict[str, Any] | None:
         if self._schema is _UNSET:
             object.__setattr__(self, "_schema", schema_of(self._annotation, "validation"))
         found: dict[str, Any] | None = self._schema
@@ -61,7 +62,7 @@ def _binding(name: str, meaning: Any) -> Binding:
 class HandlerBinding(Binding):
     """A handler's function name; its schemas are made on first use."""
 
-    __slots__ = ("_info",)
+    _info: HandlerInfo
 
     def __init__(self, name: str, info: HandlerInfo) -> None:
         handler = info.handler
@@ -75,18 +76,18 @@ class HandlerBinding(Binding):
         set(self, "kind", "lambda")
         set(self, "target", info.target)
         set(self, "type", "string")
-        set(self, "raises", tuple(getattr(e, "__name__", str(e)) for e in info.raises))
+        set(self, "raises", tuple(getattr(e, "__name__", str(e)) for e in info.errors))
         set(self, "contract", contract)
         set(self, "_info", info)
 
     @property
-    def result_schema(self) -> dict[str, Any] | None:  # type: ignore[override]
-        from flowdsl.dsl.calls import resolved_hints
+    def result_schema(self) -> dict[str, Any] | None:
+        from flowdsl.dsl.handlers import resolved_hints
 
         return schema_of(resolved_hints(self._info.handler.function).get("return"), "serialization")
 
     @property
-    def parameters(self) -> dict[str, Any] | None:  # type: ignore[override]
+    def parameters(self) -> dict[str, Any] | None:
         from flowdsl.dsl.schemas import parameters_schema
 
         return parameters_schema(self._info)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any, Unpack
 
 from flowdsl.diagnostics import did_you_mean
 from flowdsl.dsl.expressions import BROKEN, Expr
-from flowdsl.dsl.keywords import take
+from flowdsl.dsl.places import frame_at
 from flowdsl.dsl.ports import OtherwisePort, WhenPort
 from flowdsl.dsl.rules import Rule, frozen_rule
 from flowdsl.dsl.state import State
@@ -28,27 +27,27 @@ class Choice(State):
     keywords = frozenset({"name", "extra", "assign", "output"})
 
     def __init__(self, **fields: Unpack[ChoiceFields]) -> None:
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         self.rules: list[WhenPort] = []
         self.default: OtherwisePort | None = None
         self._declare(fields, (frame.f_code, frame.f_lasti))
 
     def when(self, condition: bool | Rule, **fields: Unpack[RuleFields]) -> WhenPort:
         """A rule: `choice.when(order.total > 10) >> review`."""
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
         port = WhenPort(self, place)
         self.rules.append(port)
-        if type(condition) is Expr:
-            kind = condition.__kind__
-            if kind.json != "boolean" and kind.json != "any":
-                if kind is not BROKEN:
-                    report(
-                        "constant-condition",
-                        f"a condition is true or false, found {kind.name}; write a comparison, or fn.exists(...)",
-                        (*place, 0),
-                    )
-            port.condition = freeze(condition, port.reads, place)
+        given: Any = condition
+        if type(given) is Expr:
+            kind = given.__kind__
+            if kind.json not in ("boolean", "any") and kind is not BROKEN:
+                report(
+                    "constant-condition",
+                    f"a condition is true or false, found {kind.name}; write a comparison, or fn.exists(...)",
+                    (*place, 0),
+                )
+            port.condition = freeze(given, port.reads, place)
         else:
             port.condition = _odd_condition(condition, port, place)
         for keyword, value in fields.items():
@@ -59,12 +58,12 @@ class Choice(State):
     def otherwise(self) -> OtherwisePort:
         """The way that is taken when no rule holds. Its assign and output are the Choice's own."""
         if self.default is None:
-            frame = sys._getframe(1)
+            frame = frame_at(1)
             self.default = OtherwisePort(self, (frame.f_code, frame.f_lasti))
         return self.default
 
     def __rshift__(self, other: Any) -> Any:
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         report(
             "not-a-target",
             f"{self.name!r} is a Choice, which decides: write choice.when(condition) >> other, or choice.otherwise >> other",
@@ -110,6 +109,3 @@ def _rule_field(port: WhenPort, keyword: str, value: Any, place: Place) -> None:
             f"when has no {keyword}={did_you_mean(keyword, ('comment', 'assign', 'output'))}",
             (*place, keyword),
         )
-
-
-__all__ = ["Choice", "take"]

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flowdsl.dsl.emit import Emitter
+from flowdsl.dsl.endings import check_ends
+from flowdsl.dsl.guards import check_guards
 from flowdsl.dsl.items import Items
 from flowdsl.dsl.naming import name_states
 from flowdsl.dsl.needs import Needs
+from flowdsl.dsl.raw_check import check_raws
+from flowdsl.dsl.source_scan import check_source
 from flowdsl.dsl.trace import Trace
 from flowdsl.dsl.wiring import wire
 
@@ -23,7 +27,14 @@ def compiled(trace: Trace, head: dict[str, Any], default_retry: list[Any]) -> di
     items = Items(needs, wirings, needs.variables)
     needs.variables.name_all(trace)
     needs.check()
-    if trace.mistakes:
+    if needs.guarded:
+        check_guards(trace, needs, wirings)
+    for wiring in wirings.values():
+        check_ends(trace, wiring)
+    if trace.raws:
+        check_raws(trace)
+    check_source(trace)
+    if trace.is_wrong:
         return None
     if items.binders:
         items.name_binders({state.name for scope in trace.scopes for state in scope.states})

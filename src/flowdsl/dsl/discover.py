@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from flowdsl.diagnostics import FlowDslError, did_you_mean
-from flowdsl.dsl.places import forget, location, shown
+from flowdsl.dsl.places import forget, shown
 from flowdsl.dsl.workflow import Workflow, declared
 
 
@@ -71,10 +71,9 @@ def workflow_of(path: Path, wanted: str | None, root: Path) -> Workflow[Any, Any
     for workflow in found:
         if workflow.name == wanted:
             return workflow
-    names = [w.name for w in found]
-    raise FlowDslError(
-        f"{shown(str(path.resolve()))} has no workflow {wanted!r}{did_you_mean(wanted, names) or f'; it has {chr(44).join(names)}'}"
-    )
+    known = [w.name for w in found]
+    instead = did_you_mean(wanted, known) or f"; it has {', '.join(known)}"
+    raise FlowDslError(f"{shown(str(path.resolve()))} has no workflow {wanted!r}{instead}")
 
 
 def _near(path: Path) -> str:
@@ -159,6 +158,3 @@ def _why(path: Path, name: str, error: Exception) -> str:
     if isinstance(error, ModuleNotFoundError):
         said = f"{error} ({name} cannot be imported; is the module in the project, or python-path set?)"
     return f"{name}:{line or 1}: raised at import: {said}"
-
-
-__all__ = ["location", "sources", "workflow_of", "workflows_of"]

@@ -4,20 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
+from flowdsl.dsl.choice import Choice
+from flowdsl.dsl.errors import error_names
 from flowdsl.dsl.fan_out import Map, Parallel
 from flowdsl.dsl.items import Items
 from flowdsl.dsl.ports import CatchPort, Port
-from flowdsl.dsl.references import ContextSource, ErrorSource, InputSource, ItemSource, ResultSource, Source
-from flowdsl.dsl.retry import Retry, error_name
+from flowdsl.dsl.references import (
+    BranchSource,
+    ContextSource,
+    ErrorSource,
+    IndexSource,
+    InputSource,
+    ItemSource,
+    ResultSource,
+    Source,
+)
+from flowdsl.dsl.retry import Retry
 from flowdsl.dsl.spell_jsonata import member, spell
 from flowdsl.dsl.state import State
-from flowdsl.dsl.states import Task, Working
+from flowdsl.dsl.states import Pass, Task, Working
+from flowdsl.dsl.substitute import replaced
 from flowdsl.dsl.trace import Scope, Trace
 from flowdsl.dsl.wiring import Wiring
-from flowdsl.query.expression import Field, Index, Node, Placeholder, Raw, Read
+from flowdsl.query.expression import Node, Placeholder
 
 Json = Any
 _SCALARS = frozenset({str, int, bool, float, type(None)})
+_INPUT = "$states.context.Execution.Input"
 
 
 class Emitter:
@@ -34,16 +47,15 @@ class Emitter:
         """Whose fields are being written."""
         self.exit: Any = None
         """The state or port whose Assign or Output is being written."""
-        self.retriers: dict[tuple[int, Any], dict[str, Json]] = {}
+        self.retriers: dict[tuple[Any, ...], dict[str, Json]] = {}
 
     # values
 
-    def name(self, source: Source) -> str:
+    def name(self, source: Any) -> str:
         """What a source is called in the field being written."""
-        variable = source.variable
         kind = type(source)
         if kind is InputSource:
-            return "$states.context.Execution.Input"
+            return _INPUT
         if kind is ResultSource:
             if self.exit is source.state:
                 return f"$states.result{''.join([member(step) for step in source.state.envelope])}"
@@ -52,9 +64,20 @@ class Emitter:
         elif kind is ErrorSource:
             if self.exit is source.port:
                 return "$states.errorOutput"
-        elif kind is ItemSource:
+        elif kind is ItemSource or kind is IndexSource:
             return self.items.spelled(source, self.state)
-        return f"${variable}"
+        elif kind is BranchSource:
+            return self._branch(source)
+        return f"${source.variable}"
+
+    def _branch(self, source: BranchSource) -> str:
+        parallel: Any = source.whole.state
+        if self.exit is parallel:
+            return f"$states.result[{source.index}]"
+        names = parallel.named
+        if names is None:
+            return f"${source.whole.variable}[{source.index}]"
+        return f"${source.whole.variable}{member(list(names)[source.index])}"
 
     def value(self, frozen: Any) -> Json:
         """A frozen value as JSON: each expression a `{% %}` text."""
@@ -69,17 +92,17 @@ class Emitter:
             return f"${{{frozen.name}}}"
         return f"{{% {spell(frozen, self.name)} %}}"
 
-    # states
+    # scopes and states
 
     def scope(self, scope: Scope) -> dict[str, Json]:
         """StartAt and States."""
         wiring = self.wirings[scope]
         states = {}
         binder = self.items.binder(scope)
-        entry = wiring.states[wiring.entry].name
-        start = entry
+        start = entry = wiring.states[wiring.entry].name
         if binder is not None:
-            start, states[binder[0]] = binder[0], {"Type": "Pass", "Assign": binder[1], "Next": entry}
+            start, assigned = binder
+            states[start] = {"Type": "Pass", "Assign": assigned, "Next": entry}
         for state in wiring.states:
             states[state.name] = self.one(state, scope)
         return {"StartAt": start, "States": states}
@@ -91,205 +114,166 @@ class Emitter:
         kind = state.type
         out: dict[str, Json] = {"Type": kind}
         fields = state.fields
-        if "Comment" in fields:
-            out["Comment"] = fields["Comment"]
-        if "QueryLanguage" in fields:
-            out["QueryLanguage"] = fields["QueryLanguage"]
-        if kind == "Task":
-            self._task(state, out)
+        for name in ("Comment", "QueryLanguage"):
+            if name in fields:
+                out[name] = fields[name]
+        if type(state) is Task and state.call is not None:
+            out["Resource"] = state.call.resource + state.call.pattern
         for name, frozen in fields.items():
             if name not in out and name != "Output":
                 out[name] = frozen if type(frozen) in _SCALARS else self.value(frozen)
-        if kind == "Task":
-            self._arguments(state, out)
-        elif kind == "Choice":
-            self._choice(state, out)
-        elif kind == "Parallel":
-            self._parallel(state, out)
-        elif kind == "Map":
-            self._map(state, out)
+        self._inside(state, out)
         if isinstance(state, Working):
             self._errors(state, out)
         self._exit(state, scope, out)
-        return out
-
-    def _task(self, state: Any, out: dict[str, Json]) -> None:
-        call = state.call
-        if call is not None:
-            out["Resource"] = f"{call.resource}{call.pattern}"
-        else:
-            out["Resource"] = state.fields.get("Resource")
-
-    def _arguments(self, state: Any, out: dict[str, Json]) -> None:
-        call = state.call
-        if call is not None and call.arguments is not ...:
-            out["Arguments"] = self.value(call.arguments)
-
-    def _choice(self, state: Any, out: dict[str, Json]) -> None:
-        choices = []
-        for rule in state.rules:
-            condition = rule.condition
-            if type(condition) is dict:
-                entry: dict[str, Json] = dict(condition)
-            elif isinstance(condition, Node):
-                entry = {"Condition": f"{{% {spell(condition, self.name)} %}}"}
-            else:
-                entry = {"Condition": condition}
-            self._port(rule, entry)
-            choices.append(entry)
-        out["Choices"] = choices
-        if state.default is not None:
-            out["Default"] = state.default.target.name
-
-    def _port(self, port: Port, entry: dict[str, Json]) -> None:
-        """Assign, Output, Next and Comment of a rule or catcher."""
-        if port.comment is not None:
-            entry["Comment"] = port.comment
-        assigned = self._assigned(port.assigned)
-        extra = self.items.assigned(port.state, port)
-        if extra:
-            assigned.update(extra)
-        if assigned:
-            entry["Assign"] = assigned
-        if port.output_value is not ...:
-            entry["Output"] = self.value(port.output_value)
-        assert port.target is not None
-        entry["Next"] = port.target.name
-
-    def _assigned(self, assigned: dict[Any, Any] | None) -> dict[str, Json]:
-        if not assigned:
-            return {}
-        return {(k if isinstance(k, str) else k.source.variable or k.name): self.value(v) for k, v in assigned.items()}
-
-    def _errors(self, state: Working, out: dict[str, Json]) -> None:
-        retriers = state.retriers
-        if retriers is None and state.type == "Task":
-            retriers = self.default_retry
-        if retriers is not None and (retriers or state.retriers is not None):
-            out["Retry"] = [self._retrier(policy, state) for policy, _ in retriers]
-        if state.catchers is not None:
-            catchers = []
-            for port in state.catchers:
-                entry: dict[str, Json] = {"ErrorEquals": self._names(port.errors, state)}
-                if port.result_path is not ...:
-                    entry["ResultPath"] = port.result_path
-                self.exit = port
-                self._catcher(port, entry)
-                catchers.append(entry)
-            self.exit = None
-            out["Catch"] = catchers
-
-    def _catcher(self, port: CatchPort, entry: dict[str, Json]) -> None:
-        assigned = self._assigned(port.assigned)
-        if port.source is not None and port.source.variable:
-            assigned[port.source.variable] = "{% $states.errorOutput %}"
-        extra = self.items.assigned(self.state, port)
-        if extra:
-            assigned.update(extra)
-        if port.comment is not None:
-            entry["Comment"] = port.comment
-        if assigned:
-            entry["Assign"] = assigned
-        if port.output_value is not ...:
-            entry["Output"] = self.value(port.output_value)
-        assert port.target is not None
-        entry["Next"] = port.target.name
-
-    def _retrier(self, policy: Retry, state: Working) -> dict[str, Json]:
-        names = self._names(policy.errors, state)
-        key = (id(policy), tuple(names))
-        known = self.retriers.get(key)
-        if known is None:
-            known = self.retriers[key] = {
-                "ErrorEquals": names,
-                **{k: self._number(v) for k, v in policy.fields.items()},
-            }
-        return known
-
-    @staticmethod
-    def _number(value: Any) -> Json:
-        node = getattr(value, "__node__", None)
-        return f"${{{node.name}}}" if isinstance(node, Placeholder) else value
-
-    def _names(self, errors: tuple[Any, ...], state: Working) -> list[str]:
-        return [error_name(error) for error in errors]
-
-    def _exit(self, state: State, scope: Scope, out: dict[str, Json]) -> None:
-        """Assign, Output, Next or End."""
-        self.exit = state
-        kind = state.type
-        assigned = self._assigned(state.assigned)
-        if kind == "Choice" and state.default is not None:  # type: ignore[attr-defined] # a Choice
-            default: Port = state.default  # type: ignore[attr-defined]
-            assigned.update(self._assigned(default.assigned))
-            if default.output_value is not ...:
-                out["Output"] = self.value(default.output_value)
-        source = state.result_source
-        if source is not None and source.variable:
-            assigned[source.variable] = self._kept(state, source)
-        extra = self.items.assigned(state, state)
-        if extra:
-            assigned.update(extra)
-        if assigned:
-            out["Assign"] = assigned
-        fields = state.fields
-        if "Output" in fields:
-            out["Output"] = self.value(fields["Output"])
-        elif state.target is None and scope.has_result and kind != "Fail" and kind != "Choice":
-            out["Output"] = self._returned(state, scope)
-        if state.target is not None:
-            out["Next"] = state.target.name
-        elif kind not in ("Choice", "Succeed", "Fail"):
-            out["End"] = True
         if state.extra:
             out.update(self.value(state.extra))
+        return out
 
-    def _kept(self, state: State, source: ResultSource) -> Json:
-        if state.type == "Pass":
-            return self.value(state.fields["Output"]) if "Output" in state.fields else "{% $states.input %}"
-        if isinstance(state, Parallel) and state.named is not None:
-            return {name: f"{{% $states.result[{i}] %}}" for name, i in state.named.items()}
-        return f"{{% {self.name(source)} %}}"
-
-    def _returned(self, state: State, scope: Scope) -> Json:
-        assigned = state.assigned
-        if not assigned:
-            return self.value(scope.result)
-        news = {variable.source: value for variable, value in assigned.items() if not isinstance(variable, str)}
-        return self.value(replaced(scope.result, news))
-
-    def _parallel(self, state: Any, out: dict[str, Json]) -> None:
-        out["Branches"] = [self._inner(branch, {}) for branch in state.branches]
+    def _inside(self, state: State, out: dict[str, Json]) -> None:
+        """What only one Type of state has."""
+        kind = type(state)
+        if kind is Task:
+            call = state.call  # type: ignore[attr-defined] # narrowed by its type
+            if call is not None and call.arguments is not ...:
+                out["Arguments"] = self.value(call.arguments)
+        elif isinstance(state, Choice):
+            self._choice(state, out)
+        elif isinstance(state, Parallel):
+            out["Branches"] = [self._inner(branch, {}) for branch in state.branches]
+        elif isinstance(state, Map):
+            self._map(state, out)
         self.state, self.exit = state, None
 
-    def _map(self, state: Any, out: dict[str, Json]) -> None:
-        if state.selector is not None:
-            out["ItemSelector"] = self.value(state.selector)
+    def _map(self, state: Map[Any], out: dict[str, Json]) -> None:
+        selector = self.value(state.selector) if state.selector is not None else None
+        if state.processor.index is not None:
+            item = "{% $states.context.Map.Item.Value %}" if selector is None else selector
+            selector = {"item": item, "index": "{% $states.context.Map.Item.Index %}"}
+        if selector is not None:
+            out["ItemSelector"] = selector
         config = out.pop("ProcessorConfig", None)
-        out["ItemProcessor"] = self._inner(state.processor, {"ProcessorConfig": config} if config is not None else {})
-        self.state, self.exit = state, None
+        out["ItemProcessor"] = self._inner(state.processor, {} if config is None else {"ProcessorConfig": config})
 
     def _inner(self, scope: Scope, head: dict[str, Json]) -> dict[str, Json]:
         comment = {"Comment": scope.comment} if scope.comment else {}
         return {**comment, **head, **self.scope(scope)}
 
+    def _choice(self, state: Choice, out: dict[str, Json]) -> None:
+        choices = []
+        for rule in state.rules:
+            condition = rule.condition
+            entry: dict[str, Json] = {} if rule.comment is None else {"Comment": rule.comment}
+            if isinstance(condition, Node):
+                entry["Condition"] = f"{{% {spell(condition, self.name)} %}}"
+            elif isinstance(condition, dict):
+                entry.update(condition)
+            else:
+                entry["Condition"] = condition
+            self._way(rule, entry, {})
+            choices.append(entry)
+        out["Choices"] = choices
+        if state.default is not None and state.default.target is not None:
+            out["Default"] = state.default.target.name
 
-def replaced(frozen: Any, news: dict[Any, Any]) -> Any:
-    """A frozen value with what some sources will be set to in their place."""
-    if isinstance(frozen, dict):
-        return {k: replaced(v, news) for k, v in frozen.items()}
-    if isinstance(frozen, list):
-        return [replaced(v, news) for v in frozen]
-    if not isinstance(frozen, Node):
-        return frozen
-    if type(frozen) is Read:
-        return news.get(frozen.source, frozen)
-    if type(frozen) is Field:
-        base = replaced(frozen.base, news)
-        if isinstance(base, dict) and frozen.name in base:
-            return base[frozen.name]
-        return Field(base, frozen.name, frozen.place)
-    return frozen
+    def _way(self, port: Port, entry: dict[str, Json], assigned: dict[str, Json]) -> None:
+        """Assign, Output and Next of a rule or catcher."""
+        if port.assigned:
+            assigned.update(self._assigned(port.assigned))
+        if self.items.entries and self.state is not None:
+            assigned.update(self.items.assigned(self.state))
+        if assigned:
+            entry["Assign"] = assigned
+        if port.output_value is not ...:
+            entry["Output"] = self.value(port.output_value)
+        if port.target is not None:
+            entry["Next"] = port.target.name
+
+    def _assigned(self, assigned: dict[Any, Any]) -> dict[str, Json]:
+        return {(k if isinstance(k, str) else k.source.variable or k.name): self.value(v) for k, v in assigned.items()}
+
+    # errors
+
+    def _errors(self, state: Working, out: dict[str, Json]) -> None:
+        retriers = state.retriers
+        if retriers is None and type(state) is Task:
+            retriers = self.default_retry or None
+        if retriers is not None:
+            out["Retry"] = [self._retrier(policy, state) for policy, _ in retriers]
+        if state.catchers is not None:
+            out["Catch"] = [self._catcher(port, state) for port in state.catchers]
+            self.exit = None
+
+    def _catcher(self, port: CatchPort, state: Working) -> dict[str, Json]:
+        self.exit = port
+        entry: dict[str, Json] = {} if port.comment is None else {"Comment": port.comment}
+        entry["ErrorEquals"] = error_names(port.errors, state)
+        if port.result_path is not ...:
+            entry["ResultPath"] = port.result_path
+        kept = port.source is not None and port.source.variable
+        self._way(port, entry, {str(kept): "{% $states.errorOutput %}"} if kept else {})
+        return entry
+
+    def _retrier(self, policy: Retry, state: Working) -> dict[str, Json]:
+        names = error_names(policy.errors, state)
+        # Written once for all states that share it: nothing writes into a document.
+        key = (id(policy), *names)
+        known = self.retriers.get(key)
+        if known is None:
+            known = self.retriers[key] = {"ErrorEquals": names, **{k: _number(v) for k, v in policy.fields.items()}}
+        return known
+
+    # ways out
+
+    def _exit(self, state: State, scope: Scope, out: dict[str, Json]) -> None:
+        """Assign, Output, Next or End."""
+        self.exit = state
+        assigned = self._assigned(state.assigned) if state.assigned else {}
+        if isinstance(state, Choice):
+            if state.default is not None:
+                self._default_way(state.default, assigned, out)
+            if self.items.entries:
+                assigned.update(self.items.assigned(state))
+            if assigned:
+                out["Assign"] = assigned
+            if "Output" in state.fields:
+                out["Output"] = self.value(state.fields["Output"])
+            return
+        source = state.result_source
+        if source is not None and source.variable:
+            assigned[source.variable] = self._kept(state, source)
+        if self.items.entries:
+            assigned.update(self.items.assigned(state))
+        if assigned:
+            out["Assign"] = assigned
+        if "Output" in state.fields:
+            out["Output"] = self.value(state.fields["Output"])
+        elif state.target is None and scope.has_result and state.type != "Fail":
+            out["Output"] = self.value(scope.result if not state.assigned else replaced(scope.result, state.assigned))
+        if state.target is not None:
+            out["Next"] = state.target.name
+        elif state.type not in ("Succeed", "Fail"):
+            out["End"] = True
+
+    def _default_way(self, default: Port, assigned: dict[str, Json], out: dict[str, Json]) -> None:
+        """A Choice's own Assign and Output run for its Default only."""
+        if default.assigned:
+            assigned.update(self._assigned(default.assigned))
+        if default.output_value is not ...:
+            out["Output"] = self.value(default.output_value)
+
+    def _kept(self, state: State, source: ResultSource) -> Json:
+        """What the variable of a state's result is set to."""
+        if isinstance(state, Pass):
+            return self.value(state.fields["Output"]) if "Output" in state.fields else "{% $states.input %}"
+        if isinstance(state, Parallel) and state.named is not None:
+            return {name: f"{{% $states.result[{i}] %}}" for name, i in state.named.items()}
+        return f"{{% {self.name(source)} %}}"
 
 
-__all__ = ["Emitter", "Index", "Map", "Raw", "Task"]
+def _number(value: Any) -> Json:
+    node = getattr(value, "__node__", None)
+    return f"${{{node.name}}}" if isinstance(node, Placeholder) else value
+
+
+__all__ = ["Emitter", "Source"]

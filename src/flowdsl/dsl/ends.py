@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from flowdsl.dsl.places import frame_at
 from flowdsl.dsl.run import Ends
 
 if TYPE_CHECKING:
@@ -30,5 +30,5 @@ def one_of(
 def one_of(*ends: Any) -> Any: ...
 def one_of(*ends: Any) -> Any:
     """`return one_of(found, made)`: the scope's ends, each of which has its own output."""
-    frame = sys._getframe(1)
+    frame = frame_at(1)
     return Ends(ends, (frame.f_code, frame.f_lasti))

@@ -6,13 +6,13 @@ a field may have any name. Its operators are put on it by `operators`, its traps
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from flowdsl.diagnostics import did_you_mean
-from flowdsl.dsl.kinds import ABSENT, ANY, COMPUTED, REQUIRED, FieldKind, Kind
+from flowdsl.dsl.kinds import ABSENT, ANY, COMPUTED, DERIVED, REQUIRED, FieldKind, Kind
+from flowdsl.dsl.places import frame_at
 from flowdsl.dsl.trace import report
-from flowdsl.query.expression import Call, Default, Field, Index, Node, Object, Place
+from flowdsl.query.expression import Call, Default, Field, Index, Node, Object, Place, Raw
 
 BROKEN = Kind("any", "?")
 """Of an expression that is wrong already: nothing more is said about it."""
@@ -32,7 +32,7 @@ class Expr:
     def __getattr__(self, name: str) -> Expr:
         if name[0] == "_":
             raise AttributeError(name)
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
         kind = self.__kind__
         if kind.json == "any" and not kind.alternatives:
@@ -46,7 +46,7 @@ class Expr:
         return field(self.__node__, found, place)
 
     def __getitem__(self, key: Any) -> Expr:
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         return item(self, key, (frame.f_code, frame.f_lasti))
 
 
@@ -57,6 +57,8 @@ def field(base: Node, found: FieldKind, place: Place) -> Expr:
     node = Field(base, found.wire, place)
     if found.default is REQUIRED:
         return Expr(node, found.kind)
+    if found.default is DERIVED:
+        return Expr(error_message(base, place), found.kind)
     if found.default is COMPUTED:
         report(
             "unguarded-optional",
@@ -71,6 +73,21 @@ def field(base: Node, found: FieldKind, place: Place) -> Expr:
     return Expr(Default(node, as_node(default, place), place), found.kind.optional() if default is None else found.kind)
 
 
+def error_message(error: Node, place: Place) -> Node:
+    """The message of a caught error: of a Lambda function's Cause, which is JSON text, the exception's own; else the Cause."""
+    cause = Field(error, "Cause", place)
+    return Raw(
+        "JSONata",
+        [
+            "($cause := ",
+            cause,
+            '; $type($cause) = "string" ? ($substring($cause, 0, 1) = "{" and $contains($cause, "\\"errorMessage\\"")'
+            ' ? $parse($cause).errorMessage : $cause) : "")',
+        ],
+        place,
+    )
+
+
 def item(expr: Expr, key: Any, place: Place) -> Expr:
     """`expr[key]`: an element of a list, or a member of an object by its JSON name."""
     kind, node = expr.__kind__, expr.__node__
@@ -80,7 +97,8 @@ def item(expr: Expr, key: Any, place: Place) -> Expr:
     if isinstance(key, str):
         return _member(node, kind, key, place)
     if isinstance(key, int) and not isinstance(key, bool) and kind.json in ("array", "any"):
-        return Expr(Index(node, key, place), kind.item or kind)
+        inner = kind.items[key] if -len(kind.items) <= key < len(kind.items) else kind.item or kind
+        return Expr(Index(node, key, place), inner)
     if isinstance(key, Expr):
         if kind.json == "object" or (kind.json == "any" and key.__kind__.json == "string"):
             return Expr(Call("lookup", [node, key.__node__], place), kind.values or ANY)

@@ -1,21 +1,22 @@
 """Map and Parallel: states that run functions' states for each item, or side by side."""
+# mypy: disable-error-code="no-any-return"
+# To a type checker an expression is the value that it stands for.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, Unpack, overload
 
-from flowdsl.dsl.calls import misfit, resolved_hints
-from flowdsl.dsl.expressions import Expr
-from flowdsl.dsl.kinds import ANY, Kind, kind_of
+from flowdsl.dsl.expressions import BROKEN, Expr
+from flowdsl.dsl.kinds import ANY, Kind, kind_of, union
 from flowdsl.dsl.operators import kind_of_value
-from flowdsl.dsl.references import ItemSource, ResultSource
+from flowdsl.dsl.places import frame_at
+from flowdsl.dsl.references import CONTEXT, BranchSource, ResultSource
 from flowdsl.dsl.run import run_scope
 from flowdsl.dsl.states import Working
-from flowdsl.dsl.trace import Scope, report
+from flowdsl.dsl.trace import UNSET, report
 from flowdsl.dsl.values import freeze
-from flowdsl.query.expression import Field, Index, Place, Read
+from flowdsl.query.expression import Field, Literal, Place, Read
 
 if TYPE_CHECKING:
     from flowdsl.dsl.signatures import MapFields, ParallelFields
@@ -29,7 +30,6 @@ C = TypeVar("C")
 D = TypeVar("D")
 E = TypeVar("E")
 F = TypeVar("F")
-_ABSENT: Any = ...
 Branch = Callable[[], A]
 
 
@@ -65,22 +65,22 @@ class Map(Working, Generic[R]):
         **fields: Unpack[MapFields],
     ) -> None: ...
     def __init__(
-        self, function: Callable[..., R], items: Any = _ABSENT, *, item_selector: Any = _ABSENT, **fields: Any
+        self, function: Callable[..., R], items: Any = UNSET, *, item_selector: Any = UNSET, **fields: Any
     ) -> None:
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
         self.result_kind = ANY
         self.envelope = ()
         self.selector: Any = None
         self._declare(fields, place)
         item = ANY
-        if items is not ...:
+        if items is not UNSET:
             kind = kind_of_value(items)
             if kind.json not in ("array", "any") and not (isinstance(items, str) and items.startswith("{%")):
                 report("wrong-type", f"a Map takes a list, found {kind.name}", (*place, 1))
             item = kind.item or ANY
             self.fields["Items"] = freeze(items, self.reads, (*place, 1))
-        if item_selector is not ...:
+        if item_selector is not UNSET:
             item = _select(self, item_selector, item, place)
         self.processor = run_scope(self, function, "processor", item, frame.f_locals, place)
         self.result_kind = Kind("array", "list", item=self.processor.result_kind)
@@ -92,17 +92,12 @@ class Map(Working, Generic[R]):
         return result
 
 
-MAP_ITEM = ("Map", "Item")
-
-
 def _select(state: Map[Any], selector: Any, item: Kind, place: Place) -> Kind:
     """Keeps the ItemSelector; gives the Kind of what it makes."""
-    from flowdsl.dsl.references import ContextSource
-
     if not callable(selector) or isinstance(selector, Expr):
         state.selector = freeze(selector, state.reads, (*place, "item_selector"))
         return kind_of_value(selector)
-    whole = Field(Field(Read(ContextSource(), place), "Map", place), "Item", place)
+    whole = Field(Field(Read(CONTEXT, place), "Map", place), "Item", place)
     made = selector(
         Expr(Field(whole, "Value", place), item), Expr(Field(whole, "Index", place), kind_of(int, is_input=True))
     )
@@ -113,7 +108,7 @@ def _select(state: Map[Any], selector: Any, item: Kind, place: Place) -> Kind:
 class Parallel(Working, Generic[R]):
     """Runs functions' states side by side: `both = Parallel(credit, crm)`, then `both.result_of(crm)`."""
 
-    __slots__ = ("branches", "functions", "named")
+    __slots__ = ("branches", "functions", "parts", "read_whole")
     type = "Parallel"
 
     @overload
@@ -164,13 +159,14 @@ class Parallel(Working, Generic[R]):
         self: Parallel[tuple[Any, ...]], *functions: Callable[..., Any], **fields: Unpack[ParallelFields]
     ) -> None: ...
     def __init__(self, *functions: Callable[..., Any], **fields: Any) -> None:
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
         self.result_kind = ANY
         self.envelope = ()
         self.functions = functions
         self._declare(fields, place)
-        self.named: dict[str, int] | None = None
+        self.parts: dict[int, BranchSource] = {}
+        self.read_whole = False
         if not functions:
             report("empty-scope", "a Parallel takes at least one function", place)
         given = self.fields.get("Arguments")
@@ -178,37 +174,45 @@ class Parallel(Working, Generic[R]):
         self.branches = [
             run_scope(self, f, "branch", item, frame.f_locals, (*place, i)) for i, f in enumerate(functions)
         ]
-        self.result_kind = ANY
+        kinds = [branch.result_kind for branch in self.branches]
+        named = f"tuple[{', '.join(k.name for k in kinds)}]"
+        self.result_kind = Kind("array", named, item=union(kinds) if kinds else ANY, items=tuple(kinds))
 
     @property
     def result(self) -> R:
         """What the functions gave, in their order."""
+        self.read_whole = True
         result: Any = self._result()
-        return result  # type: ignore[no-any-return]
+        return result
+
+    @property
+    def named(self) -> dict[str, int] | None:
+        """The branches by their functions' names, under which the variable holds what each gave; None: it holds the list."""
+        names = [f.__name__ for f in self.functions]
+        if self.read_whole or not self.parts or len(set(names)) < len(names) or "<lambda>" in names:
+            return None
+        return {name: i for i, name in enumerate(names)}
 
     def result_of(self, function: Callable[..., T]) -> T:
         """What one of the functions gave."""
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
         found: Any
         for i, known in enumerate(self.functions):
             if known is function:
-                source = self.result_source
+                whole = self.result_source
+                if whole is None:
+                    whole = self.result_source = ResultSource(self)
+                source = self.parts.get(i)
                 if source is None:
-                    source = self.result_source = ResultSource(self)
-                found = Expr(Index(Read(source, place), i, place), self.branches[i].result_kind)
-                return found  # type: ignore[no-any-return]
+                    source = self.parts[i] = BranchSource(whole, i)
+                found = Expr(Read(source, place), self.branches[i].result_kind)
+                return found
         name = getattr(function, "__name__", repr(function))
         report(
             "no-value",
             f"{name} is no branch of {self.name!r}, which runs {', '.join(f.__name__ for f in self.functions)}",
             (*place, 0),
         )
-        from flowdsl.dsl.expressions import BROKEN
-
-        source = self.result_source or ResultSource(self)
-        found = Expr(Read(source, place), BROKEN)
-        return found  # type: ignore[no-any-return]
-
-
-__all__ = ["ItemSource", "Map", "Parallel", "Scope", "misfit", "resolved_hints"]
+        found = Expr(Literal(None, place), BROKEN)
+        return found

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable
 from typing import Any
 
 from flowdsl.diagnostics import did_you_mean
 from flowdsl.dsl.expressions import BROKEN, Expr
-from flowdsl.dsl.kinds import ANY, BOOLEAN, INTEGER, NUMBER, Kind
+from flowdsl.dsl.kinds import ANY, BOOLEAN, Kind
 from flowdsl.dsl.operators import check_comparison, compared, kind_of_value
+from flowdsl.dsl.places import frame_at
 from flowdsl.dsl.trace import report
 from flowdsl.dsl.values import as_node
 from flowdsl.query.expression import (
-    Array,
     Call,
     Conditional,
     Default,
@@ -83,7 +82,7 @@ _FOLDING = frozenset({"count", "sum", "max", "min", "average", "join"})
 
 
 def _place() -> Place:
-    frame = sys._getframe(3)
+    frame = frame_at(3)
     return (frame.f_code, frame.f_lasti)
 
 
@@ -196,7 +195,7 @@ def condition(operator: str, value: Any, options: Any) -> Any:
         report("bad-operands", f"fn.one_of looks in a list, found {right.name}", (*place, 1))
     elif isinstance(options, (list, tuple)):
         for option in options:
-            check_comparison("=", value, left, option, kind_of_value(option), (*place, 1))
+            check_comparison("=", False, value, left, option, kind_of_value(option), (*place, 1))
         if len(options) == 1:
             return Expr(
                 compared(
@@ -307,19 +306,3 @@ def _given(gives: Kind | str | None, first: Kind) -> Kind:
     if gives == "item":
         return first.item or ANY
     return first.values or ANY
-
-
-__all__ = [
-    "INTEGER",
-    "NUMBER",
-    "Array",
-    "call",
-    "condition",
-    "each_item",
-    "list_call",
-    "logic",
-    "present",
-    "regex",
-    "then_else",
-    "unknown_function",
-]

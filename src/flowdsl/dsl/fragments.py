@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import functools
-import sys
 from collections.abc import Callable
 from typing import Any, Generic, ParamSpec, TypeVar, Unpack
 
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.dsl.names import pascal
-from flowdsl.dsl.places import bound_name, location
+from flowdsl.dsl.places import bound_name, frame_at, location
 from flowdsl.dsl.ports import CatchPort, catch
 from flowdsl.dsl.retry import ErrorLike
 from flowdsl.dsl.signatures import CatchFields
@@ -33,7 +32,7 @@ class Fragment(Generic[Entry, Exit]):
         self.exit = exit
 
     def __rshift__(self, other: Target) -> Target:
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
         port: Any = self.exit
         while isinstance(port, Fragment):
@@ -52,7 +51,7 @@ def fragment(function: Callable[P, tuple[Entry, Exit]]) -> Callable[P, Fragment[
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> Fragment[Entry, Exit]:
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
         trace = tracing.get()
         if trace is None:
@@ -84,7 +83,7 @@ class Group:
 
     def catch(self, *errors: ErrorLike, **fields: Unpack[CatchFields]) -> CatchPort:
         """One catcher on each of them: `group(charge, receipt).catch(Timeout) >> release`."""
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         return catch(list(self.states), errors, dict(fields), (frame.f_code, frame.f_lasti))
 
     def retry(self, *given: Any, **fields: Any) -> Group:
@@ -96,7 +95,7 @@ class Group:
 
 def group(*states: Working) -> Group:
     """Several states, for what they have in common: `group(charge, receipt).catch(Timeout) >> release`."""
-    frame = sys._getframe(1)
+    frame = frame_at(1)
     place = (frame.f_code, frame.f_lasti)
     fitting = []
     for i, state in enumerate(states):

@@ -2,65 +2,73 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from flowdsl.dsl.names import pascal
 from flowdsl.dsl.naming import Variables
 from flowdsl.dsl.needs import Needs
-from flowdsl.dsl.references import ItemSource
+from flowdsl.dsl.references import IndexSource, ItemSource
 from flowdsl.dsl.state import State
 from flowdsl.dsl.trace import Scope
 from flowdsl.dsl.wiring import Wiring
 
 
 class Items:
-    """How each scope's parameter is read and bound."""
+    """How each scope's item is read and bound."""
 
     def __init__(self, needs: Needs, wirings: dict[Scope, Wiring], variables: Variables) -> None:
-        self.entries: dict[State, ItemSource] = {}
-        """Entry states on whose ways out the parameter is bound."""
-        self.binders: dict[Scope, ItemSource] = {}
-        """Scopes that bind it in a Pass before their entry."""
+        self.entries: dict[State, list[ItemSource]] = {}
+        """Entry states on whose ways out items are bound."""
+        self.binders: dict[Scope, list[ItemSource]] = {}
+        """Scopes that bind them in a Pass before their entry."""
         self.names: dict[Scope, str] = {}
-        self.first: dict[ItemSource, State] = {}
-        for scope, sites in needs.items.items():
+        """Of those Passes."""
+        for source, sites in needs.items.items():
+            scope = source.scope
             wiring = wirings[scope]
-            source: ItemSource = scope.parameter
             entry = wiring.states[wiring.entry]
-            self.first[source] = entry
             others = any(index != entry.index for index, _ in sites)
             inner = any(inner and index == entry.index for index, inner in sites)
             if not others and not inner and not wiring.reentered:
                 continue
             variables.need(scope, source)
-            if inner or wiring.reentered or entry.type in ("Succeed", "Fail"):
-                self.binders[scope] = source
+            if inner or wiring.reentered:
+                self.binders.setdefault(scope, []).append(source)
             else:
-                self.entries[entry] = source
+                self.entries.setdefault(entry, []).append(source)
+        for scope in self.binders:
+            # One place binds all that a scope needs.
+            wiring = wirings[scope]
+            self.binders[scope] += self.entries.pop(wiring.states[wiring.entry], [])
 
     def spelled(self, source: ItemSource, state: State | None) -> str:
-        """The parameter as a state reads it."""
-        if not source.variable or (state is not None and self.entries.get(state) is source):
-            return "$states.input"
+        """The item as a state reads it."""
+        if not source.variable or (state is not None and source in self.entries.get(state, ())):
+            return self.direct(source)
         return f"${source.variable}"
 
-    def assigned(self, state: Any, way: Any) -> dict[str, str] | None:
-        """What a way out of a state binds beside the user's own assignments."""
-        source = self.entries.get(state) if self.entries else None
-        return {source.variable or "": "{% $states.input %}"} if source is not None else None
+    @staticmethod
+    def direct(source: ItemSource) -> str:
+        """The item as the scope's first state gets it. Where an index is needed, both are wrapped in an object."""
+        if source.scope.index is None:
+            return "$states.input"
+        return "$states.input.index" if isinstance(source, IndexSource) else "$states.input.item"
+
+    def assigned(self, state: State) -> dict[str, str]:
+        """What each way out of a state binds beside the user's own assignments."""
+        sources = self.entries.get(state) if self.entries else None
+        return self._bound(sources) if sources else {}
+
+    def _bound(self, sources: list[ItemSource]) -> dict[str, str]:
+        return {source.variable or "": f"{{% {self.direct(source)} %}}" for source in sources}
 
     def binder(self, scope: Scope) -> tuple[str, dict[str, str]] | None:
         """The name of the Pass before a scope's entry, and what it assigns."""
-        source = self.binders.get(scope)
-        if source is None:
-            return None
-        return self.names[scope], {source.variable or "": "{% $states.input %}"}
+        sources = self.binders.get(scope)
+        return None if sources is None else (self.names[scope], self._bound(sources))
 
     def name_binders(self, taken: set[str]) -> None:
-        """Names each such Pass after the parameter: `BindLine`."""
-        from flowdsl.dsl.names import pascal
-
-        for scope, source in self.binders.items():
-            base = name = f"{scope.prefix}Bind{pascal(source.name)}"
+        """Names each such Pass after the item: `BindLine`."""
+        for scope, sources in self.binders.items():
+            base = name = f"{scope.prefix}Bind{pascal(sources[0].name)}"
             number = 1
             while name in taken:
                 number += 1

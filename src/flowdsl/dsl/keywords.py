@@ -15,7 +15,7 @@ from flowdsl.dsl.values import freeze
 from flowdsl.query.expression import Place
 
 if TYPE_CHECKING:
-    from flowdsl.dsl.states import State
+    from flowdsl.dsl.state import State
 
 _WRITTEN_OTHERWISE = {
     "next": "a transition is written state >> other",
@@ -61,10 +61,7 @@ def in_range(field: Field, value: float, place: Place) -> float:
     """A number, reported where it is out of its field's range."""
     low, high = field.minimum, field.maximum
     if (low is not None and value < low) or (high is not None and value > high):
-        if high is None:
-            allowed = f"at least {low:,}"
-        else:
-            allowed = f"from {low or 0:,} to {high:,}"
+        allowed = f"at least {low:,}" if high is None else f"from {low or 0:,} to {high:,}"
         report("bad-value", f"{field.keyword} must be {allowed}, found {value:,}", place)
     return value
 
@@ -160,6 +157,12 @@ def _assign(state: State, value: Any, place: Place) -> None:
 
 def _extra(state: State, value: Any, place: Place) -> None:
     state.extra = freeze(value, state.reads, place)
+    for name in value:
+        report(
+            "extra-field",
+            f"{state.type} has no field {name!r} that flowdsl knows; it is written as given",
+            (*place, name),
+        )
 
 
 def _output(state: State, value: Any, place: Place) -> None:

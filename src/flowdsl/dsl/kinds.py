@@ -14,6 +14,8 @@ from uuid import UUID
 
 REQUIRED: Any = type("Required", (), {"__repr__": lambda self: "REQUIRED"})()
 """A field that is always there."""
+DERIVED: Any = type("Derived", (), {"__repr__": lambda self: "DERIVED"})()
+"""A field that is no member of the document, but computed from it."""
 COMPUTED: Any = type("Computed", (), {"__repr__": lambda self: "COMPUTED"})()
 """A field whose default is computed when it is asked for, so that no expression can stand for it."""
 
@@ -35,7 +37,19 @@ class FieldKind:
 class Kind:
     """A type as its JSON looks. `json` is "any", "object", "array", "string", "number", "boolean" or "null"."""
 
-    __slots__ = ("_fields", "alternatives", "item", "json", "literals", "name", "nullable", "open", "special", "values")
+    __slots__ = (
+        "_fields",
+        "alternatives",
+        "item",
+        "items",
+        "json",
+        "literals",
+        "name",
+        "nullable",
+        "open",
+        "special",
+        "values",
+    )
 
     def __init__(
         self,
@@ -50,6 +64,7 @@ class Kind:
         special: str = "",
         alternatives: tuple[Kind, ...] = (),
         open: bool = False,
+        items: tuple[Kind, ...] = (),
     ) -> None:
         self.json = json
         self.name = name
@@ -65,6 +80,8 @@ class Kind:
         self.special = special
         """"decimal", "datetime", "date", ...: what a text stands for; "" for plain JSON."""
         self.alternatives = alternatives
+        self.items = items
+        """Of a tuple: what each of its elements is."""
         self.open = open
         """Whether it may have fields beyond the named ones."""
 
@@ -107,6 +124,7 @@ class Kind:
             special=self.special,
             alternatives=self.alternatives,
             open=self.open,
+            items=self.items,
         )
 
 
@@ -175,12 +193,13 @@ def _kind_of(annotation: Any, is_input: bool) -> Kind:
     if origin is Literal:
         return _of_literals(arguments)
     if origin is Union or origin is types.UnionType:
-        return _of_union([kind_of(a, is_input=is_input) for a in arguments])
+        return union([kind_of(a, is_input=is_input) for a in arguments])
     if isinstance(origin, type):
         if issubclass(origin, tuple) or origin in (list, set, frozenset) or _is_sequence(origin):
             items = [kind_of(a, is_input=is_input) for a in arguments if a is not ...]
-            item = _of_union(items) if items else ANY
-            return Kind("array", f"{origin.__name__}[{', '.join(i.name for i in items)}]", item=item)
+            item = union(items) if items else ANY
+            each = tuple(items) if origin is tuple and ... not in arguments else ()
+            return Kind("array", f"{origin.__name__}[{', '.join(i.name for i in items)}]", item=item, items=each)
         if issubclass(origin, Mapping):
             values = kind_of(arguments[1], is_input=is_input) if len(arguments) > 1 else ANY
             return Kind("object", f"{origin.__name__}[str, {values.name}]", values=values)
@@ -202,7 +221,8 @@ def _of_literals(values: tuple[Any, ...]) -> Kind:
     return Kind(kinds.pop() if len(kinds) == 1 else "any", name, literals=present, nullable=len(present) < len(plain))
 
 
-def _of_union(kinds: list[Kind]) -> Kind:
+def union(kinds: list[Kind]) -> Kind:
+    """One of several Kinds."""
     present = [k for k in kinds if k.json != "null"]
     nullable = len(present) < len(kinds) or any(k.nullable for k in present)
     if not present:
@@ -227,7 +247,8 @@ def _of_class(cls: Any, is_input: bool, annotation: Any = None) -> Kind:
         return kind_of(inner, is_input=is_input) if inner is not None else ANY
     if hasattr(cls, "__pydantic_fields__") or hasattr(cls, "model_fields"):
         if getattr(cls, "__pydantic_root_model__", False):
-            return kind_of(cls.model_fields["root"].annotation, is_input=is_input)
+            root: Any = cls
+            return kind_of(root.model_fields["root"].annotation, is_input=is_input)
         return Kind("object", cls.__name__, fields=lambda: dict(_model_fields(cls, is_input)), open=_is_open(cls))
     if is_dataclass(cls):
         return Kind("object", cls.__name__, fields=lambda: dict(_dataclass_fields(cls, is_input)))

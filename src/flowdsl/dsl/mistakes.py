@@ -19,6 +19,7 @@ CODES = {
     "heartbeat-not-below-timeout": "ASL155",
     "conflicting-keywords": "ASL156",
     "misplaced-keyword": "ASL157",
+    "extra-field": "ASL158",
     # 2xx graph
     "second-transition": "ASL250",
     "unreached-state": "ASL251",
@@ -72,6 +73,9 @@ CODES = {
 }
 """Codes by name. Rules of `check` on any definition have their own; those here are about Python."""
 
+NOTES = frozenset({"extra-field"})
+"""Findings that are worth a word, and keep nothing from being built."""
+
 Message = str | Callable[[], str]
 """A sentence, or what makes one when it is wanted: finding a near name or naming a Python construct is not cheap."""
 
@@ -95,6 +99,10 @@ class Mistake:
         self.related = related
         self.state = state
 
+    @property
+    def severity(self) -> Severity:
+        return Severity.INFO if self.name in NOTES else Severity.ERROR
+
     def diagnostic(self) -> Diagnostic:
         """The finding with its position, as the user reads it."""
         message = self.message if isinstance(self.message, str) else self.message()
@@ -104,7 +112,7 @@ class Mistake:
         return Diagnostic(
             CODES[self.name],
             self.name,
-            Severity.ERROR,
+            self.severity,
             message,
             where,
             state=name if isinstance(name, str) else None,

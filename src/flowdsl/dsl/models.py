@@ -1,16 +1,18 @@
 """new: an object of expressions in the shape of a model."""
+# mypy: disable-error-code="no-any-return"
+# To a type checker an expression is the value that it stands for.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
 from flowdsl.diagnostics import did_you_mean
-from flowdsl.dsl.calls import misfit
 from flowdsl.dsl.expressions import Expr
+from flowdsl.dsl.fit import misfit
 from flowdsl.dsl.kinds import ABSENT, COMPUTED, REQUIRED, kind_of
 from flowdsl.dsl.operators import kind_of_value
+from flowdsl.dsl.places import frame_at
 from flowdsl.dsl.trace import report
 from flowdsl.dsl.values import as_node
 from flowdsl.query.expression import Object
@@ -23,9 +25,9 @@ def new(model: Callable[P, T]) -> Callable[P, T]:
     """A model's constructor for expressions: `new(Receipt)(id=charge.result.id)`. It has the model's own signature."""
 
     def make(*arguments: P.args, **keywords: P.kwargs) -> T:
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         made: Any = _made(model, arguments, keywords, (frame.f_code, frame.f_lasti))
-        return made  # type: ignore[no-any-return]
+        return made
 
     return make
 

@@ -15,12 +15,12 @@ from flowdsl.dsl.trace import Scope, Trace
 
 def name_states(trace: Trace) -> None:
     """Gives every state its final name, and reports names that are missing, taken twice or not allowed."""
-    used = Counter(s.function.__code__ for s in trace.scopes if s.function is not None and s.owner is not None)
+    used = Counter(id(s.function.__code__) for s in trace.scopes if s.function is not None and s.owner is not None)
     known: dict[str, State] = {}
     for scope in trace.scopes:
         owner = scope.owner
         if owner is not None:
-            repeated = scope.function is not None and used[scope.function.__code__] > 1
+            repeated = scope.function is not None and used[id(scope.function.__code__)] > 1
             scope.prefix = f"{owner.scope.prefix}{owner.prefix}" if not repeated else owner.name
         prefix = scope.prefix
         for state in scope.states:

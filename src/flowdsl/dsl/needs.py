@@ -7,8 +7,7 @@ from typing import Any
 from flowdsl.dsl.assignment import Assignment, source_name
 from flowdsl.dsl.choice import Choice
 from flowdsl.dsl.naming import Variables
-from flowdsl.dsl.places import location
-from flowdsl.dsl.references import ErrorSource, ItemSource, ResultSource, Source, VarSource
+from flowdsl.dsl.references import BranchSource, ErrorSource, IndexSource, ItemSource, ResultSource, Source, VarSource
 from flowdsl.dsl.state import State
 from flowdsl.dsl.trace import Scope, Trace
 from flowdsl.dsl.wiring import Wiring
@@ -28,8 +27,8 @@ class Needs:
         self.by_scope: dict[Scope, list[Need]] = {}
         self.guarded: list[tuple[Some, State]] = []
         """What is read with fn.some, and where."""
-        self.items: dict[Scope, list[tuple[int, bool]]] = {}
-        """Of a scope's parameter: (index of the state in that scope, whether a scope inside that state reads it)."""
+        self.items: dict[ItemSource, list[tuple[int, bool]]] = {}
+        """Of a scope's item: (index of the state in that scope, whether a scope inside that state reads it)."""
 
     def collect(self) -> None:
         """Goes through every read once."""
@@ -65,20 +64,22 @@ class Needs:
                         continue
                     self._read(read, end, end)
 
-    def _read(self, read: Read, state: State, exit: Any) -> None:
+    def _read(self, read: Any, state: State, exit: Any) -> None:
         """One read in a state; `exit` is the state or port whose own Assign or Output it stands in, None elsewhere."""
         if type(read) is Some:
             self.guarded.append((read, state))
             return
         source = read.source
         kind = type(source)
+        if kind is BranchSource:
+            source, kind = source.whole, ResultSource
         if kind is ResultSource:
             home: Scope = source.state.scope
         elif kind is VarSource:
             home = source.var.scope
         elif kind is ErrorSource:
             home = source.port.scope
-        elif kind is ItemSource:
+        elif kind is ItemSource or kind is IndexSource:
             self._item(source, state)
             return
         else:
@@ -105,7 +106,7 @@ class Needs:
         while site is not None and site.scope is not source.scope:
             site, inner = site.scope.owner, True
         if site is not None:
-            self.items.setdefault(source.scope, []).append((site.index, inner))
+            self.items.setdefault(source, []).append((site.index, inner))
             return
         # Only a value smuggled out of its function gets here.
         self.trace.report(
@@ -192,6 +193,3 @@ def _names(errors: tuple[Any, ...]) -> list[str]:
     from flowdsl.dsl.retry import error_name
 
     return [error_name(e) for e in errors]
-
-
-__all__ = ["Needs", "location"]

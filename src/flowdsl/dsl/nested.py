@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flowdsl.diagnostics import FlowDslError, did_you_mean
-from flowdsl.dsl.calls import Call, misfit
+from flowdsl.dsl.calls import Call
+from flowdsl.dsl.fit import misfit
 from flowdsl.dsl.kinds import ANY
 from flowdsl.dsl.names import pascal
 from flowdsl.dsl.operators import kind_of_value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -12,6 +11,7 @@ from typing import Any
 from flowdsl.diagnostics import did_you_mean
 from flowdsl.dsl.expressions import BROKEN, Expr
 from flowdsl.dsl.kinds import ANY, ARRAY, BOOLEAN, INTEGER, NULL, NUMBER, OBJECT, STRING, Kind, kind_of
+from flowdsl.dsl.places import frame_at
 from flowdsl.dsl.trace import MARK, report
 from flowdsl.dsl.values import as_node
 from flowdsl.query.expression import Call, Node, Operation, Place, Text
@@ -43,7 +43,7 @@ def kind_of_value(value: Any) -> Kind:
 
 
 def _place(depth: int = 2) -> Place:
-    frame = sys._getframe(depth)
+    frame = frame_at(depth)
     return (frame.f_code, frame.f_lasti)
 
 
@@ -51,7 +51,7 @@ def _comparison(operator: str) -> Callable[[Expr, Any], Expr]:
     ordered = operator not in ("=", "!=")
 
     def compare(self: Expr, other: Any) -> Expr:
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
         left, right = self.__kind__, kind_of_value(other)
         if (
@@ -139,7 +139,7 @@ def _parentheses(kind: Kind) -> str:
 
 def _arithmetic(operator: str, sign: str, reflected: bool) -> Callable[[Expr, Any], Expr]:
     def calculate(self: Expr, other: Any) -> Expr:
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
         mine, others = self.__kind__, kind_of_value(other)
         left, right = (others, mine) if reflected else (mine, others)
@@ -217,7 +217,7 @@ def _numbers(sign: str, left: Kind, right: Kind, place: Place) -> bool:
 
 def _logic(operator: str, sign: str, reflected: bool) -> Callable[[Expr, Any], Expr]:
     def combine(self: Expr, other: Any) -> Expr:
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
         mine, others = self.__kind__, kind_of_value(other)
         for kind in (mine, others):

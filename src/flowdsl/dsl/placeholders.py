@@ -1,14 +1,16 @@
 """placeholder: a value that the deployment fills in, `${Name}`."""
+# mypy: disable-error-code="no-any-return"
+# To a type checker an expression is the value that it stands for.
 
 from __future__ import annotations
 
 import re
-import sys
 from typing import Any, TypeVar, overload
 
 from flowdsl.diagnostics import did_you_mean
 from flowdsl.dsl.expressions import Expr
 from flowdsl.dsl.kinds import kind_of
+from flowdsl.dsl.places import frame_at
 from flowdsl.dsl.trace import report
 from flowdsl.query.expression import Placeholder
 
@@ -37,7 +39,7 @@ def placeholder(name: str, *, kind: str = ...) -> str: ...
 def placeholder(name: str, type: type[T], *, kind: str = ...) -> T: ...
 def placeholder(name: str, type: Any = str, *, kind: str = "value") -> Any:
     """`${Name}`, wherever a value may stand: `placeholder("TableName", kind="table")`, `placeholder("Pause", int)`."""
-    frame = sys._getframe(1)
+    frame = frame_at(1)
     place = (frame.f_code, frame.f_lasti)
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         report("bad-value", f"a placeholder's name has letters, digits, _ and :: only, found {name!r}", (*place, 0))

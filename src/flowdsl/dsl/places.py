@@ -9,13 +9,18 @@ from __future__ import annotations
 import ast
 import dis
 import linecache
+import sys
+from collections.abc import Callable
 from opcode import _inline_cache_entries as CACHES  # type: ignore[attr-defined] # no public name for it
 from pathlib import Path
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any
 
 from flowdsl.diagnostics import Location
 from flowdsl.query.expression import Place
+
+frame_at: Callable[[int], FrameType] = sys._getframe  # pyright: ignore[reportPrivateUsage] # nothing public is as fast
+"""The frame so many calls up: 0 is one's own."""
 
 _EXTENDED_ARG = dis.opmap["EXTENDED_ARG"]
 _STORE_FAST = dis.opmap["STORE_FAST"]
@@ -24,17 +29,18 @@ _STORE_NAMES = {dis.opmap["STORE_NAME"], dis.opmap["STORE_GLOBAL"]}
 # Python 3.13 and later fuse a store with what follows; the store's variable is in the upper half of the argument.
 _STORE_FAST_LOAD_FAST = dis.opmap.get("STORE_FAST_LOAD_FAST")
 
-_instructions: dict[CodeType, tuple[bytes, tuple[str, ...]]] = {}
+# By id, the code object kept alive in the entry: a code object's own hash reads all of its code.
+_instructions: dict[int, tuple[CodeType, bytes, tuple[str, ...]]] = {}
 
 
 def bound_name(place: Place) -> str | None:
     """The variable that the call at a place is assigned to, None when it is not the whole right side of an assignment."""
     code: CodeType = place[0]
-    known = _instructions.get(code)
+    known = _instructions.get(id(code))
     if known is None:
         cells = tuple(name for name in code.co_cellvars if name not in code.co_varnames)
-        known = _instructions[code] = (code.co_code, code.co_varnames + cells + code.co_freevars)
-    raw, names = known
+        known = _instructions[id(code)] = (code, code.co_code, code.co_varnames + cells + code.co_freevars)
+    _, raw, names = known
     at: int = place[1]
     at += 2 + 2 * CACHES[raw[at]]
     argument = 0
@@ -43,7 +49,7 @@ def bound_name(place: Place) -> str | None:
         at += 2
     argument |= raw[at + 1]
     operation = raw[at]
-    if operation == _STORE_FAST or operation == _STORE_DEREF:
+    if operation in (_STORE_FAST, _STORE_DEREF):
         return names[argument]
     if operation in _STORE_NAMES:
         return code.co_names[argument]
@@ -60,6 +66,8 @@ class _File:
         self.exact: dict[tuple[int, int, int, int], list[ast.AST]] = {}
         self.by_end: dict[tuple[int, int], list[ast.AST]] = {}
         self.parents: dict[ast.AST, ast.AST] = {}
+        self.functions: dict[int, list[ast.FunctionDef | ast.Lambda]] = {}
+        """By the line that a code object gives as its first: that of the first decorator."""
         try:
             tree = ast.parse("".join(self.lines))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -70,14 +78,24 @@ class _File:
             for node in ast.iter_child_nodes(parent):
                 self.parents[node] = parent
                 stack.append(node)
-                if isinstance(node, (ast.expr, ast.stmt)):
+                if isinstance(node, (ast.FunctionDef, ast.Lambda)):
+                    decorators = getattr(node, "decorator_list", ())
+                    first = decorators[0].lineno if decorators else node.lineno
+                    self.functions.setdefault(first, []).append(node)
+                if isinstance(node, ast.expr):
                     end = (node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
                     self.exact.setdefault((node.lineno, node.col_offset, *end), []).append(node)
                     self.by_end.setdefault(end, []).append(node)
+                elif isinstance(node, (ast.If, ast.While, ast.Assert, ast.For)):
+                    # Where Python decides or loops, it may give the whole statement: what it decides on is meant.
+                    asked = node.iter if isinstance(node, ast.For) else node.test
+                    whole = (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
+                    self.exact.setdefault(whole, []).append(asked)
 
 
 _files: dict[str, _File] = {}
-_positions: dict[CodeType, list[tuple[int | None, int | None, int | None, int | None]]] = {}
+_Position = tuple[int | None, int | None, int | None, int | None]
+_positions: dict[int, tuple[CodeType, list[_Position]]] = {}
 
 
 def forget() -> None:
@@ -95,17 +113,31 @@ def file_of(filename: str) -> _File:
     return known
 
 
-def _raw_position(place: Place) -> tuple[int | None, int | None, int | None, int | None]:
+def _raw_position(place: Place) -> _Position:
     code: CodeType = place[0]
-    known = _positions.get(code)
+    known = _positions.get(id(code))
     if known is None:
-        known = _positions[code] = list(code.co_positions())
+        known = _positions[id(code)] = (code, list(code.co_positions()))
     at = place[1] // 2
-    return known[at] if 0 <= at < len(known) else (code.co_firstlineno, None, None, None)
+    return known[1][at] if 0 <= at < len(known[1]) else (code.co_firstlineno, None, None, None)
+
+
+class Offset(int):
+    """The last step of a place: a character of the text that stands there."""
+
+
+def function_node(code: CodeType) -> ast.FunctionDef | ast.Lambda | None:
+    """The definition of a function, None where its source cannot be read."""
+    for node in file_of(code.co_filename).functions.get(code.co_firstlineno, ()):
+        if getattr(node, "name", "<lambda>") == code.co_name:
+            return node
+    return None
 
 
 def node_at(place: Place) -> ast.AST | None:
     """The expression at a place, None where the source cannot be read or does not tell."""
+    if place[1] < 0:
+        return place[2] if len(place) > 2 else function_node(place[0])
     line, end_line, column, end_column = _raw_position(place)
     if line is None or end_line is None or column is None or end_column is None:
         return None
@@ -120,9 +152,15 @@ def node_at(place: Place) -> ast.AST | None:
     return node
 
 
+CALLEE = "()"
+"""The step of a place that leads to what is called."""
+
+
 def _step(node: ast.AST | None, step: Any) -> ast.AST | None:
     """One step into a call's arguments, a dict's values or a list's items."""
     if isinstance(node, ast.Call):
+        if step == CALLEE:
+            return node.func
         if isinstance(step, int):
             return node.args[step] if step < len(node.args) else node
         return next((k.value for k in node.keywords if k.arg == step), node)
@@ -149,7 +187,11 @@ def shown(filename: str) -> str:
 def location(place: Place) -> Location:
     """Where a place is: of the smallest expression that is known."""
     filename: str = place[0].co_filename
+    if isinstance(place[-1], Offset):
+        return _in_text(filename, place)
     node = node_at(place)
+    if isinstance(node, ast.FunctionDef):
+        return _of_definition(filename, node)
     if node is not None:
         return _of_node(filename, node)
     line, end_line, column, end_column = _raw_position(place[:2])
@@ -176,6 +218,26 @@ def _of_node(filename: str, node: Any) -> Location:
     )
 
 
+def _of_definition(filename: str, node: ast.FunctionDef) -> Location:
+    """Of a function, its name."""
+    column = _characters(filename, node.lineno, node.col_offset) + len("def ")
+    return Location(shown(filename), node.lineno, column, node.lineno, column + len(node.name))
+
+
+def _in_text(filename: str, place: Place) -> Location:
+    """One character of a literal text, where the literal is written as it reads; else the whole literal."""
+    whole = location(place[:-1])
+    node = node_at(place[:-1])
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.lineno == node.end_lineno:
+        line = file_of(filename).lines[node.lineno - 1]
+        start = _characters(filename, node.lineno, node.col_offset) - 1
+        at = line.find(node.value, start)
+        if at >= 0 and node.value:
+            column = min(at + place[-1], at + len(node.value) - 1) + 1
+            return Location(whole.path, whole.line, column, whole.line, column + 1)
+    return whole
+
+
 def _characters(filename: str, line: int, offset: int) -> int:
     """A column in characters, from 1, of an offset in UTF-8 bytes."""
     lines = file_of(filename).lines
@@ -186,4 +248,4 @@ def _characters(filename: str, line: int, offset: int) -> int:
 
 def definition_place(code: CodeType) -> Place:
     """The place of a function: its `def` line."""
-    return (code, -2)
+    return (code, -1)

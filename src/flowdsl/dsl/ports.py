@@ -1,14 +1,15 @@
 """Ports: what an edge starts at, beside a state itself: a Choice's rule or its Default, a catcher, the start of a scope."""
+# mypy: disable-error-code="no-any-return"
+# To a type checker an expression is the value that it stands for.
 
 from __future__ import annotations
 
-import sys
 from typing import Any, Self, TypeVar
 
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.dsl.expressions import Expr
-from flowdsl.dsl.kinds import STRING, FieldKind, Kind
-from flowdsl.dsl.places import bound_name, location
+from flowdsl.dsl.kinds import DERIVED, STRING, FieldKind, Kind
+from flowdsl.dsl.places import bound_name, frame_at, location
 from flowdsl.dsl.references import ErrorSource
 from flowdsl.dsl.state import State, connect, entry_of, report_second, report_with
 from flowdsl.dsl.trace import Scope, report, tracing
@@ -32,7 +33,13 @@ class CaughtError:
 
 
 ERROR_KIND = Kind(
-    "object", "CaughtError", fields={"Error": FieldKind("Error", STRING), "Cause": FieldKind("Cause", STRING)}
+    "object",
+    "CaughtError",
+    fields={
+        "Error": FieldKind("Error", STRING),
+        "Cause": FieldKind("Cause", STRING),
+        "message": FieldKind("message", STRING, DERIVED),
+    },
 )
 
 
@@ -53,18 +60,18 @@ class Port:
         self.reads: list[Read] = []
 
     def __rshift__(self, other: Target) -> Target:
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         return connect(self, other, (frame.f_code, frame.f_lasti))
 
     def assign(self, variable: Var[T], value: T) -> Self:
         """Sets a variable when this way is taken."""
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         keep(self, variable, value, self.reads, (frame.f_code, frame.f_lasti))
         return self
 
     def output(self, value: Any) -> Self:
         """What the next state gets as its input when this way is taken."""
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         self.output_value = freeze(value, self.reads, (frame.f_code, frame.f_lasti, 0))
         return self
 
@@ -77,6 +84,8 @@ class WhenPort(Port):
     """One rule of a Choice."""
 
     __slots__ = ("condition",)
+    condition: Any
+    """Frozen: an expression, a rule's fields, or a text."""
 
     def described(self) -> str:
         return f"this rule of {self.state.name!r}"
@@ -107,7 +116,7 @@ class CatchPort(Port):
         """What was caught: `.Error`, `.Cause`, and `.message`, which reads a Lambda function's Cause."""
         if self.source is None:
             self.source = ErrorSource(self)
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         read: Any = Expr(Read(self.source, (frame.f_code, frame.f_lasti)), ERROR_KIND)
         return read
 
@@ -125,7 +134,7 @@ class StartPort:
     __slots__ = ()
 
     def __rshift__(self, other: Target) -> Target:
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
         trace = tracing.get()
         if trace is None:

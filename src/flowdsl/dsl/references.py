@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flowdsl.dsl.ports import CatchPort
-    from flowdsl.dsl.states import State
+    from flowdsl.dsl.state import State
     from flowdsl.dsl.trace import Scope
     from flowdsl.dsl.variables import Var
 
@@ -33,6 +33,9 @@ class ContextSource(Source):
     __slots__ = ()
 
 
+CONTEXT = ContextSource()
+
+
 class ItemSource(Source):
     """What a Map's processor or a Parallel's branch is started with."""
 
@@ -45,6 +48,12 @@ class ItemSource(Source):
         """Of the function's parameter."""
 
 
+class IndexSource(ItemSource):
+    """The index of a Map's item, where something needs one."""
+
+    __slots__ = ()
+
+
 class ResultSource(Source):
     """What a state gave."""
 
@@ -53,6 +62,17 @@ class ResultSource(Source):
     def __init__(self, state: State) -> None:
         self.variable = None
         self.state = state
+
+
+class BranchSource(Source):
+    """What one branch of a Parallel gave: a part of the Parallel's result."""
+
+    __slots__ = ("index", "whole")
+
+    def __init__(self, whole: ResultSource, index: int) -> None:
+        self.variable = None
+        self.whole = whole
+        self.index = index
 
 
 class ErrorSource(Source):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import sys
 from typing import TYPE_CHECKING, Any
 
 from flowdsl import errors
 from flowdsl.asl.fields import by_keyword
 from flowdsl.diagnostics import did_you_mean
 from flowdsl.dsl.mistakes import Mistake
+from flowdsl.dsl.places import frame_at
 from flowdsl.dsl.trace import Trace
 from flowdsl.query.expression import Place
 
@@ -32,7 +32,7 @@ class Retry:
     __slots__ = ("errors", "fields", "mistakes", "place")
 
     def __init__(self, *errors: ErrorLike, **fields: Unpack[RetryFields]) -> None:
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         self._set(errors, fields, (frame.f_code, frame.f_lasti))
 
     def _set(self, errors: tuple[Any, ...], fields: Any, place: Place) -> None:

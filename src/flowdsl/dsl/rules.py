@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import sys
 from typing import Any
 
 from flowdsl.asl.fields import by_keyword
 from flowdsl.diagnostics import did_you_mean
-from flowdsl.dsl.trace import report
+from flowdsl.dsl.places import frame_at
+from flowdsl.dsl.trace import UNSET, report
 from flowdsl.query.expression import Place
 
 
@@ -17,11 +16,11 @@ class Rule:
 
     __slots__ = ("fields", "place")
 
-    def __init__(self, variable: str = ..., **operators: Any) -> None:  # type: ignore[assignment]
-        frame = sys._getframe(1)
+    def __init__(self, variable: str = UNSET, **operators: Any) -> None:
+        frame = frame_at(1)
         self.place: Place = (frame.f_code, frame.f_lasti)
         self.fields: dict[str, Any] = {}
-        if variable is not ...:
+        if variable is not UNSET:
             self.fields["Variable"] = variable
         table = by_keyword("ChoiceRule")
         for keyword, value in operators.items():
@@ -37,7 +36,7 @@ class Rule:
 
 
 def _combined(name: str, rules: tuple[Rule, ...]) -> Rule:
-    frame = sys._getframe(2)
+    frame = frame_at(2)
     rule = Rule.__new__(Rule)
     rule.place = (frame.f_code, frame.f_lasti)
     rule.fields = {name: [r.fields for r in rules]}
@@ -66,6 +65,3 @@ def frozen_rule(rule: Rule, place: Place) -> dict[str, Any]:
     if not rule.fields:
         report("constant-condition", "a Rule has a Variable and an operator", place)
     return rule.fields
-
-
-_CAMEL = re.compile(r"_(.)")

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
-from flowdsl.dsl.calls import misfit, resolved_hints
 from flowdsl.dsl.expressions import Expr
-from flowdsl.dsl.kinds import ANY, NULL, Kind, kind_of
+from flowdsl.dsl.fit import misfit
+from flowdsl.dsl.handlers import resolved_hints
+from flowdsl.dsl.kinds import ANY, NULL, Kind, kind_of, union
 from flowdsl.dsl.operators import kind_of_value
 from flowdsl.dsl.places import definition_place
 from flowdsl.dsl.references import ItemSource
@@ -65,6 +66,9 @@ def _arguments(scope: Scope, function: Callable[..., Any], item: Kind, local: An
     name = parameters[0].name
     hints = resolved_hints(function, dict(local)) if getattr(function, "__annotations__", None) else {}
     kind = kind_of(hints[name], is_input=True) if name in hints else item
+    if kind.name == item.name:
+        # Of a result every field is there; of an input only what must be.
+        kind = item
     problem = misfit(kind, item) if name in hints else ""
     if problem:
         report("wrong-type", f"{function.__name__} takes {name}: {kind.name}, {problem}", (*place, 1))
@@ -80,7 +84,7 @@ def finish(scope: Scope, function: Callable[..., Any], returned: Any) -> None:
     if isinstance(returned, Ends):
         scope.one_of = returned.states
         scope.result_place = returned.place
-        scope.result_kind = ANY
+        scope.result_kind = union([getattr(s, "result_kind", ANY) for s in returned.states]) if returned.states else ANY
         return
     if returned is None:
         # No return, or `return None`: no Output. A null is written as an output of its own.
@@ -99,6 +103,3 @@ class Ends:
     def __init__(self, states: tuple[Any, ...], place: Place) -> None:
         self.states = states
         self.place = place
-
-
-__all__ = ["ANY", "Ends", "finish", "run_scope"]

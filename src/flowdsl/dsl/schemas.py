@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from flowdsl.dsl.calls import HandlerInfo
+    from flowdsl.dsl.handlers import HandlerInfo
 
 
 def parameters_schema(info: HandlerInfo) -> dict[str, Any] | None:
     """An object's schema, one property a parameter; of a handler that takes its event whole, the event's own."""
     from flowdsl.dsl.bindings import schema_of
-    from flowdsl.dsl.calls import resolved_hints
+    from flowdsl.dsl.handlers import resolved_hints
 
     hints = resolved_hints(info.handler.function)
     if info.takes_event:

@@ -9,9 +9,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 if TYPE_CHECKING:
     from flowdsl.dsl.retry import Retry
 
-    Policy = Retry | Sequence[Retry]
-    Language = Literal["JSONPath", "JSONata"]
-
 
 class RetryFields(TypedDict, total=False):
     """How a retrier waits."""
@@ -46,7 +43,7 @@ class StateFields(TypedDict, total=False):
 
     name: str
     comment: str
-    query_language: Language
+    query_language: Literal["JSONPath", "JSONata"]
     extra: Mapping[str, Any]
 
 
@@ -89,7 +86,7 @@ class WorkFields(SucceedFields, total=False):
     parameters: Any
     result_selector: Any
     result_path: str | None
-    retry: Policy
+    retry: Retry | Sequence[Retry]
 
 
 class TaskFields(WorkFields, total=False):

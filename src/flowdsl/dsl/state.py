@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.dsl.keywords import check_language, take
 from flowdsl.dsl.names import pascal
-from flowdsl.dsl.places import bound_name, location
+from flowdsl.dsl.places import bound_name, frame_at, location
 from flowdsl.dsl.references import ResultSource
 from flowdsl.dsl.trace import Scope, report, tracing
 from flowdsl.dsl.values import freeze
@@ -111,12 +110,12 @@ class State:
         return f"<{self.type} {self.name!r}>"
 
     def __rshift__(self, other: Target) -> Target:
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         return connect(self, other, (frame.f_code, frame.f_lasti))
 
     def assign(self, variable: Var[T], value: T) -> Self:
         """Sets a variable when the state is done."""
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
         if self.chain is None:
             self.chain = place
@@ -125,7 +124,7 @@ class State:
 
     def output(self, value: Any) -> Self:
         """What the state passes on; for an end, what its scope gives. It then stands outside the scope's `return`."""
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
         if self.chain is None:
             self.chain = place

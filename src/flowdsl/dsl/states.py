@@ -1,10 +1,11 @@
 """The states a user writes that hold no other states: Task, Pass, Wait, Succeed, Fail."""
+# mypy: disable-error-code="no-any-return"
+# To a type checker an expression is the value that it stands for.
 
 from __future__ import annotations
 
-import sys
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, Self, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, Unpack, overload
 
 import flowdsl.dsl.operators
 import flowdsl.dsl.traps  # noqa: F401 - both put their methods on Expr
@@ -13,12 +14,12 @@ from flowdsl.dsl.expressions import Expr
 from flowdsl.dsl.keywords import take
 from flowdsl.dsl.kinds import ANY, Kind
 from flowdsl.dsl.operators import kind_of_value
+from flowdsl.dsl.places import frame_at
 from flowdsl.dsl.ports import CatchPort, catch
 from flowdsl.dsl.references import ResultSource
 from flowdsl.dsl.retry import ErrorLike, Retry, made, take_over
 from flowdsl.dsl.state import State
-from flowdsl.dsl.trace import report, tracing
-from flowdsl.dsl.values import freeze
+from flowdsl.dsl.trace import UNSET, report, tracing
 from flowdsl.query.expression import Place, Read
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
-_ABSENT: Any = ...
 
 
 class Working(State):
@@ -50,12 +50,12 @@ class Working(State):
         source = self.result_source
         if source is None:
             source = self.result_source = ResultSource(self)
-        frame = sys._getframe(2)
+        frame = frame_at(2)
         return Expr(Read(source, (frame.f_code, frame.f_lasti)), self.result_kind)
 
     def catch(self, *errors: ErrorLike, **fields: Unpack[CatchFields]) -> CatchPort:
         """Where these errors lead: `task.catch(CardDeclined) >> other`. The port's `.error` is what was caught."""
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         return catch([self], errors, dict(fields), (frame.f_code, frame.f_lasti))
 
     @overload
@@ -64,7 +64,7 @@ class Working(State):
     def retry(self, *errors: ErrorLike, **fields: Unpack[RetryFields]) -> Self: ...
     def retry(self, *given: Any, **fields: Any) -> Self:
         """Tries again: with a Retry, or with errors and how to wait. The order of calls is the order of retriers."""
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
         trace = tracing.get()
         assert trace is not None
@@ -94,20 +94,21 @@ class Task(Working, Generic[R]):
     __slots__ = ("call",)
     type = "Task"
 
-    def __init__(self, call: R = _ABSENT, **fields: Unpack[TaskFields]) -> None:
-        frame = sys._getframe(1)
+    def __init__(self, call: R = UNSET, **fields: Unpack[TaskFields]) -> None:
+        frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
         self.call: Call | None = None
         self.result_kind = ANY
         self.envelope = ()
         self._declare(fields, place)
-        if type(call) is Call:
-            self.call = call
-            call.used = True
-            self.result_kind = call.result
-            self.envelope = call.envelope
-            self.reads.extend(call.reads)
-        elif call is not ...:
+        given: Any = call
+        if type(given) is Call:
+            self.call = given
+            given.used = True
+            self.result_kind = given.result
+            self.envelope = given.envelope
+            self.reads.extend(given.reads)
+        elif call is not UNSET:
             _no_call(self, call, place)
         elif "Resource" not in self.fields:
             report("no-call", "a Task takes a call, Task(charge_card(...)), or resource=", place)
@@ -152,12 +153,12 @@ class Pass(State, Generic[R]):
     type = "Pass"
     keywords = frozenset({"name", "extra", "assign", "output"})
 
-    def __init__(self, output: R = _ABSENT, **fields: Unpack[PassFields]) -> None:
-        frame = sys._getframe(1)
+    def __init__(self, output: R = UNSET, **fields: Unpack[PassFields]) -> None:
+        frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
         self.result_kind: Kind = kind_of_value(output)
         self._declare(fields, place)
-        if output is not ...:
+        if output is not UNSET:
             take(self, "output", output, place)
 
     @property
@@ -166,9 +167,9 @@ class Pass(State, Generic[R]):
         source = self.result_source
         if source is None:
             source = self.result_source = ResultSource(self)
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         read: Any = Expr(Read(source, (frame.f_code, frame.f_lasti)), self.result_kind)
-        return read  # type: ignore[no-any-return]
+        return read
 
 
 class Wait(State):
@@ -178,13 +179,13 @@ class Wait(State):
     type = "Wait"
     keywords = frozenset({"name", "extra", "assign", "output"})
 
-    def __init__(self, duration: timedelta = _ABSENT, *, seconds: int = _ABSENT, **fields: Unpack[WaitFields]) -> None:
-        frame = sys._getframe(1)
+    def __init__(self, duration: timedelta = UNSET, *, seconds: int = UNSET, **fields: Unpack[WaitFields]) -> None:
+        frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
         given: dict[str, Any] = dict(fields)
-        if duration is not ...:
+        if duration is not UNSET:
             given["seconds"] = _seconds(duration, place)
-        elif seconds is not ...:
+        elif seconds is not UNSET:
             given["seconds"] = seconds
         stamp = given.get("timestamp")
         if isinstance(stamp, (datetime, date)):
@@ -222,7 +223,7 @@ class Ending(State):
     __slots__ = ()
 
     def __rshift__(self, other: Any) -> Any:
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         report("not-a-target", f"{self.name!r} is a {self.type}: nothing follows it", (frame.f_code, frame.f_lasti))
         return other
 
@@ -230,15 +231,16 @@ class Ending(State):
 class Succeed(Ending, Generic[R_co]):
     """Ends its scope well. An `output` of its own takes it out of what the scope's `return` must hold for."""
 
-    __slots__ = ()
+    __slots__ = ("result_kind",)
     type = "Succeed"
     keywords = frozenset({"name", "extra", "output"})
 
-    def __init__(self, output: R_co = _ABSENT, **fields: Unpack[SucceedFields]) -> None:
-        frame = sys._getframe(1)
+    def __init__(self, output: R_co = UNSET, **fields: Unpack[SucceedFields]) -> None:
+        frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
+        self.result_kind: Kind = kind_of_value(output)
         self._declare(fields, place)
-        if output is not ...:
+        if output is not UNSET:
             take(self, "output", output, place)
 
     def _unnamed(self) -> str:
@@ -252,18 +254,15 @@ class Fail(Ending):
     type = "Fail"
     keywords: ClassVar[frozenset[str]] = frozenset({"name", "extra"})
 
-    def __init__(self, error: ErrorLike = _ABSENT, **fields: Unpack[FailFields]) -> None:
-        frame = sys._getframe(1)
+    def __init__(self, error: ErrorLike = UNSET, **fields: Unpack[FailFields]) -> None:
+        frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
         if isinstance(error, type):
             error = error.__name__
         self._declare(fields, place)
-        if error is not ...:
+        if error is not UNSET:
             take(self, "error", error, place)
 
     def _unnamed(self) -> str:
         error = self.fields.get("Error")
         return error if isinstance(error, str) and not error.startswith("{%") else "Fail"
-
-
-__all__ = ["Fail", "NoReturn", "Pass", "Read", "Succeed", "Task", "Wait", "Working", "freeze"]

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
-from flowdsl.diagnostics import FlowDslError
+from flowdsl.diagnostics import FlowDslError, Severity
 from flowdsl.dsl.kinds import NULL, Kind
 from flowdsl.dsl.mistakes import Message, Mistake
 from flowdsl.dsl.names import pascal
-from flowdsl.dsl.places import location
+from flowdsl.dsl.places import frame_at, location
+from flowdsl.dsl.references import IndexSource
 from flowdsl.query.expression import Node, Place, Raw
 
 if TYPE_CHECKING:
-    from flowdsl.dsl.calls import Call, HandlerInfo
+    from flowdsl.dsl.calls import Call
+    from flowdsl.dsl.handlers import HandlerInfo
     from flowdsl.dsl.state import State
+
+UNSET: Any = ...
+"""What a parameter is that was not given: None is JSON's null."""
 
 MARK = "\ue000"
 """Opens an expression's token inside a Python text."""
@@ -31,6 +35,7 @@ class Scope:
         "distributed",
         "function",
         "has_result",
+        "index",
         "kind",
         "one_of",
         "owner",
@@ -68,6 +73,7 @@ class Scope:
         self.reads: list[Any] = []
         """What the returned value reads."""
         self.one_of: tuple[State, ...] | None = None
+        self.index: IndexSource | None = None
         self.parameter: Any = None
         """The source that its function's parameter reads."""
         self.broken = False
@@ -77,6 +83,14 @@ class Scope:
         """What the names of its states begin with."""
         self.comment: str | None = None
         self.distributed = False
+
+    def index_source(self) -> IndexSource:
+        """The index of this processor's item."""
+        if self.index is None:
+            owner = self.owner
+            name = (owner.bound or "item") if owner is not None else "item"
+            self.index = IndexSource(self, f"{name}_index")
+        return self.index
 
     def within(self, other: Scope) -> bool:
         """Whether this scope is `other` or inside it."""
@@ -111,6 +125,11 @@ class Trace:
         self.reported: set[int] = set()
         """ids of values (policies) whose own mistakes were taken over."""
 
+    @property
+    def is_wrong(self) -> bool:
+        """Whether some finding keeps the workflow from being built."""
+        return any(m.severity is Severity.ERROR for m in self.mistakes)
+
     def report(
         self,
         name: str,
@@ -124,7 +143,10 @@ class Trace:
 
     def has_open_ports(self, scope: Scope) -> bool:
         """Whether an edge of a scope is still to be drawn: what is wrong then is said about that."""
-        return any(m.name == "open-port" and m.state is not None and m.state.scope is scope for m in self.mistakes)
+        return any(
+            m.name in ("open-port", "choice-without-branch") and m.state is not None and m.state.scope is scope
+            for m in self.mistakes
+        )
 
     def placeholder_of(self, info: HandlerInfo) -> str:
         """`${ReserveStock}` for a handler: its function's name, told apart from another module's of the same name."""
@@ -137,9 +159,9 @@ class Trace:
             known = self.handlers[info] = f"${{{name}}}"
         return known
 
-    def token(self, node: Node, place: Place) -> str:
+    def token(self, node: Node, place: Place, read_back: bool = False) -> str:
         """A text that stands for an expression inside a Python text, until the text is read back."""
-        self.tokens.append([node, place, False])
+        self.tokens.append([node, place, read_back])
         return f"{MARK}{TOKEN_BODY}{len(self.tokens) - 1}{MARK_END}"
 
 
@@ -153,7 +175,7 @@ tracing: ContextVar[Trace | None] = ContextVar("flowdsl_tracing", default=None)
 
 def here(depth: int = 1) -> Place:
     """The place of the call that the caller's caller (at depth 1) is making."""
-    frame = sys._getframe(depth + 1)
+    frame = frame_at(depth + 1)
     return (frame.f_code, frame.f_lasti)
 
 

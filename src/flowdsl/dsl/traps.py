@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 from flowdsl.dsl.expressions import BROKEN, Expr
 from flowdsl.dsl.kinds import BOOLEAN
-from flowdsl.dsl.places import node_at, parent_of
-from flowdsl.dsl.trace import report, tracing
+from flowdsl.dsl.places import frame_at, node_at, parent_of
+from flowdsl.dsl.trace import MARK, report, tracing
 from flowdsl.query.expression import Index, Place
 
 
 def _place(depth: int = 2) -> Place:
-    frame = sys._getframe(depth)
+    frame = frame_at(depth)
     return (frame.f_code, frame.f_lasti)
 
 
@@ -149,12 +148,12 @@ def _str(self: Expr) -> str:
             f'`str()` cannot be known until the workflow runs; write f"{{{_unparsed(place)}}}" or fn.string({_unparsed(place)})'
         ),
     )
-    return _token(self, place)
+    return _token(self, place, reported=True)
 
 
 def _repr(self: Expr) -> str:
-    # Debuggers and assertion messages ask for it: never a mistake by itself.
-    return f"<expression of type {self.__kind__.name}>"
+    # Debuggers and assertion messages ask for it: never a mistake by itself, but one when it gets into a text.
+    return f"<expression{MARK} of type {self.__kind__.name}>"
 
 
 def _format(self: Expr, specification: str) -> str:
@@ -170,9 +169,11 @@ def _format(self: Expr, specification: str) -> str:
     return _token(self, place)
 
 
-def _token(self: Expr, place: Place) -> str:
+def _token(self: Expr, place: Place, *, reported: bool = False) -> str:
     trace = tracing.get()
-    return trace.token(self.__node__, place) if trace is not None else repr(self)
+    if trace is None:
+        return repr(self)
+    return trace.token(self.__node__, place, reported or self.__kind__ is BROKEN)
 
 
 def _hash(self: Expr) -> int:

@@ -106,7 +106,7 @@ def _other(value: Any, found: list[Any], place: Place) -> Any:
     return None
 
 
-_TEXTS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+_TEXTS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
     (str, str),
     (bool, bool),
     (int, int),
@@ -115,7 +115,7 @@ _TEXTS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (time, lambda v: v.isoformat()),
     (Decimal, str),
     (UUID, str),
-    ((list, tuple), list),  # type: ignore[list-item]
+    ((list, tuple), list),
 )
 
 

@@ -1,16 +1,17 @@
 """Var: a workflow variable that changes, or that comes from more than one state."""
+# mypy: disable-error-code="no-any-return"
+# To a type checker an expression is the value that it stands for.
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args
 
-from flowdsl.dsl.calls import misfit
 from flowdsl.dsl.expressions import Expr
+from flowdsl.dsl.fit import misfit
 from flowdsl.dsl.kinds import ANY, Kind, kind_of
 from flowdsl.dsl.names import is_variable_name, snake
 from flowdsl.dsl.operators import kind_of_value
-from flowdsl.dsl.places import bound_name
+from flowdsl.dsl.places import bound_name, frame_at
 from flowdsl.dsl.references import VarSource
 from flowdsl.dsl.trace import Scope, report, tracing
 from flowdsl.dsl.values import freeze
@@ -18,7 +19,7 @@ from flowdsl.query.expression import Place, Read
 
 if TYPE_CHECKING:
     from flowdsl.dsl.ports import Port
-    from flowdsl.dsl.states import State
+    from flowdsl.dsl.state import State
 
 T = TypeVar("T")
 
@@ -29,7 +30,7 @@ class Var(Generic[T]):
     __slots__ = ("__orig_class__", "given_name", "place", "scope", "source", "used")
 
     def __init__(self, *, name: str | None = None) -> None:
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         while frame.f_globals.get("__name__") == "typing" and frame.f_back is not None:
             frame = frame.f_back
         self.place: Place = (frame.f_code, frame.f_lasti)
@@ -45,7 +46,7 @@ class Var(Generic[T]):
     @property
     def value(self) -> T:
         """What it holds."""
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         read: Any = Expr(Read(self.source, (frame.f_code, frame.f_lasti)), self.kind)
         return read
 

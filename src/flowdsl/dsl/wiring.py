@@ -127,13 +127,9 @@ def _walk(wiring: Wiring) -> None:
 
 
 def _check(trace: Trace, wiring: Wiring) -> None:
-    states, edges = wiring.states, wiring.edges
+    states = wiring.states
     if len(wiring.order) < len(states):
-        reached = set(wiring.order)
-        led_to = {target for i, out in enumerate(edges) for target, _ in out if i != target}
-        for state in states:
-            if state.index not in reached:
-                _unreached(trace, wiring, state, state.index in led_to)
+        _unreached(trace, wiring)
     ends = []
     failing = False
     for i in sorted(wiring.order):
@@ -150,19 +146,52 @@ def _check(trace: Trace, wiring: Wiring) -> None:
         trace.report("scope-without-end", f"{name} never ends: every state of it leads to another", scope.place)
 
 
-def _unreached(trace: Trace, wiring: Wiring, state: State, led_to: bool) -> None:
-    entry = wiring.states[wiring.entry].name
-    if not led_to and not wiring.edges[state.index]:
+def _unreached(trace: Trace, wiring: Wiring) -> None:
+    """Reports the states at the head of what is never reached: what follows them is reached when they are."""
+    states, edges = wiring.states, wiring.edges
+    reached = set(wiring.order)
+    missing = [i for i in range(len(states)) if i not in reached]
+    led_to = {target for i in missing for target, _ in edges[i] if target != i}
+    # A loop that nothing leads into has no head: its first state stands for it.
+    covered: set[int] = set()
+    for head in [*(i for i in missing if i not in led_to), *missing]:
+        if head in covered:
+            continue
+        found = _from(edges, head, reached)
+        covered |= found
+        _report_unreached(trace, wiring, states[head], len(found) - 1, head in led_to)
+
+
+def _from(edges: list[list[Edge]], head: int, reached: set[int]) -> set[int]:
+    found = {head}
+    stack = [head]
+    while stack:
+        for target, _ in edges[stack.pop()]:
+            if target not in found and target not in reached:
+                found.add(target)
+                stack.append(target)
+    return found
+
+
+def _report_unreached(trace: Trace, wiring: Wiring, state: State, followers: int, in_loop: bool) -> None:
+    entry = wiring.states[wiring.entry]
+    if not followers and not wiring.edges[state.index] and not in_loop:
         trace.report(
             "unwired-state",
             f"{state.name!r} is declared and never wired: no edge leads to it; write other >> {state.bound or state.name}, or take it out",
             state.place,
             state=state,
         )
-    else:
-        trace.report(
-            "unreached-state",
-            f"{state.name!r} is never reached: no way leads from {entry!r}, where the scope starts, to it",
-            state.place,
-            state=state,
-        )
+        return
+    following = f", nor {'the state' if followers == 1 else f'the {followers} states'} after it" if followers else ""
+    begin = (
+        f"; a scope starts at its first state unless start >> {state.bound or state.name} says otherwise"
+        if wiring.scope.start is None
+        else ""
+    )
+    trace.report(
+        "unreached-state",
+        f"{state.name!r} is never reached{following}: no way leads to it from {entry.name!r}, where the scope starts{begin}",
+        state.place,
+        state=state,
+    )

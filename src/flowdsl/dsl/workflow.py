@@ -1,26 +1,29 @@
 """@workflow: a function that runs once, to declare; traced when its definition is first asked for."""
+# mypy: disable-error-code="no-any-return"
+# To a type checker an expression is the value that it stands for.
 
 from __future__ import annotations
 
+import gc
 import inspect
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar, overload
 
 from flowdsl.asl.definition import Definition
 from flowdsl.diagnostics import Diagnostic, FlowDslError, Location
 from flowdsl.dsl.bindings import bindings_of
-from flowdsl.dsl.calls import call_handler, resolved_hints
 from flowdsl.dsl.compile import compiled
 from flowdsl.dsl.expressions import Expr
 from flowdsl.dsl.failures import failed
+from flowdsl.dsl.handlers import call_handler, resolved_hints
 from flowdsl.dsl.kinds import ANY, Kind, kind_of
-from flowdsl.dsl.places import definition_place, location
+from flowdsl.dsl.places import definition_place, frame_at, location
 from flowdsl.dsl.positions import source_map_of
 from flowdsl.dsl.references import InputSource
-from flowdsl.dsl.retry import Retry, take_over
+from flowdsl.dsl.retry import Retry
 from flowdsl.dsl.run import finish
-from flowdsl.dsl.trace import Scope, Trace, report, tracing
+from flowdsl.dsl.settings import check_settings, default_retry, head
+from flowdsl.dsl.trace import UNSET, Scope, Trace, report, tracing
 from flowdsl.handler._declaring import current as declaring
 from flowdsl.query.expression import Place, Read
 
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
-_ABSENT: Any = ...
 
 declared: list[Workflow[Any, Any]] = []
 """Every workflow of the process, in the order of decoration."""
@@ -89,15 +91,25 @@ class Workflow(Generic[P, R]):
     def _build(self) -> None:
         trace, document = self.traced()
         if document is None:
-            self._diagnostics = tuple(sorted({m.diagnostic() for m in trace.mistakes}, key=_by_place))
+            self._diagnostics = _diagnostics(trace)
             return
-        self._diagnostics = ()
+        self._diagnostics = _diagnostics(trace) if trace.mistakes else ()
         self._definition = Definition(
             document, source_map_of(self, trace), bindings_of(self, trace), self.name, self.type
         )
 
     def traced(self) -> tuple[Trace, dict[str, Any] | None]:
         """One run of the function: the trace, and the document where nothing is wrong."""
+        # A build makes many objects and hardly any garbage: collecting in between would make it quadratic.
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            return self._traced()
+        finally:
+            if collects:
+                gc.enable()
+
+    def _traced(self) -> tuple[Trace, dict[str, Any] | None]:
         function = self.function
         place = definition_place(function.__code__)
         trace = Trace(self.name, self.type)
@@ -108,7 +120,8 @@ class Workflow(Generic[P, R]):
         outer_trace = tracing.set(trace)
         outer_call = declaring.set(_declare)
         try:
-            policies = self._policies(trace)
+            check_settings(settings, self.place)
+            policies = default_retry(trace, settings.get("retry"), self.place)
             finish(scope, function, function(*self._arguments(scope)))  # type: ignore[call-arg]
         except FlowDslError:
             raise
@@ -121,37 +134,10 @@ class Workflow(Generic[P, R]):
         token = tracing.set(trace)
         try:
             _check_unused(trace)
-            document = compiled(trace, self._head(), policies)
+            document = compiled(trace, head(settings, self.__doc__), policies)
         finally:
             tracing.reset(token)
         return trace, document
-
-    def _head(self) -> dict[str, Any]:
-        settings = self.settings
-        head: dict[str, Any] = {}
-        comment = settings.get("comment", inspect.cleandoc(self.__doc__) if self.__doc__ else None)
-        if comment:
-            head["Comment"] = comment
-        if settings.get("query_language", "JSONata") != "JSONPath":
-            head["QueryLanguage"] = "JSONata"
-        if settings.get("version") is not None:
-            head["Version"] = settings["version"]
-        if settings.get("timeout_seconds") is not None:
-            head["TimeoutSeconds"] = settings["timeout_seconds"]
-        return head
-
-    def _policies(self, trace: Trace) -> list[Any]:
-        given = self.settings.get("retry")
-        if given is None:
-            return []
-        policies = []
-        for policy in given if isinstance(given, (list, tuple)) else [given]:
-            if isinstance(policy, Retry):
-                take_over(trace, policy)
-                policies.append((policy, self.place))
-            else:
-                report("bad-value", f"retry is a Retry or several, found {policy!r}", (*self.place, "retry"))
-        return policies
 
     def _arguments(self, scope: Scope) -> list[Any]:
         parameters = list(inspect.signature(self.function).parameters.values())
@@ -188,15 +174,15 @@ class Workflow(Generic[P, R]):
         """While another workflow is declared: a call that a Task makes, which waits for this one's result."""
         from flowdsl.dsl.nested import call_workflow
 
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         made: Any = call_workflow(self, args, kwargs, (frame.f_code, frame.f_lasti), wait=True)
-        return made  # type: ignore[no-any-return]
+        return made
 
     def start(self, *args: P.args, **kwargs: P.kwargs) -> Any:
         """Like a call, but the Task does not wait: its result is what StartExecution answers."""
         from flowdsl.dsl.nested import call_workflow
 
-        frame = sys._getframe(1)
+        frame = frame_at(1)
         return call_workflow(self, args, kwargs, (frame.f_code, frame.f_lasti), wait=False)
 
     def __repr__(self) -> str:
@@ -205,7 +191,7 @@ class Workflow(Generic[P, R]):
 
 def _declare(handler: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     # The handler's own __call__ is between the user's frame and this one.
-    frame = sys._getframe(2)
+    frame = frame_at(2)
     return call_handler(handler, args, kwargs, (frame.f_code, frame.f_lasti))
 
 
@@ -220,6 +206,10 @@ def _check_unused(trace: Trace) -> None:
     for _, place, read_back in trace.tokens:
         if not read_back:
             trace.report("lost-text", "the text with this expression in it never gets into the workflow", place)
+
+
+def _diagnostics(trace: Trace) -> tuple[Diagnostic, ...]:
+    return tuple(sorted({m.diagnostic() for m in trace.mistakes}, key=_by_place))
 
 
 def _by_place(diagnostic: Diagnostic) -> tuple[Any, ...]:
@@ -239,16 +229,16 @@ def workflow(
     comment: str = ...,
     version: str = ...,
 ) -> Callable[[Callable[P, R]], Workflow[P, R]]: ...
-def workflow(function: Any = _ABSENT, /, **settings: Any) -> Any:
+def workflow(function: Any = UNSET, /, **settings: Any) -> Any:
     """Makes a function a workflow: its parameter is the execution's input, what it returns is the output.
 
     `timeout_seconds` of a whole execution; `retry` for every Task without one of its own; `type` "STANDARD" or "EXPRESS".
     """
-    frame = sys._getframe(1)
+    frame = frame_at(1)
     place = (frame.f_code, frame.f_lasti)
     # In a function, the annotations may name its own variables; a module's are found in its globals.
     local = dict(frame.f_locals) if frame.f_code.co_flags & inspect.CO_OPTIMIZED else {}
-    given = {k: v for k, v in settings.items() if v is not ...}
-    if function is not ...:
+    given = {k: v for k, v in settings.items() if v is not UNSET}
+    if function is not UNSET:
         return Workflow(function, given, place, local)
     return lambda inner: Workflow(inner, given, place, local)

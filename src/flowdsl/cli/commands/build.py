@@ -41,7 +41,7 @@ def command(targets: tuple[str, ...], check: bool, diff: bool) -> None:
 def _built(project: Project, targets: tuple[str, ...]) -> tuple[dict[Path, str], bool]:
     """Every text to be written, by path, and whether some workflow has mistakes, which are shown."""
     from flowdsl.cli.output import complain
-    from flowdsl.diagnostics import FlowDslError
+    from flowdsl.diagnostics import FlowDslError, Severity
     from flowdsl.dsl.artefacts import artefacts
 
     built: dict[Path, str] = {}
@@ -49,10 +49,10 @@ def _built(project: Project, targets: tuple[str, ...]) -> tuple[dict[Path, str],
     mistakes = False
     for workflow, folder in _workflows(project, targets):
         diagnostics = workflow.diagnostics
-        if diagnostics:
+        _show(diagnostics)
+        count = sum(d.severity is Severity.ERROR for d in diagnostics)
+        if count:
             mistakes = True
-            _show(diagnostics)
-            count = len(diagnostics)
             complain(f"{workflow.name} is not built: {count} mistake{'s' if count != 1 else ''}")
             continue
         for path, text in artefacts(workflow, folder).items():

@@ -1,0 +1,124 @@
+"""Old values and new: Assign and Output of one state both see variables as of its entry, so that an end that sets what the
+scope returns gives the new expression in the variable's place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flowdsl.query.expression import (
+    Array,
+    Call,
+    Conditional,
+    Default,
+    Exists,
+    Field,
+    Function,
+    Index,
+    Listed,
+    Literal,
+    Node,
+    Object,
+    Operation,
+    Raw,
+    Read,
+    Some,
+    Text,
+)
+
+IMPURE = frozenset({"uuid", "random", "now", "millis", "shuffle"})
+"""Functions that give something else each time."""
+
+
+def replaced(frozen: Any, assigned: dict[Any, Any]) -> Any:
+    """A frozen value with what Vars are set to in their place."""
+    news = {variable.source: as_node(value) for variable, value in assigned.items() if not isinstance(variable, str)}
+    return _value(frozen, news) if news else frozen
+
+
+def as_node(frozen: Any) -> Node:
+    """A frozen value as one expression."""
+    if isinstance(frozen, Node):
+        return frozen
+    if isinstance(frozen, dict):
+        return Object({name: as_node(item) for name, item in frozen.items()})
+    if isinstance(frozen, list):
+        return Array([as_node(item) for item in frozen])
+    return Literal(frozen)
+
+
+def _value(frozen: Any, news: dict[Any, Node]) -> Any:
+    if isinstance(frozen, dict):
+        return {name: _value(item, news) for name, item in frozen.items()}
+    if isinstance(frozen, list):
+        return [_value(item, news) for item in frozen]
+    return _opened(_node(frozen, news)) if isinstance(frozen, Node) else frozen
+
+
+def _opened(node: Node) -> Any:
+    """Objects, lists and scalars at the top as JSON, so that each expression is a text of its own."""
+    if type(node) is Object:
+        return {name: _opened(item) for name, item in node.members.items()}
+    if type(node) is Array:
+        return [_opened(item) for item in node.items]
+    return node.value if type(node) is Literal else node
+
+
+def _node(node: Node, news: dict[Any, Node]) -> Node:
+    place = node.place
+    if isinstance(node, Read):
+        return news.get(node.source, node)
+    if isinstance(node, Field):
+        base = _node(node.base, news)
+        return (
+            base.members[node.name]
+            if type(base) is Object and node.name in base.members
+            else Field(base, node.name, place)
+        )
+    if isinstance(node, Index):
+        index = _node(node.index, news) if isinstance(node.index, Node) else node.index
+        return Index(_node(node.base, news), index, place)
+    if isinstance(node, Operation):
+        return Operation(
+            node.operator, _node(node.left, news), None if node.right is None else _node(node.right, news), place
+        )
+    if isinstance(node, Text):
+        return Text([p if isinstance(p, str) else _node(p, news) for p in node.parts], place)
+    if isinstance(node, Raw):
+        return Raw(node.language, [p if isinstance(p, str) else _node(p, news) for p in node.parts], place)
+    if isinstance(node, Call):
+        return Call(node.function, [_node(a, news) for a in node.arguments], place)
+    if isinstance(node, Conditional):
+        return Conditional(_node(node.test, news), _node(node.then, news), _node(node.otherwise, news), place)
+    if isinstance(node, Default):
+        return Default(_node(node.base, news), _node(node.default, news), place)
+    if isinstance(node, Exists):
+        return Exists(_node(node.base, news), node.nullable, place)
+    if isinstance(node, Some):
+        return Some(_node(node.base, news), place)
+    if isinstance(node, Listed):
+        return Listed(_node(node.base, news), place)
+    if isinstance(node, Function):
+        return Function(node.parameters, _node(node.body, news), place)
+    if isinstance(node, Object):
+        return Object({name: _node(item, news) for name, item in node.members.items()}, place)
+    if isinstance(node, Array):
+        return Array([_node(item, news) for item in node.items], place)
+    return node
+
+
+def impure_in(frozen: Any) -> str | None:
+    """The first function in a frozen value that gives something else each time."""
+    from flowdsl.query.expression import children
+
+    stack = [frozen]
+    while stack:
+        inner = stack.pop()
+        if isinstance(inner, dict):
+            stack.extend(inner.values())
+        elif isinstance(inner, list):
+            stack.extend(inner)
+        elif isinstance(inner, Node):
+            if isinstance(inner, Call) and inner.function in IMPURE and not inner.arguments:
+                return inner.function
+            stack.extend(children(inner))
+    return None
