@@ -34,7 +34,7 @@ class Project:
     def find(cls, start: Path | None = None) -> Project:
         """The project around `start` (default: the current folder): the nearest flowdsl.toml or pyproject.toml upwards.
 
-        Without either, the folder itself with default settings. A file that is no TOML, or a setting that is not known
+        Without either, the current folder when `start` is below it, else `start` itself, with default settings. A file that is no TOML, or a setting that is not known
         or of another type, is a FlowDslError.
         """
         here = (start or Path.cwd()).resolve()
@@ -46,7 +46,8 @@ class Project:
             if shared.is_file():
                 tool = _toml(shared).get("tool", {})
                 return cls(folder, shared, _validated(shared, tool.get("flowdsl", {})))
-        return cls(here)
+        current = Path.cwd().resolve()
+        return cls(current if here.is_relative_to(current) else here)
 
     def setting(self, name: str, default: Any = None) -> Any:
         """A setting: FLOWDSL_NAME of the environment wins over the file."""
