@@ -18,6 +18,10 @@ from flowdsl.checks.runner import crash, in_order
 from flowdsl.checks.suppress import python_suppressions, suppress
 from flowdsl.diagnostics import Diagnostic, FlowDslError
 
+_RELAY = "ASL933"
+_REPEATS = {"ASL910", "ASL911", "ASL912", "ASL913", "ASL914"}
+"""A call that is wrong when repeated is as wrong without the handler around it: that it could be direct is left unsaid."""
+
 
 @cache
 def handler_rules() -> tuple[HandlerRule, ...]:
@@ -64,6 +68,8 @@ def check_source(source: HandlerSource, text: str, settings: Settings) -> list[D
     for rule in handler_rules():
         if settings.is_on(rule.code, source.path):
             found += guarded(rule, source)
+    wrong = {f.location.line for f in found if f.location and f.code in _REPEATS}
+    found = [f for f in found if f.code != _RELAY or f.location is None or f.location.line not in wrong]
     kept, remarks = suppress(found, python_suppressions(text, source.path), settings, source.path)
     kept += [remark for remark in remarks if settings.is_on(remark.code, source.path)]
     return in_order(replace(finding, severity=settings.severity_of(finding)) for finding in kept)

@@ -64,7 +64,7 @@ def held_by(source: HandlerSource, function: Function, target: ast.expr, *, chan
         node = node.value
     if isinstance(node, ast.Call):
         return _in_globals(source, node, key)
-    if not isinstance(node, ast.Name) or node.id in _TOOLS:
+    if not isinstance(node, ast.Name) or node.id in _TOOLS or source.tree.dotted(node) == "os.environ":
         return None
     name = node.id
     shown_name = ".".join([name, *reversed(attributes)])

@@ -6,6 +6,7 @@ import pytest
 
 from flowdsl.checks.handler_runner import check_text, handler_rules
 from tests.checks.handlers.bad_handlers import BAD
+from tests.checks.handlers.short_handlers import SHORT_BAD, SHORT_SOUND
 from tests.checks.handlers.sound_handlers import SOUND
 
 
@@ -35,3 +36,13 @@ def test_every_rule_has_a_planted_fault() -> None:
         for code in line.split("#!")[1].split()
     }
     assert {rule.code for rule in handler_rules()} <= planted
+
+
+@pytest.mark.parametrize("text", SHORT_SOUND)
+def test_nothing_is_said_about_a_sound_short_handler(text: str) -> None:
+    assert [str(finding) for finding in check_text(text.lstrip())] == []
+
+
+@pytest.mark.parametrize(("codes", "text"), SHORT_BAD)
+def test_a_short_bad_handler_is_found_for_its_reason(codes: str, text: str) -> None:
+    assert set(codes.split()) <= {finding.code for finding in check_text(text.lstrip())}

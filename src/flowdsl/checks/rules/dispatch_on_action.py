@@ -20,8 +20,16 @@ _ACTION = re.compile(
     re.I,
 )
 _SORT = re.compile(r"^(event|message|msg|request|record|detail)?[_-]?(type|kind|name|action|category)$", re.I)
-_PROTOCOL = {"RequestType", "httpMethod", "requestType"}
-"""Fields whose values a platform sends to one function: a custom resource's, an API's."""
+_PROTOCOLS = (
+    {"Create", "Update", "Delete"},
+    {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"},
+    {"INSERT", "MODIFY", "REMOVE"},
+    {"createSecret", "setSecret", "testSecret", "finishSecret"},
+    {"$connect", "$disconnect", "$default"},
+    {"LaunchRequest", "IntentRequest", "SessionEndedRequest"},
+    {"Bounce", "Complaint", "Delivery"},
+)
+"""What a platform sends to one function: a custom resource's requests, a table's stream, a secret's rotation, an API."""
 
 
 class DispatchOnAction(HandlerRule):
@@ -90,7 +98,7 @@ class DispatchOnAction(HandlerRule):
                     found = _of_table(source, function, node)
                 if found is not None:
                     field, values, is_work = found
-                    if len(values) > _MOST and _is_dispatch(field, is_work):
+                    if len(values) > _MOST and is_work and _is_dispatch(field, values):
                         yield self.at(
                             source,
                             node,
@@ -98,8 +106,8 @@ class DispatchOnAction(HandlerRule):
                         )
 
 
-def _is_dispatch(field: str, is_work: bool) -> bool:
-    if field in _PROTOCOL or not is_work:
+def _is_dispatch(field: str, values: list[str]) -> bool:
+    if any(protocol.issuperset(values) for protocol in _PROTOCOLS):
         return False
     return bool(_ACTION.match(field) or _SORT.match(field))
 

@@ -117,6 +117,15 @@ class HandlerKeepsState(HandlerRule):
                     yield from self._assignment(source, function, node)
                 elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                     yield from self._method(source, function, node, node.func)
+                elif (
+                    isinstance(node, ast.Call)
+                    and isinstance(node.func, ast.Name)
+                    and node.func.id == "next"
+                    and node.args
+                ):
+                    held = held_by(source, function, node.args[0], changed=True)
+                    if held is not None and not held.path:
+                        yield self._finding(source, node, held, "counts on from one to the next")
 
     def _assignment(
         self, source: HandlerSource, function: Function, node: ast.Assign | ast.AugAssign | ast.AnnAssign

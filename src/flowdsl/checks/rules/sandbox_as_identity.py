@@ -58,12 +58,22 @@ class SandboxAsIdentity(HandlerRule):
     )
 
     def check(self, source: HandlerSource) -> Iterator[Diagnostic]:
+        used = {node.id for _, node in source.runs(ast.Name) if not _is_logged(source, node)}
+        for node in source.tree.top:
+            what = _tells(source, node)
+            statement = source.tree.statement(node)
+            if what and isinstance(statement, ast.Assign):
+                if any(isinstance(t, ast.Name) and t.id in used for t in statement.targets):
+                    yield self.at(source, node, _says(what))
         for function in source.reached:
             for node in function.nodes:
                 what = _tells(source, node)
                 if what and not _is_logged(source, node):
-                    message = f"{what} tells environments apart, not work: it is another at each delivery; use an id of the event"
-                    yield self.at(source, node, message)
+                    yield self.at(source, node, _says(what))
+
+
+def _says(what: str) -> str:
+    return f"{what} tells environments apart, not work: it is another at each delivery; use an id of the event"
 
 
 def _tells(source: HandlerSource, node: ast.AST) -> str:

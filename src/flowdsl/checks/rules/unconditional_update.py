@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 
 from flowdsl.checks.handler_calls import AwsCall
+from flowdsl.checks.handler_rewrites import rewrites
 from flowdsl.checks.handler_rule import HandlerRule, SourceExample, entries_of, named
 from flowdsl.checks.handler_source import HandlerSource
 from flowdsl.checks.handler_tree import Function
-from flowdsl.checks.handler_values import ANSWER, CLOCK, Value
+from flowdsl.checks.handler_values import CLOCK, Value
 from flowdsl.checks.handler_writes import guards, is_covered, nested_updates
 from flowdsl.diagnostics import Diagnostic, Severity
 
@@ -133,7 +134,7 @@ class UnconditionalUpdate(HandlerRule):
         body = call.arguments.get("Item" if call.method == "put_item" else "Body")
         if body is None:
             return
-        if _is_changed_answer(source, body, call.function):
+        if rewrites(source, call):
             yield self.at(
                 source,
                 call.node,
@@ -197,12 +198,7 @@ def _of_update(source: HandlerSource, call: AwsCall) -> str:
     found = _of_expression(source, text, given, names, call.function)
     if found:
         return found
-    # SET n = :n where :n was read and changed.
-    for values in (source.values.fields(given, call.function) or {}).values() if given is not None else ():
-        for value in values:
-            if _is_changed_answer(source, value.node, value.function):
-                return "writes back what was read and changed"
-    return ""
+    return "writes back what was read and changed" if rewrites(source, call) else ""
 
 
 def _of_expression(
@@ -263,71 +259,3 @@ def _is_set(source: HandlerSource, value: Value) -> bool:
         return node.func.id in ("set", "frozenset")
     fields = source.values.fields(node, value.function) or {}
     return any(name in ("SS", "NS", "BS") for name in fields)
-
-
-def _is_changed_answer(source: HandlerSource, node: ast.expr, function: Function | None) -> bool:
-    """Whether a value was read from a store and counted on, or appended to."""
-    return any(_counts_on(source, part, where) for part, where in _made_of(source, node, function))
-
-
-def _made_of(
-    source: HandlerSource, node: ast.expr, function: Function | None
-) -> Iterator[tuple[ast.expr, Function | None]]:
-    """A value and what goes into it: the fields stored in it, the names it is made of."""
-    pending: list[tuple[ast.expr, Function | None]] = [(node, function)]
-    seen: set[tuple[str, Function | None]] = set()
-    while pending and len(seen) < 60:
-        part, where = pending.pop()
-        yield part, where
-        for inner in ast.walk(part):
-            if isinstance(inner, ast.Name) and (inner.id, where) not in seen:
-                seen.add((inner.id, where))
-                pending += [(v.node, v.function) for v in source.values.definitions(inner.id, where)]
-                for values in source.values.stored.get(where, {}).get(inner.id, {}).values():
-                    pending += [(v, where) for v in values]
-                if where is not None:
-                    pending += [(a, where) for a in _augmented(where, inner.id)]
-
-
-def _augmented(function: Function, name: str) -> list[ast.expr]:
-    """`x["n"] += 1` and `x["rows"].append(y)` as the sums they are."""
-    found: list[ast.expr] = []
-    for node in function.nodes:
-        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub) and _root(node.target) == name:
-            target = node.target
-            if isinstance(target, ast.Name | ast.Subscript | ast.Attribute):
-                found.append(ast.BinOp(target, node.op, node.value))
-        elif (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in ("append", "extend")
-        ):
-            if _root(node.func.value) == name and node.args:
-                found.append(ast.BinOp(node.func.value, ast.Add(), node.args[0]))
-    return found
-
-
-def _root(node: ast.expr) -> str:
-    while isinstance(node, ast.Subscript | ast.Attribute | ast.Call):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _counts_on(source: HandlerSource, node: ast.expr, function: Function | None) -> bool:
-    """A sum or difference of which one side was read from a store."""
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Add | ast.Sub):
-            for side in (inner.left, inner.right):
-                if isinstance(side, ast.Constant | ast.JoinedStr):
-                    continue
-                if source.origins(side, function) & ANSWER and not _is_text(source, inner, function):
-                    return True
-    return False
-
-
-def _is_text(source: HandlerSource, node: ast.BinOp, function: Function | None) -> bool:
-    """`"prefix-" + name` puts a text together; it does not count."""
-    return any(
-        isinstance(s, ast.JoinedStr) or isinstance(source.values.constant(s, function), str)
-        for s in (node.left, node.right)
-    )
