@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final
 
 from flowdsl.query.base import Env, Evaluate, ExpressionError, ExpressionSyntaxError
-from flowdsl.query.jsonata.engine import UNDEFINED, JsonataError, compile, names_read
+from flowdsl.query.jsonata import nodes as n
+from flowdsl.query.jsonata.failure import UNDEFINED, JsonataFailure, NotJson
+from flowdsl.query.jsonata.reads import Reads, reads
+from flowdsl.query.jsonata.references import Problem, syntax_errors
+from flowdsl.query.jsonata.runner import Runner
+from flowdsl.query.jsonata.shortcuts import shortcut
+from flowdsl.query.jsonata.syntax import parse
 from flowdsl.query.jsontext import dumps
 
 Json = Any
 
 QUERY_ERROR: Final = "States.QueryEvaluationError"
+
+DEEPEST: Final = 200
+"""Levels of objects and arrays in one field."""
+
+_TYPES: Final = {bool: "boolean", str: "string", int: "number", float: "number", list: "array", dict: "object"}
 
 
 def is_expression(value: Json) -> bool:
@@ -19,81 +30,148 @@ def is_expression(value: Json) -> bool:
     return isinstance(value, str) and value.startswith("{%") and value.endswith("%}") and len(value) >= 4
 
 
+def source_of(text: str) -> str:
+    """An expression's text without its `{% %}` and the blanks inside them."""
+    return (text[2:-2] if is_expression(text) else text).strip()
+
+
 def type_name(value: Json) -> str:
     """A value's JSON type as AWS names it."""
-    if isinstance(value, bool):
-        return "boolean"
-    return {str: "string", int: "number", float: "number", list: "array", dict: "object"}.get(type(value), "null")
+    return _TYPES.get(type(value), "null")
+
+
+@lru_cache(maxsize=4096)
+def _checked(source: str) -> n.Node:
+    problems = syntax_errors(source)
+    if problems:
+        raise ExpressionSyntaxError(problems[0].message, problems[0].position)
+    return parse(source)
+
+
+@lru_cache(maxsize=4096)
+def _runner(source: str) -> Runner:
+    return Runner(source)
 
 
 def compile_expression(text: str, field: str, expected: str | None = None) -> Evaluate:
-    """A `{% %}` string (or an expression's bare text) as a closure whose result must have the JSON type `expected`."""
-    source = (text[2:-2] if is_expression(text) else text).strip()
+    """A `{% %}` string (or an expression's bare text) as a closure; raises ExpressionSyntaxError.
+
+    `field` is the place AWS names in its messages, such as `Output/a/b`; `expected` the JSON type the result must have
+    ("array", "boolean", ...).
+    """
+    source = source_of(text)
+    tree = _checked(source)
+    run = _general(source, field)
+    quick = shortcut(tree, run)
+    evaluate = quick if quick is not None else _constant(source, run) or run
+    return evaluate if expected is None else _typed(evaluate, source, field, expected)
+
+
+def _general(source: str, field: str) -> Evaluate:
+    """An expression evaluated by the library, its failures told in AWS's words."""
     try:
-        names = names_read(source)
-        run = compile(source, names, {})
-    except JsonataError as error:
-        raise ExpressionSyntaxError(error.message, error.position) from None
-    intro = f"The JSONata expression '{source}' specified for the field '{field}' "
+        runner = _runner(source)
+    except JsonataFailure as failure:
+        raise ExpressionSyntaxError(failure.message, failure.position) from None
+    run = runner.run
 
     def evaluate(env: Env) -> Json:
-        values: dict[str, Json] = {}
-        for name in names:
-            if name == "states":
-                states = {"input": env.input, "context": env.context}
-                if env.result is not ...:
-                    states["result"] = env.result
-                if env.error_output is not ...:
-                    states["errorOutput"] = env.error_output
-                values[name] = states
-            elif name in env.variables:
-                values[name] = env.variables[name]
         try:
-            result = run(values, {} if env.now_ms is None else {"now": env.now_ms()})
-        except JsonataError as error:
-            if error.message == "function":
-                raise ExpressionError(QUERY_ERROR, intro + "returned an unsupported result type.", field) from None
-            raise ExpressionError(
-                QUERY_ERROR, intro + f"threw an error during evaluation. {error.code}: {error.message}", field
-            ) from None
+            result = run(env)
+        except JsonataFailure as failure:
+            # A coded message is a sentence of its own, the text of a limit goes on in AWS's sentence (measured).
+            told = f". {failure.code}: {failure.message}" if failure.code else f": {failure.message}"
+            raise _error(source, field, f"threw an error during evaluation{told}") from None
+        except NotJson:
+            raise _error(source, field, "returned an unsupported result type.") from None
         if result is UNDEFINED:
-            raise ExpressionError(QUERY_ERROR, intro + "returned nothing (undefined).", field)
-        if expected is not None and type_name(result) != expected:
-            raise ExpressionError(
-                QUERY_ERROR,
-                intro
-                + f"returned an unexpected result type. Expected '{expected}', but was '{type_name(result)}' for value: {dumps(result)}",
-                field,
-            )
+            raise _error(source, field, "returned nothing (undefined).")
         return result
 
     return evaluate
 
 
+def _constant(source: str, run: Evaluate) -> Evaluate | None:
+    """An expression that reads nothing and draws nothing is evaluated once, unless a variable hides what it calls."""
+    found = reads(source)
+    if found.paths or found.impure or found.unknown_calls:
+        return None
+    functions = frozenset(found.functions)
+    kept: list[Json] = []
+
+    def evaluate(env: Env) -> Json:
+        if functions and not functions.isdisjoint(env.variables):
+            return run(env)
+        if not kept:
+            kept.append(run(env))
+        return kept[0]
+
+    return evaluate
+
+
+def _typed(evaluate: Evaluate, source: str, field: str, expected: str) -> Evaluate:
+    def check(env: Env) -> Json:
+        result = evaluate(env)
+        found = type_name(result)
+        if found == expected:
+            return result
+        raise _error(
+            source,
+            field,
+            f"returned an unexpected result type. Expected '{expected}', but was '{found}' for value: {dumps(result)}",
+        )
+
+    return check
+
+
+def _error(source: str, field: str, what: str) -> ExpressionError:
+    return ExpressionError(
+        QUERY_ERROR, f"The JSONata expression '{source}' specified for the field '{field}' {what}", field
+    )
+
+
 def compile_template(value: Json, field: str) -> Evaluate:
     """A JSONata field's value: `{% %}` strings at any depth are evaluated, everything else is shared as it is."""
-    made = _dynamic(value, field)
+    made = _dynamic(value, field, 0)
     return made if made is not None else (lambda env: value)
 
 
-def _dynamic(value: Json, field: str) -> Evaluate | None:
-    if is_expression(value):
-        return compile_expression(value, field)
+def _dynamic(value: Json, field: str, depth: int) -> Evaluate | None:
+    """A closure, or None for a part that evaluates to itself."""
+    if depth > DEEPEST:
+        raise ExpressionSyntaxError(f"{field.split('/')[0].split('[')[0]} is nested more than {DEEPEST} deep")
+    if isinstance(value, str):
+        return compile_expression(value, field) if is_expression(value) else None
     moving: list[tuple[Any, Evaluate]] = []
     if isinstance(value, dict):
-        moving = [(k, made) for k, v in value.items() if (made := _dynamic(v, f"{field}/{k}")) is not None]
+        moving = [(k, m) for k, v in value.items() if (m := _dynamic(v, f"{field}/{k}", depth + 1)) is not None]
     elif isinstance(value, list):
-        moving = [(i, made) for i, v in enumerate(value) if (made := _dynamic(v, f"{field}[{i}]")) is not None]
+        moving = [(i, m) for i, v in enumerate(value) if (m := _dynamic(v, f"{field}[{i}]", depth + 1)) is not None]
     if not moving:
         return None
+    if isinstance(value, dict) and len(value) == 1:
+        ((name, only),) = moving
+        return lambda env: {name: only(env)}
+    pairs = tuple(moving)
 
     def fill(env: Env) -> Json:
+        # The copy keeps the written order: its members have their places already.
         out = value.copy()
-        for key, make in moving:
+        for key, make in pairs:
             out[key] = make(env)
         return out
 
     return fill
 
 
-Compile = Callable[[Json, str], Evaluate]
+__all__ = [
+    "Problem",
+    "Reads",
+    "compile_expression",
+    "compile_template",
+    "is_expression",
+    "reads",
+    "source_of",
+    "syntax_errors",
+    "type_name",
+]

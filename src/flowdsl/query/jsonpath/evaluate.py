@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from flowdsl.query.base import Env, Evaluate, ExpressionError
-from flowdsl.query.jsontext import dumps
 from flowdsl.query.jsonpath.path_functions import Unusable
 from flowdsl.query.jsonpath.steps import Function, Index, Name, NotFound, Step, definite, walk
 from flowdsl.query.jsonpath.syntax import Path, parse_path
+from flowdsl.query.jsontext import dumps
 
 Json = Any
 

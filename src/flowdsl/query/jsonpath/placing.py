@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from flowdsl.query.base import ExpressionError, ExpressionSyntaxError
-from flowdsl.query.jsontext import dumps
 from flowdsl.query.jsonpath.syntax import Path, parse_path
+from flowdsl.query.jsontext import dumps
 
 Json = Any
 Place = Callable[[Json, Json], Json]
