@@ -101,7 +101,7 @@ def begin(child: Frame, start: Node, value: Any, point: Point | None) -> None:
         child.steps = walk(child, start, value)
     else:
         place(child, point)
-        child.steps = walk(child, point.node, point.value, entered=True)
+        child.steps = walk(child, point.node, point.value, entered=point.entered > 0)
 
 
 def compile_parallel(state: StateNode, node: Node, machines: dict[str, Machine]) -> Attempt:

@@ -115,7 +115,7 @@ def _text(state: StateNode, field: str) -> Evaluate | None:
     fields = state.fields
     path_field = f"{field}Path"
     if not state.is_jsonata and path_field in fields:
-        inner = languages.path(fields[path_field], path_field)
+        inner = languages.path_or_intrinsic(fields[path_field], path_field)
         return lambda env: _as_text(inner(env))
     if field not in fields:
         return None

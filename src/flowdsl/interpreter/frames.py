@@ -61,6 +61,7 @@ class Frame(Env):
         "steps",
         "ticket",
         "token",
+        "upcoming",
         "value",
     )
 
@@ -85,8 +86,10 @@ class Frame(Env):
         self.token: str | None = None
         self.fan: Any = None
         """The open state's branches or iterations, while it has some."""
+        self.upcoming: Node | None = None
+        """The state to be entered next, while none is open and others have their turn."""
         self.value: Any = None
-        """The open state's input."""
+        """The open or the upcoming state's input."""
         self.saved: FanPoint | None = None
         """What a redrive goes on with under the open state."""
         self.ticket = 0

@@ -15,6 +15,15 @@ def path(text: str, field: str) -> Evaluate:
     return compile_path(text, field)
 
 
+def path_or_intrinsic(text: str, field: str) -> Evaluate:
+    """What ErrorPath and CausePath hold: a path, or one intrinsic call."""
+    if text.startswith("States."):
+        from flowdsl.query.jsonpath import compile_intrinsic
+
+        return compile_intrinsic(text, field)
+    return path(text, field)
+
+
 def path_template(value: Any, field: str) -> Evaluate:
     """A JSONPath payload template: keys that end in `.$` are evaluated."""
     from flowdsl.query.jsonpath import compile_template
@@ -35,9 +44,9 @@ def placer(reference_path: str | None) -> Callable[[Any, Any], Any] | None:
         return lambda raw, result: raw
     if reference_path == "$":
         return None
-    from flowdsl.query.jsonpath import set_at
+    from flowdsl.query.jsonpath import compile_set_at
 
-    return lambda raw, result: set_at(reference_path, raw, result)
+    return compile_set_at(reference_path)
 
 
 def template(value: Any, field: str) -> Evaluate:

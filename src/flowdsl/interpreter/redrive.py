@@ -12,12 +12,13 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Point:
-    """One thread: its open state with that state's input, and what was under it."""
+    """One thread: its open or upcoming state with that state's input, and what was under it."""
 
     node: Node
     value: Any
     variables: dict[str, Any]
     entered: int
+    """Id of its Entered event; 0: it is yet to be entered."""
     fan: FanPoint | None = None
 
 
@@ -39,7 +40,7 @@ class FanPoint:
 def point_of(frame: Frame) -> Point | None:
     """Where a frame stands; None before its first state."""
     if frame.node is None:
-        return None
+        return None if frame.upcoming is None else Point(frame.upcoming, frame.value, frame.variables, 0)
     fan = frame.saved
     if fan is None and frame.fan is not None:
         fan = frame.fan.saved or frame.fan.save()
@@ -48,6 +49,9 @@ def point_of(frame: Frame) -> Point | None:
 
 def place(frame: Frame, point: Point) -> None:
     """Puts a new frame where an old one stood."""
+    if not point.entered:
+        frame.variables = point.variables
+        return
     frame.node = point.node
     frame.value = point.value
     frame.variables = point.variables

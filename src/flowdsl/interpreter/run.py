@@ -346,7 +346,7 @@ class Run:
         else:
             place(root, point)
             root.before = root.last
-            root.steps = walk(root, point.node, point.value, entered=True)
+            root.steps = walk(root, point.node, point.value, entered=point.entered > 0)
         self._set_alarm()
         self.timeline.ready.append(root)
 

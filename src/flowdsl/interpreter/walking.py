@@ -73,6 +73,9 @@ def walk(frame: Frame, node: Node, value: Any, entered: bool = False) -> Steps:
             node = follow
             value = output
             if ready:
+                frame.node = None
+                frame.upcoming = node
+                frame.value = value
                 yield None
     except ExpressionError as error:
         raise frame.failure(error) from None
