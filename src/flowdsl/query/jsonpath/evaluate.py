@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from flowdsl.query.base import Env, Evaluate, ExpressionError
 from flowdsl.query.jsonpath.path_functions import Unusable
-from flowdsl.query.jsonpath.steps import Function, Index, Name, NotFound, Step, definite, walk
+from flowdsl.query.jsonpath.steps import Index, Name, NotFound, Step, walk
 from flowdsl.query.jsonpath.syntax import Path, parse_path
 from flowdsl.query.jsontext import dumps
 
@@ -19,6 +19,8 @@ TEMPLATE: Final = "template"
 """Payload templates, ErrorPath and CausePath: "The JSONPath '$.x' specified for the field ..." (recorded)."""
 PATH: Final = "path"
 """InputPath, OutputPath and the other ...Path fields: "Invalid path '$.x' : No results for path: ..." (recorded)."""
+ARGUMENT: Final = "argument"
+"""An intrinsic function's argument: "The JsonPath argument for the field '$.x' could not be found ..." (measured)."""
 CHOICE: Final = "choice"
 """Variable and the ...Path operands of a Choice rule."""
 
@@ -205,6 +207,10 @@ def missing(path: Path, env: Env, field: str, family: str) -> ExpressionError:
         cause = f"Invalid path '{path.text}': The choice state's condition path references an invalid value."
     elif family == TEMPLATE:
         cause = f"The JSONPath '{path.text}' specified for the field '{field}' could not be found in the input '{dumps(env.input)}'"
+    elif family == ARGUMENT:
+        cause = _jayway(path, env)
+        if not cause.startswith("Filter: "):
+            cause = f"The JsonPath argument for the field '{path.text}' could not be found in the input '{dumps(env.input)}'"
     else:
         cause = f"Invalid path '{path.text}' : {_jayway(path, env)}"
     return ExpressionError(RUNTIME, cause, field)
@@ -247,6 +253,3 @@ def bracketed(steps: tuple[Step, ...]) -> str:
     return "$" + "".join(
         f"['{s.name}']" if isinstance(s, Name) else f"[{s.index}]" if isinstance(s, Index) else "[*]" for s in steps
     )
-
-
-__all__ = ["CHOICE", "PATH", "RUNTIME", "TEMPLATE", "Function", "compile_path", "definite", "missing", "reader"]

@@ -322,7 +322,7 @@ def _matcher(s: Scanner, left: Operand) -> Test:
     s.at += 1
     flags = s.pattern(re.compile("[a-zA-Z]*")) or ""
 
-    import regex  # for its time limit: `re` cannot be stopped
+    import regex  # type: ignore[import-untyped] # for its time limit: `re` cannot be stopped
 
     try:
         compiled = regex.compile("".join(source), regex.V0 | sum({regex_flag(f) for f in flags}))

@@ -26,7 +26,11 @@ LONGEST_RANGE: Final = 1_000
 
 
 class Invalid(Exception):
-    """Arguments that a function does not take."""
+    """Arguments that a function does not take; its text goes behind AWS's "Invalid arguments in States.X"."""
+
+    def __init__(self, more: str = "") -> None:
+        super().__init__(more)
+        self.more = more
 
 
 def _array(value: Json) -> list[Json]:
@@ -47,14 +51,15 @@ def _number(value: Json) -> int | float:
     raise Invalid
 
 
-def _rounded(value: Json) -> int:
-    return math_round(_number(value))
+def _whole(value: Json) -> int:
+    """A number without its fraction: the documentation says rounded, AWS cuts it off (measured), but for MathAdd."""
+    return math.trunc(_number(value))
 
 
 def _format(env: Env, template: Json, *values: Json) -> str:
     pieces = template.pieces if isinstance(template, Formatted) else format_pieces(_text(template))
     if len(pieces) != len(values) + 1:
-        raise Invalid
+        raise Invalid(": number of arguments do not match the occurrences of {}.")
     out = [pieces[0]]
     for value, piece in zip(values, pieces[1:], strict=True):
         out.append(value if type(value) is str else java_text(value))
@@ -85,7 +90,7 @@ def _array_of(env: Env, *values: Json) -> list[Json]:
 
 
 def _array_partition(env: Env, array: Json, size: Json) -> list[Json]:
-    items, chunk = _array(array), _rounded(size)
+    items, chunk = _array(array), _whole(size)
     if chunk < 1:
         raise Invalid
     return [items[i : i + chunk] for i in range(0, len(items), chunk)]
@@ -96,7 +101,7 @@ def _array_contains(env: Env, array: Json, wanted: Json) -> bool:
 
 
 def _array_range(env: Env, first: Json, last: Json, step: Json) -> list[Json]:
-    start, stop, stride = _rounded(first), _rounded(last), _rounded(step)
+    start, stop, stride = _whole(first), _whole(last), _whole(step)
     if stride == 0:
         raise Invalid
     values = range(start, stop + (1 if stride > 0 else -1), stride)
@@ -106,7 +111,7 @@ def _array_range(env: Env, first: Json, last: Json, step: Json) -> list[Json]:
 
 
 def _array_get_item(env: Env, array: Json, index: Json) -> Json:
-    items, at = _array(array), _rounded(index)
+    items, at = _array(array), _whole(index)
     if not 0 <= at < len(items):
         raise Invalid
     return items[at]
@@ -171,12 +176,11 @@ def _json_merge(env: Env, first: Json, second: Json, deep: Json) -> dict[str, Js
 
 
 def _math_random(env: Env, start: Json, end: Json, *seed: Json) -> int:
-    # Fractions are cut off (measured), although the documentation says rounded.
-    low, high = math.trunc(_number(start)), math.trunc(_number(end))
+    low, high = _whole(start), _whole(end)
     if low >= high:
         raise Invalid
     if seed:
-        return low + JavaRandom(math.trunc(_number(seed[0]))).next_int(high - low)
+        return low + JavaRandom(_whole(seed[0])).next_int(high - low)
     return (env.random or Random(0)).randrange(low, high)
 
 
@@ -185,7 +189,7 @@ _INT: Final = 1 << 31
 
 def _math_add(env: Env, left: Json, right: Json) -> int:
     if type(left) is not int or type(right) is not int:
-        left, right = _rounded(left), _rounded(right)
+        left, right = math_round(_number(left)), math_round(_number(right))
     total: int = left + right
     if not (-_INT <= left < _INT and -_INT <= right < _INT):
         raise Invalid

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from flowdsl.query.base import Env, Evaluate, ExpressionError, ExpressionSyntaxError
-from flowdsl.query.jsonpath.evaluate import RUNTIME, TEMPLATE, reader
+from flowdsl.query.jsonpath.evaluate import ARGUMENT, RUNTIME, reader
 from flowdsl.query.jsonpath.format import Formatted, format_pieces, unescape
 from flowdsl.query.jsonpath.functions import ARITY, FUNCTIONS, Invalid
 from flowdsl.query.jsonpath.scanner import Scanner
@@ -162,32 +162,34 @@ def _path(s: Scanner) -> PathArgument:
 
 
 def compile_intrinsic(text: str, field: str) -> Evaluate:
-    """An intrinsic call as a closure; raises ExpressionSyntaxError. Failing, it gives States.Runtime (measured)."""
-    return _compile(parse_intrinsic(text), field)
+    """An intrinsic call as a closure; raises ExpressionSyntaxError.
+
+    Failing, it gives States.Runtime, with the whole call as it is written in the cause (measured).
+    """
+    run = _compile(parse_intrinsic(text))
+
+    def evaluate(env: Env) -> Json:
+        try:
+            return run(env)
+        except ExpressionError as failed:
+            cause = f"The function '{text}' had the following error: {failed.cause}"
+            raise ExpressionError(RUNTIME, cause, field) from None
+
+    return evaluate
 
 
-def _compile(call: Intrinsic, field: str) -> Evaluate:
+def _compile(call: Intrinsic) -> Evaluate:
     name, function = call.name, FUNCTIONS[call.name]
-    makers = [_compile_argument(argument, field) for argument in call.arguments]
+    makers = [_compile_argument(argument) for argument in call.arguments]
     if name == "States.Format":
         head = call.arguments[0]
         if isinstance(head, Literal) and head.raw is not None:
             pieces = Formatted(format_pieces(head.raw))
             makers[0] = lambda env: pieces
 
-    def failed(invalid: Exception) -> ExpressionError:
-        return ExpressionError(RUNTIME, f"Invalid arguments in {name}", field)
+    def failed(invalid: Invalid) -> ExpressionError:
+        return ExpressionError(RUNTIME, f"Invalid arguments in {name}{invalid.more}")
 
-    if len(makers) == 2:
-        first, second = makers
-
-        def two(env: Env) -> Json:
-            try:
-                return function(env, first(env), second(env))
-            except Invalid as invalid:
-                raise failed(invalid) from None
-
-        return two
     if len(makers) == 1:
         (only,) = makers
 
@@ -198,6 +200,16 @@ def _compile(call: Intrinsic, field: str) -> Evaluate:
                 raise failed(invalid) from None
 
         return one
+    if len(makers) == 2:
+        first, second = makers
+
+        def two(env: Env) -> Json:
+            try:
+                return function(env, first(env), second(env))
+            except Invalid as invalid:
+                raise failed(invalid) from None
+
+        return two
 
     def many(env: Env) -> Json:
         try:
@@ -208,10 +220,10 @@ def _compile(call: Intrinsic, field: str) -> Evaluate:
     return many
 
 
-def _compile_argument(argument: Literal | PathArgument | Intrinsic, field: str) -> Evaluate:
+def _compile_argument(argument: Literal | PathArgument | Intrinsic) -> Evaluate:
     if isinstance(argument, Literal):
         value = argument.value
         return lambda env: value
     if isinstance(argument, PathArgument):
-        return reader(argument.path, field, TEMPLATE)
-    return _compile(argument, field)
+        return reader(argument.path, argument.path.text, ARGUMENT)
+    return _compile(argument)

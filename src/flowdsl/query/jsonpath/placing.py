@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Final
 
 from flowdsl.query.base import ExpressionError, ExpressionSyntaxError
@@ -56,7 +57,7 @@ def _compiled(text: str) -> Place:
     def place(document: Json, value: Json) -> Json:
         new = _copy(document, keys[0], text, document)
         here = new
-        for key, following in zip(keys, keys[1:], strict=False):
+        for key, following in pairwise(keys):
             if isinstance(key, str) and key not in here:
                 # Only objects are made: an array that is not there has no element to write.
                 inner: Json = {}
