@@ -6,6 +6,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from flowdsl.analysis.choices import Choices, DeadRule
 from flowdsl.analysis.flow import Flow
 from flowdsl.analysis.flow_state import Problem, ProblemKind
 from flowdsl.analysis.graph import Graph
@@ -35,6 +36,7 @@ class CheckContext:
         """JSON Schema of the execution's input; None: an open document."""
         self.strict = strict
         """Whether hygiene is reported state by state rather than once for the definition."""
+        self._choices: dict[str, Choices] = {}
         self.options: dict[str, Any] = options or {}
         """Settings of single rules: `max-retry-time` in seconds, ..."""
 
@@ -78,6 +80,18 @@ class CheckContext:
         from flowdsl.checks.variable_reads import misreads
 
         return list(misreads(self))
+
+    def choices(self, state: StateNode) -> Choices:
+        """The rules of a Choice state, taken apart once."""
+        found = self._choices.get(state.pointer)
+        if found is None:
+            found = self._choices[state.pointer] = Choices(state)
+        return found
+
+    @cached_property
+    def dead_rules(self) -> list[tuple[StateNode, DeadRule]]:
+        """Choice rules that are never taken."""
+        return [(state, dead) for state in self.states("Choice") for dead in self.choices(state).dead_rules()]
 
     @cached_property
     def scopes(self) -> tuple[Scope, ...]:

@@ -1,0 +1,168 @@
+"""The rules of one Choice, taken apart: which can hold, which are taken by earlier ones, what none of them takes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
+
+from flowdsl.analysis import shape as s
+from flowdsl.analysis import value_sets as v
+from flowdsl.analysis.conditions import Cases, cases_of, is_covered, uncovered
+from flowdsl.analysis.flow import Flow
+from flowdsl.analysis.jsonata_guards import access_of
+from flowdsl.analysis.jsonata_syntax import Node, expression_of, parse
+from flowdsl.analysis.jsonpath_syntax import parse_path
+from flowdsl.analysis.shape import Shape
+from flowdsl.analysis.shape_paths import follow, member
+from flowdsl.analysis.value_sets import Values
+from flowdsl.asl.definition import StateNode
+
+
+class DeadRule(NamedTuple):
+    """A rule that is never taken."""
+
+    number: int
+    why: Literal["same", "covered", "contradictory"]
+    earlier: int | None = None
+    """The rule with the same condition."""
+
+
+class Choices:
+    """One Choice state."""
+
+    def __init__(self, state: StateNode) -> None:
+        self.state = state
+        rules = state.fields.get("Choices")
+        self.rules: list[Any] = rules if isinstance(rules, list) else []
+
+    @cached_property
+    def cases(self) -> list[Cases | None]:
+        """Of each rule, the cases in which it holds; None where that is not known."""
+        return [cases_of(rule, jsonata=self.state.is_jsonata) for rule in self.rules]
+
+    def dead_rules(self) -> list[DeadRule]:
+        """The rules that are never taken, whatever comes in."""
+        found: list[DeadRule] = []
+        seen: dict[str, int] = {}
+        for i, rule in enumerate(self.rules):
+            text = condition_text(rule)
+            if text is None:
+                continue
+            if text in seen:
+                found.append(DeadRule(i, "same", seen[text]))
+                continue
+            seen[text] = i
+            cases = self.cases[i]
+            if cases is None:
+                continue
+            if not cases:
+                found.append(DeadRule(i, "contradictory"))
+            elif i and is_covered(cases, [c for c in self.cases[:i] if c]):
+                found.append(DeadRule(i, "covered"))
+        return found
+
+    def is_exhaustive(self, flow: Flow) -> bool:
+        """Whether some rule holds for every value that the paths looked at can have, as far as that is known."""
+        known = [cases for cases in self.cases if cases is not None]
+        subjects = {name for cases in known for case in cases for name in case.subjects}
+        universe = {name: self._universe(name, known, flow) for name in sorted(subjects)}
+        rest = uncovered(known, universe)
+        return rest is not None and not rest
+
+    def _universe(self, subject: str, known: list[Cases], flow: Flow) -> Values:
+        """What a path may hold: by its shape where that is known, else what the rules take it for."""
+        mentioned = v.NOTHING
+        for cases in known:
+            for case in cases:
+                if subject in case.subjects:
+                    mentioned = mentioned | case.subjects[subject]
+        shape = self._shape(subject, flow)
+        if shape is not None and not shape.vague:
+            return of_shape(shape, absent=mentioned.absent or self.state.is_jsonata)
+        return Values(
+            mentioned.absent,
+            mentioned.null,
+            mentioned.true or mentioned.false,
+            mentioned.true or mentioned.false,
+            v.EVERY_NUMBER if mentioned.numbers else (),
+            v.EVERY_STRING if mentioned.strings else (),
+            mentioned.other and not (mentioned.numbers or mentioned.strings),
+        )
+
+    def _shape(self, subject: str, flow: Flow) -> Shape | None:
+        known = flow.of(self.state)
+        if known is None:
+            return None
+        if not self.state.is_jsonata:
+            path = parse_path(subject)
+            if path is None or not path.is_definite or path.root == "context":
+                return None
+            root = known.effective if path.root == "input" else flow.variable(self.state, path.variable)
+            return None if root is None else follow(root, path.steps)
+        node = self._nodes.get(subject)
+        access = access_of(node) if node is not None else None
+        if access is None:
+            return None
+        if access[:2] == ("states", "input"):
+            return _down(known.input, access[2:])
+        if access[:4] == ("states", "context", "Execution", "Input"):
+            return _down(flow.input, access[4:]) if not self.state.scope.distributed else None
+        root = flow.variable(self.state, access[0])
+        return None if root is None else _down(root, access[1:])
+
+    @cached_property
+    def _nodes(self) -> Mapping[str, Node]:
+        """The parts of the conditions, by what they are called as subjects."""
+        found: dict[str, Node] = {}
+        for rule in self.rules:
+            text = expression_of(rule.get("Condition")) if isinstance(rule, dict) else None
+            tree = parse(text) if text is not None else None
+            for node in tree.walk() if tree is not None else ():
+                if node.kind in ("step", "variable"):
+                    found.setdefault(repr(node), node)
+        return found
+
+
+def condition_text(rule: Any) -> str | None:
+    """A rule's condition in one spelling, blanks and comments apart; None for what is no rule."""
+    if not isinstance(rule, dict):
+        return None
+    if "Condition" in rule:
+        text = expression_of(rule["Condition"])
+        tree = parse(text) if text is not None else None
+        return repr(tree) if tree is not None else None
+    return json.dumps(_bare(rule), sort_keys=True)
+
+
+def of_shape(shape: Shape, *, absent: bool) -> Values:
+    """The values that a shape admits."""
+    if shape.presence == s.NEVER:
+        return Values(absent=True)
+    found = Values(
+        absent and shape.presence == s.MAYBE,
+        bool(shape.kinds & s.NULL),
+        bool(shape.kinds & s.BOOLEAN),
+        bool(shape.kinds & s.BOOLEAN),
+        v.EVERY_NUMBER if shape.kinds & s.NUMBER else (),
+        v.EVERY_STRING if shape.kinds & s.TEXT else (),
+        bool(shape.kinds & (s.ARRAY | s.OBJECT)),
+    )
+    if shape.values is not None:
+        scalars = v.NOTHING
+        for _, value in sorted(shape.values, key=repr):
+            one = v.constant(value)
+            scalars = scalars | one if one is not None else scalars
+        found = scalars._replace(absent=found.absent, other=found.other)
+    return found
+
+
+def _bare(rule: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in rule.items() if key not in ("Next", "Comment", "Assign", "Output")}
+
+
+def _down(shape: Shape, names: tuple[str, ...]) -> Shape:
+    for name in names:
+        shape = member(shape, name)
+    return shape

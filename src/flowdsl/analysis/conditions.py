@@ -1,0 +1,278 @@
+"""Conditions of Choice rules as unions of cases, each of which says what every path it looks at may hold.
+
+One form for both languages: JSONPath's comparisons with And, Or and Not, JSONata's comparisons of something with a literal.
+What is not understood is kept whole, as a question that is answered yes or no: the same text is the same question.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from flowdsl.analysis import value_sets as v
+from flowdsl.analysis.choice_tests import operator_of
+from flowdsl.analysis.jsonata_syntax import Node, expression_of, parse
+from flowdsl.analysis.value_sets import TooManyTerms, Values
+
+MOST_CASES: Final = 48
+_DEEPEST: Final = 40
+
+
+@dataclass(frozen=True)
+class Case:
+    """One way for a condition to hold: every subject in its set, every question answered so."""
+
+    subjects: Mapping[str, Values] = field(default_factory=dict[str, Values])
+    """What each path (as written) may hold; a path that is not named, anything."""
+    answers: Mapping[str, bool] = field(default_factory=dict[str, bool])
+
+    @property
+    def is_empty(self) -> bool:
+        return any(values.is_empty for values in self.subjects.values())
+
+    def meet(self, other: Case) -> Case | None:
+        """Both at once; None when they cannot be."""
+        subjects = dict(self.subjects)
+        for name, values in other.subjects.items():
+            subjects[name] = subjects[name] & values if name in subjects else values
+            if subjects[name].is_empty:
+                return None
+        answers = dict(self.answers)
+        for question, answer in other.answers.items():
+            if answers.setdefault(question, answer) != answer:
+                return None
+        return Case(subjects, answers)
+
+    def covers(self, other: Case) -> bool:
+        """Whether this holds whenever the other does."""
+        return all(
+            values.covers(other.subjects.get(name, v.EVERYTHING)) for name, values in self.subjects.items()
+        ) and all(other.answers.get(question) == answer for question, answer in self.answers.items())
+
+
+Cases = tuple[Case, ...]
+ALWAYS: Final[Cases] = (Case(),)
+NEVER: Final[Cases] = ()
+
+
+class _Unknown(Exception):
+    """The condition is too large to take apart."""
+
+
+def cases_of(rule: Any, *, jsonata: bool) -> Cases | None:
+    """The cases in which a Choice rule holds; none: it never does. None when that is not known."""
+    try:
+        if jsonata:
+            condition = rule.get("Condition") if isinstance(rule, dict) else None
+            if isinstance(condition, bool):
+                return ALWAYS if condition else NEVER
+            text = expression_of(condition)
+            tree = parse(text) if text is not None else None
+            return None if tree is None or text is None else _of_expression(tree, True, 0)
+        return _of_rule(rule, True, 0)
+    except (_Unknown, TooManyTerms, RecursionError):
+        return None
+
+
+def is_covered(cases: Cases, earlier: list[Cases]) -> bool:
+    """Whether rules that come before take everything a rule holds for."""
+    before = [case for group in earlier for case in group]
+    alone: dict[str, Values] = {}
+    for case in before:
+        if len(case.subjects) == 1 and not case.answers:
+            [(name, values)] = case.subjects.items()
+            alone[name] = alone[name] | values if name in alone else values
+    return bool(cases) and all(
+        any(other.covers(case) for other in before)
+        or any(name in case.subjects and union.covers(case.subjects[name]) for name, union in alone.items())
+        for case in cases
+    )
+
+
+def uncovered(cases: list[Cases], universe: Mapping[str, Values]) -> Cases | None:
+    """What is left when none of these hold, each path being in its universe; none: they cover everything. None: not known."""
+    rest: Cases = (Case(dict(universe)),)
+    try:
+        for group in cases:
+            for case in group:
+                rest = _all(rest, _none_of(case))
+    except (_Unknown, TooManyTerms):
+        return None
+    return tuple(case for case in rest if not case.is_empty)
+
+
+def _none_of(case: Case) -> Cases:
+    found: Cases = NEVER
+    for name, values in case.subjects.items():
+        found = _any(found, _set(name, values, False))
+    for question, answer in case.answers.items():
+        found = _any(found, _question(question, not answer))
+    return found
+
+
+def _all(left: Cases, right: Cases) -> Cases:
+    found = [met for a in left for b in right if (met := a.meet(b)) is not None]
+    if len(found) > MOST_CASES:
+        raise _Unknown
+    return tuple(found)
+
+
+def _any(left: Cases, right: Cases) -> Cases:
+    if len(left) + len(right) > MOST_CASES:
+        raise _Unknown
+    return left + right
+
+
+def _set(subject: str, values: Values, holds: bool) -> Cases:
+    values = values if holds else ~values
+    return NEVER if values.is_empty else (Case({subject: values}),)
+
+
+def _question(text: str, holds: bool) -> Cases:
+    return (Case({}, {text: holds}),)
+
+
+# JSONPath
+
+
+def _of_rule(rule: Any, holds: bool, depth: int) -> Cases:
+    if not isinstance(rule, dict) or depth > _DEEPEST:
+        raise _Unknown
+    for key, together in (("And", holds), ("Or", not holds)):
+        inner = rule.get(key)
+        if isinstance(inner, list):
+            found = ALWAYS if together else NEVER
+            for item in inner:
+                found = (_all if together else _any)(found, _of_rule(item, holds, depth + 1))
+            return found
+    if "Not" in rule:
+        return _of_rule(rule["Not"], not holds, depth + 1)
+    subject = rule.get("Variable")
+    comparison = operator_of(rule)
+    if not isinstance(subject, str) or comparison is None:
+        raise _Unknown
+    values = _operand_set(*comparison)
+    if values is None:
+        return _question(json.dumps([subject, *comparison], sort_keys=True, default=str), holds)
+    # What is absent fails the state: only IsPresent can tell.
+    universe = v.EVERYTHING if comparison[0] == "IsPresent" else v.PRESENT
+    return _set(subject, values if holds else universe & ~values, True)
+
+
+_COMPARISONS: Final = {
+    "NumericEquals": lambda x: v.number(x),
+    "NumericLessThan": lambda x: v.numbers(high=x),
+    "NumericLessThanEquals": lambda x: v.numbers(high=x, high_open=False),
+    "NumericGreaterThan": lambda x: v.numbers(low=x),
+    "NumericGreaterThanEquals": lambda x: v.numbers(low=x, low_open=False),
+}
+_TYPES: Final = {
+    "IsNull": Values(null=True),
+    "IsString": Values(strings=v.EVERY_STRING),
+    "IsNumeric": Values(numbers=v.EVERY_NUMBER),
+    "IsBoolean": Values(true=True, false=True),
+    "IsPresent": v.PRESENT,
+}
+
+
+def _operand_set(operator: str, operand: Any) -> Values | None:
+    """The values for which a comparison with a literal holds; None for one that is not told apart."""
+    is_number = isinstance(operand, (int, float)) and not isinstance(operand, bool)
+    if operator in _COMPARISONS and is_number:
+        return _COMPARISONS[operator](operand)
+    if operator in _TYPES and isinstance(operand, bool):
+        values = _TYPES[operator]
+        return values if operand else ~values if operator == "IsPresent" else v.PRESENT & ~values
+    if operator == "StringEquals" and isinstance(operand, str):
+        return v.string(operand)
+    if operator == "StringMatches" and isinstance(operand, str):
+        return v.strings_like(operand)
+    if operator == "BooleanEquals" and isinstance(operand, bool):
+        return v.boolean(operand)
+    return None
+
+
+# JSONata
+
+_FLIPPED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+def _of_expression(node: Node, holds: bool, depth: int) -> Cases:
+    if depth > _DEEPEST:
+        raise _Unknown
+    kind, parts = node.kind, node.parts
+    if kind == "block" and len(parts) == 1:
+        return _of_expression(parts[0], holds, depth + 1)
+    if kind == "constant" and isinstance(node.value, bool):
+        return ALWAYS if node.value == holds else NEVER
+    if kind == "operator" and node.value in ("and", "or"):
+        together = (node.value == "and") == holds
+        left, right = (_of_expression(part, holds, depth + 1) for part in parts)
+        return (_all if together else _any)(left, right)
+    if kind == "call" and parts[0].kind == "variable" and len(parts) == 2:
+        if parts[0].value == "not":
+            return _of_expression(parts[1], not holds, depth + 1)
+        if parts[0].value == "boolean":
+            return _of_expression(parts[1], holds, depth + 1)
+        if parts[0].value == "exists":
+            return _set(repr(parts[1]), v.PRESENT, holds)
+    if kind == "operator":
+        found = _compared(node)
+        if found is not None:
+            return _set(found[0], found[1], holds)
+    if _is_fresh(node):
+        raise _Unknown
+    return _question(repr(node), holds)
+
+
+def _compared(node: Node) -> tuple[str, Values] | None:
+    """(subject, the values for which it holds) of a comparison with a literal."""
+    operator, (left, right) = node.value, node.parts
+    literal, is_literal = _literal(right)
+    if not is_literal:
+        literal, is_literal = _literal(left)
+        if not is_literal or operator == "in":
+            return None
+        left, operator = right, _FLIPPED.get(operator, operator)
+    if _literal(left)[1] or _is_fresh(left):
+        return None
+    values: Values | None = None
+    if operator in ("=", "!="):
+        values = v.constant(literal)
+        if values is not None and operator == "!=":
+            values = v.PRESENT & ~values
+    elif operator == "in" and isinstance(literal, list):
+        values = v.NOTHING
+        for item in literal:
+            one = v.constant(item)
+            if one is None:
+                return None
+            values = values | one
+    elif operator in ("<", "<=", ">", ">=") and isinstance(literal, (int, float)) and not isinstance(literal, bool):
+        closed = not operator.endswith("=")
+        values = (
+            v.numbers(high=literal, high_open=closed) if operator[0] == "<" else v.numbers(low=literal, low_open=closed)
+        )
+    return None if values is None else (repr(left), values)
+
+
+def _literal(node: Node) -> tuple[Any, bool]:
+    """(value, whether it is a literal)"""
+    if node.kind in ("string", "number", "constant"):
+        return node.value, True
+    if node.kind == "negate" and node.parts[0].kind == "number":
+        return -node.parts[0].value, True
+    if node.kind == "array":
+        items = [_literal(part) for part in node.parts]
+        return [value for value, _ in items], all(is_literal for _, is_literal in items)
+    return None, False
+
+
+def _is_fresh(node: Node) -> bool:
+    """Whether an expression gives another value each time: two of one text are not one subject."""
+    return any(
+        inner.kind == "call" and inner.parts[0].kind == "variable" and inner.parts[0].value in ("random", "uuid")
+        for inner in node.walk()
+    )
