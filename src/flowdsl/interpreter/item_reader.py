@@ -97,11 +97,9 @@ class ItemReader:
         if self.manifest == "S3_INVENTORY":
             yield from self._inventory(found, objects)
         elif self.manifest == "ATHENA_DATA":
-            for line in io.TextIOWrapper(found.open(), "utf-8"):
-                address = line.strip().strip('"')
-                if address:
-                    name = address.removeprefix("s3://")
-                    yield from self._contents(self._object(objects, *name.split("/", 1)))
+            for address in found.read().decode().split():
+                name = address.strip('"').removeprefix("s3://")
+                yield from self._contents(self._object(objects, *name.split("/", 1)))
         else:
             yield from self._contents(found)
 
@@ -162,22 +160,25 @@ class ItemReader:
 def _csv_rows(found: S3Object, delimiter: str, headers: list[str] | None) -> Iterator[dict[str, str]]:
     """Every field is text; missing ones are "", extra ones are dropped; a backslash that escapes nothing is dropped
     (recorded)."""
-    text = io.TextIOWrapper(_without_mark(found.open()), "utf-8", errors="replace", newline="")
-    rows = csv.reader(text, delimiter=delimiter, escapechar="\\")
-    names = headers if headers is not None else next(rows, [])
-    if len(set(names)) != len(names):
-        raise ReaderFailure("CSV headers cannot contain duplicates.")
-    width = len(names)
-    blank = [""] * width
-    try:
-        for row in rows:
-            if not row:
-                continue
-            if len(row) < width:
-                row = row + blank[len(row) :]
-            yield dict(zip(names, row, strict=False))
-    except csv.Error as error:
-        raise ReaderFailure(f"The file {found.key} is not valid CSV: {error}") from None
+    with found.open() as stream:
+        text = io.TextIOWrapper(_without_mark(stream), "utf-8", errors="replace", newline="")
+        try:
+            rows = csv.reader(text, delimiter=delimiter, escapechar="\\")
+            names = headers if headers is not None else next(rows, [])
+            if len(set(names)) != len(names):
+                raise ReaderFailure("CSV headers cannot contain duplicates.")
+            width = len(names)
+            blank = [""] * width
+            for row in rows:
+                if not row:
+                    continue
+                if len(row) < width:
+                    row = row + blank[len(row) :]
+                yield dict(zip(names, row, strict=False))
+        except csv.Error as error:
+            raise ReaderFailure(f"The file {found.key} is not valid CSV: {error}") from None
+        finally:
+            text.detach()  # so that the wrapper does not close what it was lent
 
 
 def _without_mark(stream: IO[bytes]) -> IO[bytes]:
@@ -188,12 +189,13 @@ def _without_mark(stream: IO[bytes]) -> IO[bytes]:
 
 
 def _json_lines(found: S3Object) -> Iterator[Any]:
-    for line_number, line in enumerate(_without_mark(found.open()), 1):
-        if line.strip():
-            try:
-                yield json.loads(line)
-            except (ValueError, RecursionError) as error:
-                raise ReaderFailure(f"Line {line_number} of {found.key} is not valid JSON: {error}") from None
+    with found.open() as stream:
+        for line_number, line in enumerate(_without_mark(stream), 1):
+            if line.strip():
+                try:
+                    yield json.loads(line)
+                except (ValueError, RecursionError) as error:
+                    raise ReaderFailure(f"Line {line_number} of {found.key} is not valid JSON: {error}") from None
 
 
 def _parquet(found: S3Object) -> Iterator[Any]:

@@ -6,11 +6,13 @@ import gzip
 import io
 import json
 import tempfile
+import weakref
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from hashlib import md5
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from flowdsl.diagnostics import FlowDslError
 
@@ -32,21 +34,24 @@ class S3Object:
     last_modified_ms: int = 0
     _size: int | None = field(default=None, repr=False)
 
-    def open(self) -> IO[bytes]:
+    @contextmanager
+    def open(self) -> Iterator[IO[bytes]]:
         """The bytes, external compression undone where the name says that there is one."""
-        raw: IO[bytes]
-        if isinstance(self.body, bytes):
-            raw = io.BytesIO(self.body)
-        elif isinstance(self.body, Path):
-            raw = self.body.open("rb")
-        else:
-            self.body.seek(0)
-            raw = self.body
-        if self.key.endswith(".gz"):
-            return gzip.open(raw, "rb")  # type: ignore[return-value]
-        if self.key.endswith(".zstd"):
-            return _zstd(raw, self.key)
-        return raw
+        with ExitStack() as stack:
+            raw: IO[bytes]
+            if isinstance(self.body, bytes):
+                raw = io.BytesIO(self.body)
+            elif isinstance(self.body, Path):
+                raw = stack.enter_context(self.body.open("rb"))
+            else:
+                self.body.seek(0)
+                raw = self.body
+            if self.key.endswith(".gz"):
+                yield cast("IO[bytes]", stack.enter_context(gzip.open(raw, "rb")))
+            elif self.key.endswith(".zstd"):
+                yield stack.enter_context(_zstd(raw, self.key))
+            else:
+                yield raw
 
     def read(self) -> bytes:
         """All the bytes."""
@@ -147,7 +152,10 @@ class S3Objects:
 
     def writer(self) -> IO[bytes]:
         """A file for an object to be written, in memory until it is large."""
-        return tempfile.SpooledTemporaryFile(max_size=SPILL)
+        stream = tempfile.SpooledTemporaryFile(max_size=SPILL)  # noqa: SIM115 - see below
+        # Closed with the objects, not when the collector happens to come by.
+        weakref.finalize(self, stream.close)
+        return stream
 
 
 def _zstd(raw: IO[bytes], key: str) -> IO[bytes]:
