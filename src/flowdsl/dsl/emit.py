@@ -23,7 +23,7 @@ from flowdsl.dsl.retry import Retry
 from flowdsl.dsl.spell_jsonata import member, spell
 from flowdsl.dsl.state import State
 from flowdsl.dsl.states import Pass, Task, Working
-from flowdsl.dsl.substitute import replaced
+from flowdsl.dsl.substitute import gives_return, impure_in, returned
 from flowdsl.dsl.trace import Scope, Trace
 from flowdsl.dsl.wiring import Wiring
 from flowdsl.query.expression import Node, Placeholder
@@ -246,10 +246,13 @@ class Emitter:
             assigned.update(self.items.assigned(state))
         if assigned:
             out["Assign"] = assigned
-        if "Output" in state.fields:
+        if state.target is None and state.type != "Fail" and gives_return(state, scope):
+            given = self.value(returned(state, scope))
+            # What a state gives anyway is not written.
+            if given != "{% $states.result %}":
+                out["Output"] = given
+        elif "Output" in state.fields and not (assigned and source is not None and impure_in(state.fields["Output"])):
             out["Output"] = self.value(state.fields["Output"])
-        elif state.target is None and scope.has_result and state.type != "Fail":
-            out["Output"] = self.value(scope.result if not state.assigned else replaced(scope.result, state.assigned))
         if state.target is not None:
             out["Next"] = state.target.name
         elif state.type not in ("Succeed", "Fail"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowdsl.dsl.state import State
-from flowdsl.dsl.substitute import impure_in
+from flowdsl.dsl.substitute import gives_return, impure_in
 from flowdsl.dsl.trace import Scope, Trace
 from flowdsl.dsl.wiring import Wiring
 from flowdsl.query.expression import leaves
@@ -18,7 +18,7 @@ def check_ends(trace: Trace, wiring: Wiring) -> None:
         _check_one_of(trace, wiring, scope, scope.one_of)
     elif scope.has_result:
         for end in wiring.ends:
-            if end.assigned and end.output_place is None:
+            if end.assigned and gives_return(end, scope):
                 _check_impure(trace, scope, end)
     elif scope.kind != "machine" or wiring.ends:
         _check_some_return(trace, wiring, scope)

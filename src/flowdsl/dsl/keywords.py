@@ -84,7 +84,7 @@ def _checked(field: Field, value: Any, reads: list[Any], place: Place) -> Any:
     if isinstance(value, str) and (
         _PLACEHOLDER.fullmatch(value) or (field.expression and value.startswith("{%") and value.endswith("%}"))
     ):
-        return value
+        return freeze(value, reads, place)
     wanted = _WANTED.get(field.kind)
     if wanted is not None:
         types, described = wanted

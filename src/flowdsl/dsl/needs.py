@@ -9,6 +9,7 @@ from flowdsl.dsl.choice import Choice
 from flowdsl.dsl.naming import Variables
 from flowdsl.dsl.references import BranchSource, ErrorSource, IndexSource, ItemSource, ResultSource, Source, VarSource
 from flowdsl.dsl.state import State
+from flowdsl.dsl.substitute import gives_return
 from flowdsl.dsl.trace import Scope, Trace
 from flowdsl.dsl.wiring import Wiring
 from flowdsl.query.expression import Read, Some
@@ -56,13 +57,12 @@ class Needs:
 
     def _returned(self, scope: Scope, wiring: Wiring) -> None:
         for end in wiring.ends:
-            if end.output_place is None:
+            if gives_return(end, scope):
                 for read in scope.reads:
-                    source = read.source
-                    if isinstance(source, VarSource) and end.assigned and source.var in end.assigned:
-                        # The end sets it itself: its Output takes the new value, not the variable.
-                        continue
-                    self._read(read, end, end)
+                    var = getattr(getattr(read, "source", None), "var", None)
+                    # What the end sets itself it gives anew, not from the variable.
+                    if var is None or not end.assigned or var not in end.assigned:
+                        self._read(read, end, end)
 
     def _read(self, read: Any, state: State, exit: Any) -> None:
         """One read in a state; `exit` is the state or port whose own Assign or Output it stands in, None elsewhere."""

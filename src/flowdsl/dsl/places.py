@@ -156,8 +156,14 @@ CALLEE = "()"
 """The step of a place that leads to what is called."""
 
 
+ITERATED = "for"
+"""The step of a place that leads from a comprehension to what it loops over."""
+
+
 def _step(node: ast.AST | None, step: Any) -> ast.AST | None:
     """One step into a call's arguments, a dict's values or a list's items."""
+    if step == ITERATED and isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
+        return node.generators[0].iter
     if isinstance(node, ast.Call):
         if step == CALLEE:
             return node.func

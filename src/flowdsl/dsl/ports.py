@@ -46,7 +46,18 @@ ERROR_KIND = Kind(
 class Port:
     """Where an edge starts."""
 
-    __slots__ = ("assigned", "comment", "output_value", "place", "reads", "scope", "state", "target", "target_place")
+    __slots__ = (
+        "assign_places",
+        "assigned",
+        "comment",
+        "output_value",
+        "place",
+        "reads",
+        "scope",
+        "state",
+        "target",
+        "target_place",
+    )
 
     def __init__(self, state: State, place: Place) -> None:
         self.state = state
@@ -55,6 +66,7 @@ class Port:
         self.target: State | None = None
         self.target_place: Place | None = None
         self.assigned: dict[Any, Any] | None = None
+        self.assign_places: dict[Any, Place] | None = None
         self.output_value: Any = ...
         self.comment: Any = None
         self.reads: list[Read] = []

@@ -27,6 +27,7 @@ class State:
 
     __slots__ = (
         "_name",
+        "assign_places",
         "assigned",
         "catchers",
         "chain",
@@ -70,6 +71,7 @@ class State:
         self.retriers: list[Any] | None = None
         self.catchers: list[Any] | None = None
         self.assigned: dict[Any, Any] | None = None
+        self.assign_places: dict[Any, Place] | None = None
         self.result_source: ResultSource | None = None
         self.output_place: Place | None = None
         self.prefix = trace.prefix

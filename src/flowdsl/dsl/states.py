@@ -94,6 +94,10 @@ class Task(Working, Generic[R]):
     __slots__ = ("call",)
     type = "Task"
 
+    @overload
+    def __init__(self, call: R, **fields: Unpack[TaskFields]) -> None: ...
+    @overload
+    def __init__(self: Task[Any], **fields: Unpack[TaskFields]) -> None: ...
     def __init__(self, call: R = UNSET, **fields: Unpack[TaskFields]) -> None:
         frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
@@ -153,6 +157,10 @@ class Pass(State, Generic[R]):
     type = "Pass"
     keywords = frozenset({"name", "extra", "assign", "output"})
 
+    @overload
+    def __init__(self, output: R, **fields: Unpack[PassFields]) -> None: ...
+    @overload
+    def __init__(self: Pass[Any], **fields: Unpack[PassFields]) -> None: ...
     def __init__(self, output: R = UNSET, **fields: Unpack[PassFields]) -> None:
         frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
@@ -235,6 +243,10 @@ class Succeed(Ending, Generic[R_co]):
     type = "Succeed"
     keywords = frozenset({"name", "extra", "output"})
 
+    @overload
+    def __init__(self, output: R_co, **fields: Unpack[SucceedFields]) -> None: ...
+    @overload
+    def __init__(self: Succeed[Any], **fields: Unpack[SucceedFields]) -> None: ...
     def __init__(self, output: R_co = UNSET, **fields: Unpack[SucceedFields]) -> None:
         frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)

@@ -3,7 +3,7 @@ scope returns gives the new expression in the variable's place."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flowdsl.query.expression import (
     Array,
@@ -25,14 +25,33 @@ from flowdsl.query.expression import (
     Text,
 )
 
+if TYPE_CHECKING:
+    from flowdsl.dsl.state import State
+    from flowdsl.dsl.trace import Scope
+
 IMPURE = frozenset({"uuid", "random", "now", "millis", "shuffle"})
 """Functions that give something else each time."""
 
 
-def replaced(frozen: Any, assigned: dict[Any, Any]) -> Any:
-    """A frozen value with what Vars are set to in their place."""
-    news = {variable.source: as_node(value) for variable, value in assigned.items() if not isinstance(variable, str)}
-    return _value(frozen, news) if news else frozen
+def gives_return(end: State, scope: Scope) -> bool:
+    """Whether a state that ends its scope gives what the scope's function returns, not an output of its own.
+
+    A Pass whose own result is returned gives the returned value: its output is what it computes.
+    """
+    if not scope.has_result:
+        return False
+    if end.output_place is None:
+        return True
+    source = end.result_source
+    return end.type == "Pass" and source is not None and any(getattr(r, "source", None) is source for r in scope.reads)
+
+
+def returned(end: State, scope: Scope) -> Any:
+    """What the scope's function returns, as that end gives it."""
+    news = {v.source: as_node(value) for v, value in (end.assigned or {}).items() if not isinstance(v, str)}
+    if end.type == "Pass" and end.result_source is not None and "Output" in end.fields:
+        news[end.result_source] = as_node(end.fields["Output"])
+    return _value(scope.result, news) if news else scope.result
 
 
 def as_node(frozen: Any) -> Node:

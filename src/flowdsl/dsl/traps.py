@@ -8,7 +8,7 @@ from typing import Any
 
 from flowdsl.dsl.expressions import BROKEN, Expr
 from flowdsl.dsl.kinds import BOOLEAN
-from flowdsl.dsl.places import frame_at, node_at, parent_of
+from flowdsl.dsl.places import ITERATED, frame_at, node_at, parent_of
 from flowdsl.dsl.trace import MARK, report, tracing
 from flowdsl.query.expression import Index, Place
 
@@ -52,8 +52,8 @@ def _why_bool(place: Place) -> str:
         return f"a chained comparison cannot be known until the workflow runs; write {_unchained(around)}"
     if isinstance(around, ast.IfExp):
         return f"`x if c else y` cannot be known until the workflow runs; write fn.if_else({ast.unparse(around.test)}, {ast.unparse(around.body)}, {ast.unparse(around.orelse)})"
-    if isinstance(around, (ast.If, ast.While)):
-        word = "if" if isinstance(around, ast.If) else "while"
+    if isinstance(around, (ast.If, ast.While, ast.Assert)):
+        word = type(around).__name__.lower()
         return (
             f"`{word}` cannot be decided until the workflow runs; write choice.when({ast.unparse(around.test)}) >> ..."
         )
@@ -90,7 +90,7 @@ def _len(self: Expr) -> int:
 
 
 def _iter(self: Expr) -> Iterator[Expr]:
-    place = _place()
+    place = (*_place(), ITERATED)
     _trap(
         self,
         place,
@@ -104,8 +104,6 @@ def _iter(self: Expr) -> Iterator[Expr]:
 
 def _iterated(place: Place) -> str:
     node = node_at(place)
-    if isinstance(node, (ast.For, ast.comprehension)):
-        node = node.iter
     return ast.unparse(node) if isinstance(node, ast.expr) else "a list"
 
 

@@ -36,7 +36,11 @@ def freeze(value: Any, found: list[Any], place: Place) -> Any:
             note(inner, found)
         return node
     if kind is str:
-        return text(value, found, place) if MARK in value else value
+        if MARK in value:
+            return text(value, found, place)
+        if value[:2] == "{%":
+            verbatim(value, place)
+        return value
     if kind is dict:
         frozen = {}
         for key, item in value.items():
@@ -60,6 +64,13 @@ def note(node: Node, found: list[Any]) -> None:
                 trace.placeholders.setdefault(leaf.name, (leaf.kind, None, leaf.type))
         else:
             found.append(leaf)
+
+
+def verbatim(value: str, place: Place) -> None:
+    """Notes a `{% %}` text that was written by hand: it is parsed when the trace is done."""
+    trace = tracing.get()
+    if trace is not None and value.endswith("%}") and trace.query_language == "JSONata":
+        trace.raws.append(Raw("JSONata", [value], place))
 
 
 def _open(node: Node, found: list[Any]) -> Any:

@@ -89,4 +89,8 @@ def keep(holder: State | Port, variable: Any, value: Any, reads: list[Read], pla
     if variable in assigned:
         report("bad-value", "this variable is set here already: one state sets it once", (*place, 0))
         return
-    assigned[variable] = freeze(value, reads, (*place, 1))
+    value_place = (*place, 1)
+    assigned[variable] = freeze(value, reads, value_place)
+    if holder.assign_places is None:
+        holder.assign_places = {}
+    holder.assign_places[variable] = value_place
