@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from flowdsl import _shelf
+from flowdsl.asl.dump import write
+from flowdsl.asl.grammar_rules import GRAMMAR_RULES, GrammarRule
 from flowdsl.checks.page import Page
 from flowdsl.checks.rule import DocumentedRule, Rule
 from flowdsl.diagnostics import FlowDslError, Severity, did_you_mean
@@ -67,8 +69,26 @@ def rules() -> tuple[Rule, ...]:
 @cache
 def pages() -> dict[str, Page]:
     """The page of every code, by code."""
-    found = [*RUNNER_PAGES, *(rule.page for rule in shelf())]
+    found = [*RUNNER_PAGES, *map(_grammar_page, GRAMMAR_RULES.values()), *(rule.page for rule in shelf())]
     return {page.code: page for page in sorted(found, key=lambda page: page.code)}
+
+
+def _grammar_page(rule: GrammarRule) -> Page:
+    bad, good = (write(document) for document in (rule.bad, rule.good))
+    shown = len(bad) < 5_000
+    return Page(
+        rule.code,
+        rule.name,
+        rule.severity,
+        rule.summary,
+        rule.why,
+        rule.instead,
+        "ValidateStateMachineDefinition and CreateStateMachine (recorded, or the specification's MUST)",
+        rule.aws_code,
+        bad if shown else "",
+        rule.says if shown else "",
+        good if shown else "",
+    )
 
 
 @cache

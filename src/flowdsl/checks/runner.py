@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from flowdsl.asl.definition import Definition, MachineType
+from flowdsl.asl.grammar import check_grammar
 from flowdsl.checks.config import Settings
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.registry import RUNNER_PAGES, rules
@@ -34,11 +35,19 @@ def check(
     settings = settings or Settings()
     context = CheckContext(definition, type=type, input_schema=input_schema, options=settings.options, strict=settings.strict)
     path = _path(definition)
-    found = [*own]
+    found = [*own, *_grammar(definition, context.type)]
     for rule in rules():
         if settings.is_on(rule.code, path):
             found += guarded(rule, context)
     return finish(found, definition, settings, [*suppressions, *asl_suppressions(definition)])
+
+
+def _grammar(definition: Definition, type: MachineType | None) -> list[Diagnostic]:
+    """What the grammar finds; when it crashes, that."""
+    try:
+        return list(check_grammar(definition, type))
+    except Exception as error:
+        return [crash("ASL1", "grammar", _path(definition) or definition.name or "the definition", error)]
 
 
 def guarded(rule: Rule, context: CheckContext) -> list[Diagnostic]:
