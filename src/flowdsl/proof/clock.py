@@ -1,0 +1,50 @@
+"""The time of a proof: it stands still unless something waits, sends, or lets it pass."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Any
+
+START = 2_000_000_000.0
+"""Seconds since 1970 at which each world begins: 18 May 2033."""
+
+TICK_SECONDS = 0.001
+"""What a call to AWS takes, so that no duration is zero."""
+
+
+class Clock:
+    """Sets the time of the process. `time.sleep` lets it pass and returns at once."""
+
+    def __init__(self) -> None:
+        import time_machine  # a test's dependency, loaded when something is proved
+
+        self._traveller = time_machine.travel(START, tick=False)
+        self._position: Any = None
+        self._now = START
+        self._sleep = time.sleep
+
+    def __enter__(self) -> Clock:
+        self._position = self._traveller.start()
+        time.sleep = self.advance  # what waits for a retry, or polls, waits in this time
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        time.sleep = self._sleep
+        self._traveller.stop()
+
+    @property
+    def now(self) -> float:
+        """Seconds since 1970."""
+        return self._now
+
+    def set(self, seconds: float) -> None:
+        """Moves to a moment, backwards too."""
+        self._now = seconds
+        self._position.move_to(seconds)
+
+    def advance(self, seconds: float) -> None:
+        """Lets time pass."""
+        self.set(self._now + max(0.0, float(seconds)))

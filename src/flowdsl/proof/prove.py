@@ -1,0 +1,86 @@
+"""The proof: a handler, an event and a world; every fault at every call; one line for whatever goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from flowdsl.diagnostics import FlowDslError
+from flowdsl.proof import statelessness
+from flowdsl.proof.report import Report
+from flowdsl.proof.scenarios import Trial, findings_of
+from flowdsl.proof.subject import Subject
+from flowdsl.proof.world import Setup, World
+
+Progress = Callable[[int, str], AbstractContextManager[Callable[..., None]]]
+"""(number of scenarios, whose) -> a context that gives advance(): `cli.output.progress` is one."""
+
+LARGEST_CALLS = 60
+"""Calls of a delivery at which faults are tried; of more, as many are taken evenly."""
+
+
+def prove(
+    handler: Any,
+    event: Any,
+    setup: Setup | None = None,
+    *,
+    raises: tuple[type[BaseException], ...] = (),
+    other_event: Any = None,
+    ignore: Iterable[str] = (),
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Report:
+    """Proves a handler idempotent and stateless for one event, against moto. Nothing reaches a network or an account.
+
+    `handler`: under @handler, or any function of (event, context). `setup` makes the world that it finds: tables, queues,
+    environment variables; it runs before each scenario. `raises`: errors that are answers, of a plain function.
+    `other_event`: a second event, for what an environment keeps from one to the next; by default one is derived.
+    `ignore`: what is no effect: a table, a queue, or `table.attribute`. Records of idempotency keys never are.
+
+    Raises FlowDslError when the handler does not work on the event at all.
+    """
+    subject = Subject(handler, raises)
+    event = subject.event_with_key(event)
+    report = Report(subject.name, seed)
+    with World(setup, seed) as world:
+        trial = Trial(world, subject, event)
+        world.fresh()
+        world.ignore = frozenset(ignore) | frozenset(f"table {name}" for name in subject.marker_tables())
+        trial.learn()
+        _check(trial)
+        report.calls = trial.expected.calls
+        other = statelessness.other_event(trial) if other_event is None else subject.event_with_key(other_event)
+        scenarios = [*trial.scenarios(LARGEST_CALLS), *statelessness.scenarios(trial, other)]
+        if not subject.can_start_anew:
+            report.skipped.append("a cold environment: the handler's module cannot be imported a second time")
+        if len(report.calls) > LARGEST_CALLS:
+            report.skipped.append(f"faults at {len(report.calls) - LARGEST_CALLS} of {len(report.calls)} calls")
+        report.scenarios = len(scenarios)
+        bar = progress(len(scenarios), subject.name) if progress is not None else nullcontext(lambda n=1: None)
+        with bar as advance:
+            for scenario in scenarios:
+                report.findings += findings_of(scenario)
+                advance()
+    return report
+
+
+def _check(trial: Trial) -> None:
+    """That there is something to prove: the handler answers, and moto answers it."""
+    unanswered = trial.world.wire.unanswered
+    if unanswered:
+        raise FlowDslError(f"{trial.subject.name} calls {unanswered[0]}, which moto does not answer")
+    outcome = trial.expected.outcome
+    if not trial.subject.is_final(outcome):
+        raise FlowDslError(
+            f"{trial.subject.name} fails on this event before anything is done to it: {outcome.error_name}: {outcome.error}"
+        ) from outcome.error
+
+
+def assert_idempotent(handler: Any, event: Any, *, setup: Setup | None = None, **options: Any) -> Report:
+    """Asserts that a handler is idempotent and stateless for one event. See `prove` for the other arguments."""
+    __tracebackhide__ = True  # pytest shows the caller's line, not this one
+    report = prove(handler, event, setup, **options)
+    if not report.is_proved:
+        raise AssertionError(str(report))
+    return report

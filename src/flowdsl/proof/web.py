@@ -1,0 +1,203 @@
+"""HTTP calls of a handler: recorded and answered here. Sees what goes through http.client: urllib, urllib3, requests.
+
+A POST or PATCH is an effect each time, unless it carries an Idempotency-Key that has been seen; PUT and DELETE leave
+what they say, however often.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import json
+import re
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from flowdsl.proof.delivery import Delivery
+from flowdsl.proof.entry import Entry, text_facts
+from flowdsl.proof.wire import NetworkClosed, Wire
+
+KEY_HEADERS = ("idempotency-key", "x-idempotency-key")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A call as it was sent."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    """Names in lower case."""
+    body: bytes
+
+    @property
+    def key(self) -> str | None:
+        """Its Idempotency-Key."""
+        return next((self.headers[name] for name in KEY_HEADERS if name in self.headers), None)
+
+
+Answer = Callable[[Request], Any]
+
+
+class Web:
+    """The outside, as a proof sees it. An unknown address answers 200 and `{}`."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self._answers: list[tuple[str, re.Pattern[str], Answer, int]] = []
+        self._effects: list[Request] = []
+        self._kept: dict[str, Request] = {}
+        self._keyed: dict[tuple[str, str, str], bytes] = {}
+        self._saved: list[tuple[Any, str, Any]] = []
+
+    def answer(self, method: str, url: str, body: Any = None, *, status: int = 200) -> None:
+        """What an address answers: JSON, or a function of the Request. `url` may end in `*`."""
+        pattern = re.compile(re.escape(url).replace(r"\*", ".*") + r"(\?.*)?")
+        give: Answer = body if callable(body) else lambda request: {} if body is None else body
+        self._answers.insert(0, (method.upper(), pattern, give, status))
+
+    def reset(self) -> None:
+        """Nothing has been called, and nothing said of any address."""
+        self._answers.clear()
+        self._effects.clear()
+        self._kept.clear()
+        self._keyed.clear()
+
+    def __enter__(self) -> Web:
+        self._replace(http.client.HTTPConnection, "connect", lambda conn: self._connect(conn, "http"))
+        self._replace(http.client.HTTPSConnection, "connect", lambda conn: self._connect(conn, "https"))
+        import urllib3.connection  # botocore has loaded it
+
+        self._replace(urllib3.connection.HTTPConnection, "connect", lambda conn: self._connect(conn, "http"))
+        self._replace(urllib3.connection.HTTPSConnection, "connect", lambda conn: self._connect(conn, "https"))
+        real = socket.socket.connect
+
+        def connect(sock: socket.socket, address: Any) -> None:
+            # Whatever is neither boto3 nor HTTP as above would go out: to a database, a cache, through httpx.
+            if self._wire.active is not None and isinstance(address, tuple):
+                raise NetworkClosed(f"the handler connects to {address[0]}, and a proof reaches no network")
+            real(sock, address)
+
+        self._replace(socket.socket, "connect", connect)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for owner, name, original in reversed(self._saved):
+            if original is None:
+                delattr(owner, name)
+            else:
+                setattr(owner, name, original)
+        self._saved.clear()
+
+    def _replace(self, owner: Any, name: str, replacement: Any) -> None:
+        # What a class only inherits must be inherited again afterwards.
+        self._saved.append((owner, name, owner.__dict__.get(name)))
+        setattr(owner, name, replacement)
+
+    def _connect(self, connection: Any, scheme: str) -> None:
+        default = 443 if scheme == "https" else 80
+        port = f":{connection.port}" if connection.port not in (None, default) else ""
+        connection.sock = _Socket(f"{scheme}://{connection.host}{port}", self._exchange)
+        connection.is_verified = True
+
+    def _exchange(self, request: Request) -> bytes:
+        """The response to a request, as bytes."""
+        delivery = self._wire.active
+        if delivery is None:
+            return self._perform(request)
+        number = delivery.begins(f"HTTP {request.method} {request.url.partition('?')[0]}")
+        if delivery.is_refused(number):
+            return _response(429, {"message": "Too Many Requests"})
+        answer = self._perform(request)
+        _lose(delivery)
+        delivery.ends(number)
+        return answer
+
+    def _perform(self, request: Request) -> bytes:
+        if request.method in ("POST", "PATCH"):
+            if request.key is None:
+                self._effects.append(request)
+                return self._respond(request)
+            keyed = (request.method, request.url, request.key)
+            if keyed not in self._keyed:
+                self._effects.append(request)
+                self._keyed[keyed] = self._respond(request)
+            return self._keyed[keyed]
+        if request.method in ("PUT", "DELETE"):
+            self._kept[request.url] = request
+        return self._respond(request)
+
+    def _respond(self, request: Request) -> bytes:
+        for method, pattern, give, status in self._answers:
+            if method == request.method and pattern.fullmatch(request.url):
+                return _response(status, give(request))
+        return _response(200, {})
+
+    def entries(self) -> Iterator[Entry]:
+        """What the outside has been told."""
+        for request in self._effects:
+            yield Entry(f"HTTP {request.method} {request.url}", "", text_facts(request.body, "body"))
+        for url, request in self._kept.items():
+            yield Entry("HTTP resources", f"url={url}", {"method": request.method, **text_facts(request.body, "body")})
+
+
+def _lose(delivery: Delivery) -> None:
+    if delivery.loses_response:
+        delivery.loses_response = False
+        raise TimeoutError("timed out")
+
+
+def _response(status: int, body: Any) -> bytes:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    reason = http.client.responses.get(status, "")
+    head = f"HTTP/1.1 {status} {reason}\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\nConnection: close\r\n\r\n"
+    return head.encode() + content
+
+
+class _Socket:
+    """A connection's socket: what is sent is kept, and once the response is asked for, it is a request."""
+
+    def __init__(self, origin: str, exchange: Callable[[Request], bytes]) -> None:
+        self._origin = origin
+        self._exchange = exchange
+        self._sent = bytearray()
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        """Keeps what the client sends."""
+        self._sent += bytes(data)
+
+    send = sendall
+
+    def makefile(self, mode: str = "rb", *args: Any, **kwargs: Any) -> io.BytesIO:
+        """The response."""
+        head, _, body = bytes(self._sent).partition(b"\r\n\r\n")
+        self._sent.clear()
+        first, *lines = head.decode("latin-1").split("\r\n")
+        method, path, _ = first.split(" ", 2)
+        headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        if headers.get("transfer-encoding") == "chunked":
+            body = _unchunked(body)
+        url = path if "://" in path else self._origin + path
+        return io.BytesIO(self._exchange(Request(method, url, headers, body)))
+
+    def __getattr__(self, name: str) -> Any:
+        # settimeout, setsockopt, shutdown, close: nothing to do for any of them.
+        if name.startswith("_") or name == "fileno":
+            raise AttributeError(name)
+        return lambda *args, **kwargs: None  # pyright: ignore[reportUnknownLambdaType]
+
+
+def _unchunked(body: bytes) -> bytes:
+    whole = b""
+    while body:
+        size, _, rest = body.partition(b"\r\n")
+        length = int(size or b"0", 16)
+        if length == 0:
+            break
+        whole, body = whole + rest[:length], rest[length + 2 :]
+    return whole

@@ -1,0 +1,137 @@
+"""Where calls to AWS pass: counted, killed, lost, refused or held here, and answered by moto. Nothing goes out.
+
+Wraps botocore's Endpoint at class level, so that clients, resources, paginators and waiters are seen whenever they were
+made: clients made at import too (event hooks saw none of those, measured).
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from flowdsl.proof.clock import TICK_SECONDS, Clock
+from flowdsl.proof.delivery import Delivery
+from flowdsl.proof.services import Services
+
+PARAMETERS = "flowdsl_parameters"
+"""Where a request's context carries the parameters it was made from."""
+
+REFUSALS = {
+    "dynamodb": "ProvisionedThroughputExceededException",
+    "kinesis": "ProvisionedThroughputExceededException",
+    "s3": "SlowDown",
+    "sqs": "RequestThrottled",
+    "sns": "ThrottledException",
+    "lambda": "TooManyRequestsException",
+}
+"""What a service says when it has too much to do; the others say ThrottlingException."""
+
+
+class NetworkClosed(Exception):
+    """A call that moto does not answer. It is not sent: a proof reaches no network."""
+
+
+class Wire:
+    """The wrapped endpoint. `active` is the delivery that runs just now; None while a world is made or looked at."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.active: Delivery | None = None
+        self.services = Services(clock)
+        self.unanswered: list[str] = []
+        """Calls that moto did not answer."""
+        self._clock = clock
+        self._saved: list[tuple[Any, str, Any]] = []
+
+    def __enter__(self) -> Wire:
+        from botocore.client import BaseClient
+        from botocore.endpoint import Endpoint
+
+        self._wrap(Endpoint, "make_request", self._make_request)
+        self._wrap(Endpoint, "_do_get_response", self._do_get_response)
+        self._wrap(Endpoint, "_send", self._send)
+        self._wrap(BaseClient, "_convert_to_request_dict", self._convert)
+        self.services.install()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.services.uninstall()
+        for owner, name, original in reversed(self._saved):
+            setattr(owner, name, original)
+        self._saved.clear()
+
+    def reset(self) -> None:
+        """For a fresh world: nothing has been called yet."""
+        self.active = None
+        self.services.reset()
+
+    def _wrap(self, owner: Any, name: str, wrapper: Callable[..., Any]) -> None:
+        original = getattr(owner, name)
+        self._saved.append((owner, name, original))
+
+        def wrapped(instance: Any, *args: Any, **kwargs: Any) -> Any:
+            return wrapper(original, instance, *args, **kwargs)
+
+        setattr(owner, name, wrapped)
+
+    def _convert(self, original: Any, client: Any, api_params: Any, *args: Any, **kwargs: Any) -> Any:
+        request = original(client, api_params, *args, **kwargs)
+        request["context"][PARAMETERS] = api_params
+        return request
+
+    def _make_request(self, original: Any, endpoint: Any, operation_model: Any, request_dict: Any) -> Any:
+        delivery = self.active
+        if delivery is None:
+            return original(endpoint, operation_model, request_dict)
+        service = str(operation_model.service_model.service_name)
+        number = delivery.begins(f"{service}.{operation_model.name}")
+        self._clock.advance(TICK_SECONDS)
+        if delivery.is_refused(number):
+            return _refusal(service)
+        # The delivery may have waited: the one that runs now is this one again.
+        answer = original(endpoint, operation_model, request_dict)
+        if answer[0].status_code < 300:
+            self.services.note(service, operation_model, request_dict["context"].get(PARAMETERS) or {})
+        delivery.ends(number)
+        return answer
+
+    def _do_get_response(self, original: Any, endpoint: Any, request: Any, operation_model: Any, context: Any) -> Any:
+        parameters = context.get(PARAMETERS) or {}
+        answer = self.services.answer(operation_model, parameters)
+        if answer is None:
+            answer = original(endpoint, request, operation_model, context)
+            if answer[0] is not None and answer[0][0].status_code < 300:
+                self.services.remember(operation_model, parameters, answer[0])
+        else:
+            answer = (copy.deepcopy(answer), None)
+        delivery = self.active
+        if delivery is not None and delivery.loses_response:
+            from botocore.exceptions import ReadTimeoutError
+
+            delivery.loses_response = False
+            return None, ReadTimeoutError(endpoint_url=request.url)
+        return answer
+
+    def _send(self, original: Any, endpoint: Any, request: Any) -> Any:
+        """A request that no hook has answered: of a client made before moto was loaded, or one that moto does not know."""
+        from moto.core.models import botocore_stubber
+
+        answer = botocore_stubber("before-send", request)
+        if answer is None:
+            self.unanswered.append(str(request.url))
+            raise NetworkClosed(f"moto does not answer {request.method} {request.url}, and a proof reaches no network")
+        return answer
+
+
+def _refusal(service: str) -> Any:
+    from botocore.awsrequest import AWSResponse
+
+    code = REFUSALS.get(service, "ThrottlingException")
+    parsed = {
+        "Error": {"Code": code, "Message": "Rate exceeded"},
+        "ResponseMetadata": {"HTTPStatusCode": 400, "HTTPHeaders": {}, "RetryAttempts": 4, "RequestId": "refused"},
+    }
+    return AWSResponse("", 400, {}, None), parsed

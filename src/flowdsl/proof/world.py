@@ -1,0 +1,173 @@
+"""World: AWS in memory, the time, chance and the environment, for as long as something is proved; fresh for each scenario."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any
+
+from flowdsl.diagnostics import FlowDslError
+from flowdsl.proof import stores
+from flowdsl.proof.clock import START, Clock
+from flowdsl.proof.state import State
+
+Setup = Callable[..., Any]
+"""Makes what the handler finds: tables, queues, environment variables. Takes nothing, or the World."""
+
+DUMMIES = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_SESSION_TOKEN": "testing",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+_AWAY = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE")
+
+
+class World:
+    """What surrounds a handler. What a test had before (moto's data, the environment, the time) is back afterwards."""
+
+    def __init__(self, setup: Setup | None, seed: int) -> None:
+        self._setup = setup
+        self.ignore: frozenset[str] = frozenset()
+        """Containers, and `container.path`, that are no effects."""
+        self._seed = seed
+        self._exit = ExitStack()
+        self._environment: dict[str, str] = {}
+        self._deliveries = 0
+        self._variant = 0
+
+    def __enter__(self) -> World:
+        try:
+            from flowdsl.proof.chance import Chance
+            from flowdsl.proof.web import Web
+            from flowdsl.proof.wire import Wire
+
+            self.clock = Clock()
+            self.wire = Wire(self.clock)
+        except ImportError as error:
+            raise FlowDslError(f"a proof needs moto and time-machine: pip install 'flowdsl[test]' ({error})") from None
+        with self._exit as stack:
+            self._enter_environment(stack)
+            self._enter_moto(stack)
+            self.chance = stack.enter_context(Chance())
+            stack.enter_context(self.clock)
+            stack.enter_context(self.wire)
+            self.web = stack.enter_context(Web(self.wire))
+            self._exit = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._exit.close()
+
+    def _enter_environment(self, stack: ExitStack) -> None:
+        before = dict(os.environ)
+        stack.callback(_restore_environment, before)
+        os.environ.update(DUMMIES)
+        for name in _AWAY:
+            os.environ.pop(name, None)
+        os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
+        self._environment = dict(os.environ)
+
+    def _enter_moto(self, stack: ExitStack) -> None:
+        import boto3
+        from moto import mock_aws
+
+        stack.callback(setattr, boto3, "DEFAULT_SESSION", boto3.DEFAULT_SESSION)
+        boto3.DEFAULT_SESSION = None
+        stack.callback(_put_back, _take_away())
+        config: Any = {
+            "lambda": {"use_docker": False},
+            "core": {"mock_credentials": False, "reset_boto3_session": False},
+        }
+        mock: Any = mock_aws(config=config)
+        mock.start(reset=False)
+        stack.callback(mock.stop, remove_data=False)
+        stack.callback(_reset_moto)
+        stack.callback(_forget_clients)
+
+    def fresh(self, variant: int = 0) -> None:
+        """A new world: nothing in it but what the setup makes. Another `variant` has another time, and other chances."""
+        from moto.moto_api._internal import mock_random
+
+        _reset_moto()
+        _restore_environment(self._environment)
+        self.wire.reset()
+        self.web.reset()
+        self._deliveries = 0
+        self._variant = variant
+        # A day and some seconds: dates, hours and seconds all differ.
+        self.clock.set(START + variant * 93_784.321)
+        self.chance.seed(f"{self._seed}/{variant}/setup")
+        mock_random.seed(f"{self._seed}/{variant}")
+        if self._setup is not None:
+            self._setup(*((self,) if _takes_world(self._setup) else ()))
+
+    def begin_delivery(self) -> None:
+        """Other chances for each delivery, the same ones in every world."""
+        self._deliveries += 1
+        self.chance.seed(f"{self._seed}/{self._variant}/{self._deliveries}")
+
+    def answer(self, method: str, url: str, body: Any = None, *, status: int = 200) -> None:
+        """For a setup: what an HTTP address answers; JSON, or a function of the request. `url` may end in `*`."""
+        self.web.answer(method, url, body, status=status)
+
+    def observe(self) -> State:
+        """Everything durable, as it is now."""
+        return State.of(self._entries(), self.ignore)
+
+    def _entries(self) -> Any:
+        yield from stores.entries()
+        yield from self.wire.services.entries()
+        yield from self.web.entries()
+
+
+def _takes_world(setup: Setup) -> bool:
+    from inspect import Parameter, signature
+
+    kinds = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+    return any(p.kind in kinds and p.default is p.empty for p in signature(setup).parameters.values())
+
+
+def _restore_environment(wanted: dict[str, str]) -> None:
+    for name in os.environ.keys() - wanted.keys():
+        del os.environ[name]
+    for name, value in wanted.items():
+        if os.environ.get(name) != value:
+            os.environ[name] = value
+
+
+def _take_away() -> list[tuple[Any, dict[str, Any]]]:
+    """Moto's data of the test around, out of the way."""
+    from moto.core.base_backend import BackendDict
+
+    kept: list[tuple[Any, dict[str, Any]]] = [(backend, dict(backend)) for backend in BackendDict._instances]  # pyright: ignore
+    for backend, _ in kept:
+        backend.clear()
+    BackendDict._instances.clear()  # pyright: ignore
+    return kept
+
+
+def _put_back(kept: list[tuple[Any, dict[str, Any]]]) -> None:
+    from moto.core.base_backend import BackendDict
+
+    for backend, accounts in kept:
+        dict.update(backend, accounts)
+        BackendDict._instances.append(backend)  # pyright: ignore
+
+
+def _reset_moto() -> None:
+    from moto.core.base_backend import BackendDict
+
+    BackendDict.reset()
+
+
+def _forget_clients() -> None:
+    """flowdsl's own clients were made with this world's credentials."""
+    from flowdsl.handler import record, task_token
+
+    record.client.cache_clear()
+    task_token.client.cache_clear()
