@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from random import Random
-from typing import Any
+from typing import Any, TypeAlias
 
 Json = Any
+
+Value: TypeAlias = "dict[str, Value] | list[Value] | str | int | float | bool | None"
+"""A JSON value for code that looks at what it is, where `Json` would tell the type checker nothing."""
 
 
 class ExpressionError(Exception):

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from flowdsl.query.base import Env, Evaluate, ExpressionError
-from flowdsl.query.jsonpath.path_functions import Unusable
 from flowdsl.query.jsonpath.steps import Index, Name, NotFound, Step, walk
 from flowdsl.query.jsonpath.syntax import Path, parse_path
 from flowdsl.query.jsontext import dumps
@@ -37,7 +36,7 @@ def compile_path(text: str, field: str, family: str | None = None) -> Evaluate:
 
 def reader(path: Path, field: str, family: str) -> Evaluate:
     """A parsed path as a closure. Plain dotted names are nine tenths of all paths and have closures of their own."""
-    if path.functions or not path.is_reference:
+    if not path.is_plain:
         return _general(path, field, family)
     steps = path.steps
     if any(isinstance(step, Index) for step in steps):
@@ -169,34 +168,27 @@ def _past_the_end(path: Path, env: Env) -> bool:
     try:
         walk(path.steps, root_of(path, env))
     except NotFound as lost:
-        return lost.null and lost.step == len(path.steps) - 1
+        return lost.past_the_end and lost.step == len(path.steps) - 1
     except KeyError:
         return False
     return False
 
 
 def _general(path: Path, field: str, family: str) -> Evaluate:
-    steps, functions, single = path.steps, path.functions, path.definite
+    steps, single = path.steps, path.definite
 
     def read(env: Env) -> Json:
         try:
-            value = walk(steps, root_of(path, env))
+            return walk(steps, root_of(path, env))
         except KeyError:
             raise missing(path, env, field, family) from None
         except NotFound:
             if single:
                 raise missing(path, env, field, family) from None
-            value = []
+            return []
         except TimeoutError:
-            raise ExpressionError(
-                RUNTIME, f"Invalid path '{path.text}' : a filter's regular expression takes too long", field
-            ) from None
-        for function in functions:
-            try:
-                value = function.call(value)
-            except Unusable as unusable:
-                raise ExpressionError(RUNTIME, f"Invalid path '{path.text}' : {unusable}", field) from None
-        return value
+            cause = f"Invalid path '{path.text}' : a filter's regular expression takes too long"
+            raise ExpressionError(RUNTIME, cause, field) from None
 
     return read
 
@@ -223,8 +215,8 @@ def _jayway(path: Path, env: Env) -> str:
     except NotFound as lost:
         upto = bracketed(steps[: lost.step + 1])
         last = lost.step == len(steps) - 1
-        if isinstance(lost.value, dict) or lost.null:
-            return f"No results for path: {upto}" if last or lost.null else f"Missing property in path {upto}"
+        if isinstance(lost.value, dict) or lost.past_the_end:
+            return f"No results for path: {upto}" if last or lost.past_the_end else f"Missing property in path {upto}"
         kind = "null" if lost.value is None else _JACKSON.get(type(lost.value), "net.minidev.json.JSONArray")
         parent = bracketed(steps[: lost.step])
         if isinstance(steps[lost.step], Name):

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
-from flowdsl.query.jsonpath.path_functions import Unusable
-from flowdsl.query.jsonpath.steps import Function, NotFound, Step, definite, split, walk
+from flowdsl.query.jsonpath.steps import NotFound, Step, definite, walk
 
 if TYPE_CHECKING:
     from flowdsl.query.jsonpath.scanner import Scanner
@@ -28,8 +27,11 @@ MISSING: Final = _Missing()
 SECONDS: Final = 1.0
 """How long one regular expression may work on one text."""
 
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?(?![\w.-])")
 _WORD = re.compile(r"[A-Za-z_]+")
+_BARE = re.compile(r"[^\s()\[\]{}'\",=<>!&|@$/]+")
+"""A text without quotes, `[?(@.Type == TOTAL)]`: AWS takes it, as published definitions show."""
+_WORDS: Final[dict[str, Json]] = {"true": True, "false": False, "null": None}
 
 
 def _number(value: Json) -> Decimal | None:
@@ -228,25 +230,18 @@ def _operand(s: Scanner, path: ParsePath) -> tuple[Operand, bool]:
     char = s.char
     if char in ("@", "$") and char:
         s.at += 1
-        start = s.at
-        try:
-            body, functions = split(path(s))
-        except ValueError:
-            raise s.error("a function can only end a path", start) from None
-        return _reader(body, functions, char == "$"), True
+        return _reader(path(s), char == "$"), True
     value = _literal(s)
     return (lambda item, root: value), False
 
 
-def _reader(steps: tuple[Step, ...], functions: tuple[Function, ...], absolute: bool) -> Operand:
+def _reader(steps: tuple[Step, ...], absolute: bool) -> Operand:
     single = definite(steps)
 
     def read_operand(item: Json, root: Json) -> Json:
         try:
             value = walk(steps, root if absolute else item)
-            for function in functions:
-                value = function.call(value)
-        except (NotFound, Unusable):
+        except NotFound:
             return MISSING
         return MISSING if not single and value == [] else value
 
@@ -264,11 +259,10 @@ def _literal(s: Scanner) -> Json:
         return _array(s)
     if char == "{":
         return _object(s)
-    start = s.at
-    word = s.pattern(_WORD)
-    if word in ("true", "false", "null"):
-        return {"true": True, "false": False, "null": None}[word]
-    raise s.error("expected a path, a text in quotes, a number, true, false, null or an array", start)
+    word = s.pattern(_BARE)
+    if word is None:
+        raise s.error("expected a path, a text, a number, true, false, null or an array")
+    return _WORDS.get(word, word)
 
 
 def _array(s: Scanner) -> list[Json]:

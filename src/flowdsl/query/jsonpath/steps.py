@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from flowdsl.query.base import Value
+
 Json = Any
 
 
@@ -64,44 +66,78 @@ class Filter:
     test: Callable[[Json, Json], bool] = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
-    """`.length()` and its siblings, applied to what the steps before it gave."""
-
-    name: str
-    arguments: tuple[Json, ...]
-    call: Callable[[Json], Json] = field(compare=False)
-
-
-Step = Name | Index | Names | Indexes | Slice | Wildcard | Descend | Filter | Function
+Step = Name | Index | Names | Indexes | Slice | Wildcard | Descend | Filter
 
 
 class NotFound(Exception):
     """A definite path that leads nowhere: `step` is the number of the step that failed, `value` what it was asked of."""
 
-    def __init__(self, step: int, value: Json, null: bool = False) -> None:
+    def __init__(self, step: int, value: Json, past_the_end: bool = False) -> None:
         super().__init__(step)
         self.step = step
         self.value = value
-        self.null = null
+        self.past_the_end = past_the_end
         """An index past the end of an array that is there: a payload template takes it for null (measured)."""
 
 
-def member(value: Json, step: Name | Index, number: int) -> Json:
-    """The one value behind a Name or an Index, or NotFound."""
-    if type(step) is Name:
+def definite(steps: tuple[Step, ...]) -> bool:
+    """Whether steps lead to one value: its absence is an error, where an indefinite path gives []."""
+    last = len(steps) - 1
+    return all(
+        isinstance(step, (Name, Index)) or (isinstance(step, Names) and i == last) for i, step in enumerate(steps)
+    )
+
+
+def walk(steps: tuple[Step, ...], root: Json) -> Json:
+    """The value that steps lead to in a document: one value when they are definite (or NotFound), else a list."""
+    number = 0
+    value = root
+    last = len(steps) - 1
+    while number <= last:
+        step = steps[number]
+        if isinstance(step, (Name, Index)):
+            value = _member(value, step, number)
+        elif isinstance(step, Names) and number == last:
+            value = _members(value, step, number)
+        else:
+            return _walk_many([value], steps, number, root)
+        number += 1
+    return value
+
+
+def _walk_many(values: list[Json], steps: tuple[Step, ...], number: int, root: Json) -> list[Json]:
+    last = len(steps) - 1
+    while number <= last:
+        step = steps[number]
+        if isinstance(step, Descend):
+            number += 1
+            values = _descend(values, steps[number], root, number == last)
+        else:
+            values = _select(values, step, root, number == last)
+        number += 1
+    return values
+
+
+def _member(value: Value, step: Name | Index, number: int) -> Json:
+    """The one value behind a Name or an Index."""
+    if isinstance(step, Name):
         if isinstance(value, dict) and step.name in value:
             return value[step.name]
         raise NotFound(number, value)
-    if isinstance(value, list):
-        index = step.index  # type: ignore[union-attr]
-        if -len(value) <= index < len(value):
-            return value[index]
-        raise NotFound(number, value, null=True)
-    raise NotFound(number, value)
+    if not isinstance(value, list):
+        raise NotFound(number, value)
+    if -len(value) <= step.index < len(value):
+        return value[step.index]
+    raise NotFound(number, value, past_the_end=True)
 
 
-def select(values: list[Json], step: Step, root: Json, last: bool) -> list[Json]:
+def _members(value: Value, step: Names, number: int) -> dict[str, Value]:
+    if not isinstance(value, dict):
+        raise NotFound(number, value)
+    return {name: value[name] for name in step.names if name in value}
+
+
+def _select(values: list[Json], step: Step, root: Json, last: bool) -> list[Json]:
     """What a step gives for each of several values. Never fails: what does not fit gives nothing."""
     out: list[Json] = []
     for value in values:
@@ -140,7 +176,7 @@ def _from_array(value: list[Json], step: Step, root: Json, out: list[Json]) -> N
     elif isinstance(step, Indexes):
         out.extend(value[i] for i in step.indexes if -size <= i < size)
     elif isinstance(step, Filter):
-        # A filter's @ on scalars does not match (documented 2023).
+        # A filter's @ on scalars does not match (documented).
         out.extend(item for item in value if isinstance(item, (dict, list)) and step.test(item, root))
 
 
@@ -156,9 +192,17 @@ def _slice(step: Slice, size: int) -> list[int]:
     return [i for i in turned if i >= 0]
 
 
-def below(value: Json) -> Iterator[dict[str, Json] | list[Json]]:
+def _descend(values: list[Json], step: Step, root: Json, last: bool) -> list[Json]:
+    nodes: list[Json] = [node for start in values for node in _below(start)]
+    if isinstance(step, Filter):
+        # Below `..` each object answers for itself; an array's elements are asked when they are reached.
+        return [node for node in nodes if isinstance(node, dict) and step.test(node, root)]
+    return _select(nodes, step, root, last)
+
+
+def _below(value: Value) -> Iterator[Value]:
     """The value and every object and array below it, outermost first. A stack: depth is the user's to choose."""
-    stack = [value]
+    stack: list[Value] = [value]
     while stack:
         node = stack.pop()
         if isinstance(node, dict):
@@ -167,57 +211,3 @@ def below(value: Json) -> Iterator[dict[str, Json] | list[Json]]:
         elif isinstance(node, list):
             yield node
             stack.extend(reversed(node))
-
-
-def definite(steps: tuple[Step, ...]) -> bool:
-    """Whether steps lead to one value: its absence is an error, where an indefinite path gives []."""
-    last = len(steps) - 1
-    return all(
-        isinstance(step, (Name, Index)) or (isinstance(step, Names) and i == last) for i, step in enumerate(steps)
-    )
-
-
-def walk(steps: tuple[Step, ...], root: Json) -> Json:
-    """The value that steps lead to in a document: one value when they are definite (or NotFound), else a list.
-
-    A Function ends the steps that are walked here; the caller applies it.
-    """
-    value = root
-    many = False
-    last = len(steps) - 1
-    number = 0
-    while number <= last:
-        step = steps[number]
-        if not many and isinstance(step, (Name, Index)):
-            value = member(value, step, number)
-        elif not many and isinstance(step, Names) and number == last:
-            if not isinstance(value, dict):
-                raise NotFound(number, value)
-            value = {name: value[name] for name in step.names if name in value}
-        else:
-            values = value if many else [value]
-            many = True
-            if isinstance(step, Descend):
-                number += 1
-                value = _descend(values, steps[number], root, number == last)
-            else:
-                value = select(values, step, root, number == last)
-        number += 1
-    return value
-
-
-def _descend(values: list[Json], step: Step, root: Json, last: bool) -> list[Json]:
-    nodes = [node for start in values for node in below(start)]
-    if isinstance(step, Filter):
-        # Below `..` each object answers for itself; an array's elements are asked when they are reached.
-        return [node for node in nodes if isinstance(node, dict) and step.test(node, root)]
-    return select(nodes, step, root, last)
-
-
-def split(steps: tuple[Step, ...]) -> tuple[tuple[Step, ...], tuple[Function, ...]]:
-    """Steps as those that lead somewhere and the functions that end them; ValueError for a step behind a function."""
-    functions = tuple(step for step in steps if isinstance(step, Function))
-    body = steps[: len(steps) - len(functions)]
-    if any(isinstance(step, Function) for step in body):
-        raise ValueError
-    return body, functions

@@ -9,12 +9,10 @@ from typing import Any
 
 from flowdsl.query.base import Env, ExpressionSyntaxError
 from flowdsl.query.jsonpath.filters import parse_filter
-from flowdsl.query.jsonpath.path_functions import FUNCTIONS
 from flowdsl.query.jsonpath.scanner import Scanner
 from flowdsl.query.jsonpath.steps import (
     Descend,
     Filter,
-    Function,
     Index,
     Indexes,
     Name,
@@ -23,14 +21,14 @@ from flowdsl.query.jsonpath.steps import (
     Step,
     Wildcard,
     definite,
-    split,
 )
 
 Json = Any
 
-_DOTTED = re.compile(r"[^.\[\](){}\s,'\"?*]+")
-_DOTTED_IN_FILTER = re.compile(r"[^.\[\](){}\s,'\"@?*:|=<>!&$/\\]+")
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_DOTTED = re.compile(r"(?:\$\{[^{}]*\}|[^.\[\](){}\s,'\"?*])+(?:\(\))?")
+"""A name after a dot. It may hold a placeholder `${...}`; AWS knows no functions, `length()` is a name there (published
+failures of executions)."""
+_DOTTED_IN_FILTER = re.compile(r"(?:\$\{[^{}]*\}|[^.\[\](){}\s,'\"@?*:|=<>!&$/\\])+(?:\(\))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +41,6 @@ class Path:
     variable: str | None
     """The variable's name when the path begins with `$name`, else None."""
     steps: tuple[Step, ...]
-    functions: tuple[Function, ...] = ()
-    """`.length()` and the like, which end the path."""
 
     @property
     def definite(self) -> bool:
@@ -54,7 +50,17 @@ class Path:
     @property
     def is_reference(self) -> bool:
         """Whether it may stand where a Reference Path must: names and indexes only, no function."""
-        return not self.functions and all(isinstance(step, (Name, Index)) for step in self.steps)
+        return not self.functions and self.is_plain
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is made of names and indexes only."""
+        return all(isinstance(step, (Name, Index)) for step in self.steps)
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """Names that look like a call of one of JSONPath's functions, `length()`, which AWS does not have."""
+        return tuple(step.name for step in self.steps if isinstance(step, Name) and step.name.endswith("()"))
 
     @property
     def names(self) -> tuple[str | int, ...]:
@@ -93,17 +99,14 @@ def parse_path(text: str) -> Path:
         if not variable:
             raise s.error("expected '.' or '[' or a variable's name after '$'")
         root = "variable"
-    steps = _steps(s)
+    steps = steps_of(s)
     if s.at < s.end:
         raise s.error(f"expected '.' or '[', found {s.char!r}")
-    try:
-        body, functions = split(steps)
-    except ValueError:
-        raise s.error("a function can only end a path", 0) from None
-    return Path(text, root, variable, body, functions)
+    return Path(text, root, variable, steps)
 
 
-def _steps(s: Scanner) -> tuple[Step, ...]:
+def steps_of(s: Scanner) -> tuple[Step, ...]:
+    """The steps that stand here, up to the first character that can be none."""
     steps: list[Step] = []
     while s.char and s.char in ".[":
         if s.take(".."):
@@ -123,7 +126,6 @@ def _steps(s: Scanner) -> tuple[Step, ...]:
 def _dotted(s: Scanner) -> Step:
     if s.take("*"):
         return Wildcard()
-    start = s.at
     name = s.pattern(_DOTTED_IN_FILTER if s.depth else _DOTTED)
     if name is None:
         if s.char == ".":
@@ -131,32 +133,7 @@ def _dotted(s: Scanner) -> Step:
         raise s.error(
             f"expected a name, found {s.char!r}; names with other characters than letters, digits and _ are written ['...']"
         )
-    if s.char == "(":
-        return _function(s, name, start)
     return Name(name)
-
-
-def _function(s: Scanner, name: str, start: int) -> Function:
-    function = FUNCTIONS.get(name)
-    if function is None:
-        raise s.error(f"no function {name}() ends a path", start)
-    s.need("(")
-    arguments: list[Json] = []
-    s.blanks()
-    while not s.take(")"):
-        if arguments:
-            s.need(",")
-            s.blanks()
-        if s.char and s.char in "'\"":
-            arguments.append(s.quoted())
-        else:
-            number = s.pattern(_NUMBER)
-            if number is None:
-                raise s.error("expected a number or a text in quotes")
-            arguments.append(int(number) if number.lstrip("-").isdigit() else float(number))
-        s.blanks()
-    given = tuple(arguments)
-    return Function(name, given, lambda value: function(value, given))
 
 
 def _bracket(s: Scanner) -> Step:
@@ -186,7 +163,7 @@ def _inside(s: Scanner, start: int) -> Step:
         s.blanks()
         s.need("(")
         begin = s.at
-        test = parse_filter(s, _steps)
+        test = parse_filter(s, steps_of)
         s.blanks()
         text = s.text[begin : s.at]
         s.need(")")
