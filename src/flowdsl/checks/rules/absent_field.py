@@ -1,4 +1,4 @@
-"""ASL301 missing-field."""
+"""ASL301 absent-field."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flowdsl.diagnostics import Diagnostic, Severity
 INVOKE = {"Type": "Task", "Resource": "arn:aws:states:::dynamodb:putItem", "Parameters": {"TableName": "t", "Item": {}}}
 
 
-class MissingField(Rule):
+class AbsentField(Rule):
     """A field is read that no earlier state leaves there.
 
     In JSONPath the execution fails with States.Runtime, which nothing can catch or retry; in JSONata the value is undefined, and the field it was for

@@ -1,4 +1,4 @@
-"""ASL303 maybe-missing-field."""
+"""ASL303 maybe-absent-field."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flowdsl.diagnostics import Diagnostic, Severity
 TYPED = {"type": "object", "properties": {"id": {"type": "string"}, "coupon": {"type": "string"}}, "required": ["id"]}
 
 
-class MaybeMissingField(Rule):
+class MaybeAbsentField(Rule):
     """A field is read that is not there on every way to the state, or not in every input.
 
     Where it is absent, a JSONPath execution fails with States.Runtime, which nothing can catch; a JSONata field that comes to nothing fails with

@@ -1,0 +1,176 @@
+"""Retriers and Catchers: what each takes, what an earlier one leaves it, and which errors a state can raise at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Literal, NamedTuple
+
+from flowdsl.analysis.task_results import target
+from flowdsl.asl.definition import StateNode, is_distributed
+from flowdsl.diagnostics import did_you_mean
+from flowdsl.errors import (
+    ALL,
+    RESERVED,
+    ErrorName,
+    ExceedToleratedFailureThreshold,
+    HeartbeatTimeout,
+    ItemReaderFailed,
+    QueryEvaluationError,
+    ResultWriterFailed,
+    Runtime,
+    TaskFailed,
+    Timeout,
+    is_reserved,
+)
+from flowdsl.integrations.errors import NameProblem, check_error_name
+
+Kind = Literal["Retry", "Catch"]
+
+NOT_TASK_FAILED: Final = frozenset({Timeout, HeartbeatTimeout, QueryEvaluationError, ALL})
+"""What States.TaskFailed does not take: time-outs (spec) and failed expressions (measured)."""
+
+TRANSIENT: Final = (
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.TooManyRequestsException",
+)
+"""What Lambda itself may fail with; AWS's list for a Retry, and throttling. Lambda.ClientExecutionTimeoutException is on it
+too, and is often left out because the function may have run."""
+
+OPEN_OUTCOME: Final = frozenset(
+    {
+        ALL,
+        TaskFailed,
+        Timeout,
+        HeartbeatTimeout,
+        "Sandbox.Timedout",
+        "Lambda.Unknown",
+        "Lambda.ServiceException",
+        "Lambda.AWSLambdaException",
+        "Lambda.SdkClientException",
+        "Lambda.ClientExecutionTimeoutException",
+    }
+)
+"""Errors after which nobody knows whether the call was carried out."""
+
+
+class Handler(NamedTuple):
+    """One Retrier or Catcher."""
+
+    kind: Kind
+    number: int
+    fields: Mapping[str, Any]
+    names: tuple[str, ...]
+    """Its ErrorEquals, what is no text left out."""
+
+    @property
+    def attempts(self) -> int:
+        """Retries it makes at most (a Retrier): MaxAttempts, 3 where it is not given."""
+        given = self.fields.get("MaxAttempts", 3)
+        return given if isinstance(given, int) and not isinstance(given, bool) else 3
+
+
+def handlers(state: StateNode, kind: Kind) -> list[Handler]:
+    """A state's Retriers or Catchers, in order. Malformed ones are passed over."""
+    found = state.fields.get(kind)
+    return [
+        Handler(kind, i, entry, tuple(n for n in _listed(entry.get("ErrorEquals")) if isinstance(n, str)))
+        for i, entry in enumerate(_listed(found))
+        if isinstance(entry, dict)
+    ]
+
+
+def takes(pattern: str, name: str) -> bool:
+    """Whether one string of an ErrorEquals takes all that another does."""
+    if pattern in (name, ALL):
+        return True
+    return pattern == TaskFailed and name not in NOT_TASK_FAILED
+
+
+def taken_before(entries: list[Handler], number: int) -> dict[str, Handler]:
+    """The names of a handler that an earlier one of the same kind takes, with that one."""
+    found: dict[str, Handler] = {}
+    for name in entries[number].names:
+        for earlier in entries[:number]:
+            if any(takes(pattern, name) for pattern in earlier.names):
+                found[name] = earlier
+                break
+    return found
+
+
+def is_caught(state: StateNode, *names: str) -> bool:
+    """Whether a state's own Catch takes all these errors."""
+    patterns = [pattern for handler in handlers(state, "Catch") for pattern in handler.names]
+    return all(any(takes(pattern, name) for pattern in patterns) for name in names)
+
+
+def is_retried(state: StateNode, name: str) -> bool:
+    """Whether a state's Retry takes an error and tries again at least once: the first Retrier that matches decides."""
+    for handler in handlers(state, "Retry"):
+        if any(takes(pattern, name) for pattern in handler.names):
+            return handler.attempts > 0
+    return False
+
+
+def impossible(state: StateNode, name: str) -> NameProblem | None:
+    """Why a state can never raise an error of this name; None where it can, or where that is not known."""
+    if name == Runtime:
+        return NameProblem("uncatchable", "States.Runtime can be neither retried nor caught")
+    if name.startswith("States.") and not is_reserved(name):
+        return NameProblem("no-such-reserved", f"there is no error {name!r}{did_you_mean(name, RESERVED)}")
+    if name.partition(".")[0].lower() in ("state", "states") and not name.startswith("States."):
+        return NameProblem("no-such-reserved", f"there is no error {name!r}{did_you_mean(name, RESERVED)}")
+    if state.type == "Task":
+        return _impossible_for_task(state, name)
+    return _impossible_for_scopes(state, name)
+
+
+def _impossible_for_task(state: StateNode, name: str) -> NameProblem | None:
+    fields = state.fields
+    if name == HeartbeatTimeout and not any(key in fields for key in ("HeartbeatSeconds", "HeartbeatSecondsPath")):
+        return NameProblem("not-of-a-task", f"{state.name!r} has no HeartbeatSeconds, so it raises no {name!r}")
+    if name == QueryEvaluationError and not state.is_jsonata:
+        return NameProblem("not-of-a-task", f"{state.name!r} evaluates no JSONata, so it raises no {name!r}")
+    found = target(state)
+    if found.operation is None or found.resource is None:
+        return None
+    return check_error_name(name, found.operation, found.resource.pattern)
+
+
+def _impossible_for_scopes(state: StateNode, name: str) -> NameProblem | None:
+    """A Map or Parallel raises what its states raise; only what is the Map's own is told apart here."""
+    distributed = state.type == "Map" and is_distributed(state.fields)
+    needs = {
+        ItemReaderFailed: (distributed and "ItemReader" in state.fields, "has no ItemReader"),
+        ResultWriterFailed: (distributed and "ResultWriter" in state.fields, "has no ResultWriter"),
+        ExceedToleratedFailureThreshold: (distributed, "is no Distributed Map"),
+    }
+    possible, lacks = needs.get(ErrorName(name), (True, ""))
+    if possible or _inside(state):
+        return None
+    return NameProblem("not-of-a-task", f"{state.name!r} {lacks}, so it raises no {name!r}")
+
+
+def _inside(state: StateNode) -> bool:
+    """Whether there is a Map inside, whose errors come through."""
+    stack: list[Any] = [state.fields.get(key) for key in ("Branches", "ItemProcessor", "Iterator")]
+    while stack:
+        here = stack.pop()
+        if isinstance(here, dict):
+            if here.get("Type") == "Map":
+                return True
+            stack.extend(here.values())
+        elif isinstance(here, list):
+            stack.extend(here)
+    return False
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def all_handlers(state: StateNode) -> Iterator[Handler]:
+    """Retriers, then Catchers."""
+    yield from handlers(state, "Retry")
+    yield from handlers(state, "Catch")

@@ -1,0 +1,67 @@
+"""Walking the literal values of a state's fields: each text with its pointer, and the key it stands under."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from flowdsl.asl.definition import StateNode
+from flowdsl.asl.source_map import escape
+
+TEMPLATES = ("Parameters", "ItemSelector", "ResultSelector", "Assign", "Arguments", "Output", "Items", "Credentials")
+"""Fields of a state that hold a value of the author's own making."""
+
+
+class Leaf(NamedTuple):
+    """A scalar inside a field."""
+
+    pointer: str
+    key: str
+    """The nearest member name above it."""
+    value: Any
+    field: str
+    """The field of the state it is in."""
+
+
+def leaves_of(value: Any, pointer: str, field: str = "", key: str = "") -> Iterator[Leaf]:
+    """Every scalar of a JSON value, in document order, without recursion."""
+    stack: list[tuple[Any, str, str]] = [(value, pointer, key)]
+    while stack:
+        here, at, name = stack.pop()
+        if isinstance(here, dict):
+            stack.extend((inner, f"{at}/{escape(str(k))}", str(k)) for k, inner in reversed(here.items()))
+        elif isinstance(here, list):
+            stack.extend((inner, f"{at}/{i}", name) for i, inner in reversed(list(enumerate(here))))
+        else:
+            yield Leaf(at, name, here, field)
+
+
+def leaves(state: StateNode, *fields: str) -> Iterator[Leaf]:
+    """Every scalar in these fields of a state (all that hold values, by default), those of Catchers and Choice rules too."""
+    for name in fields or TEMPLATES:
+        if name in state.fields:
+            yield from leaves_of(state.fields[name], f"{state.pointer}/{name}", name)
+    for key, inner in (
+        ("ItemReader", ("Parameters", "Arguments")),
+        ("ResultWriter", ("Parameters", "Arguments")),
+        ("ItemBatcher", ("BatchInput",)),
+    ):
+        holder = state.fields.get(key)
+        if not fields and isinstance(holder, dict):
+            for name in inner:
+                if name in holder:
+                    yield from leaves_of(holder[name], f"{state.pointer}/{key}/{name}", f"{key}.{name}")
+    if fields:
+        return
+    for key in ("Catch", "Choices"):
+        holders = state.fields.get(key)
+        for i, holder in enumerate(holders if isinstance(holders, list) else ()):
+            if isinstance(holder, dict):
+                for name in ("Assign", "Output"):
+                    if name in holder:
+                        yield from leaves_of(holder[name], f"{state.pointer}/{key}/{i}/{name}", name)
+
+
+def is_expression(text: str) -> bool:
+    """Whether a text is a JSONata expression."""
+    return text.startswith("{%") and text.endswith("%}")
