@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -33,7 +33,7 @@ CACHES = {
 """Decorators that keep what a function returned for its next call."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Entry:
     """A function that Lambda calls."""
 
@@ -52,6 +52,8 @@ class Entry:
     """Whether anything is declared about its idempotency (Powertools' decorators included)."""
     raises: tuple[str, ...] = ()
     timeout_seconds: float | None = None
+    given: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Of a helper: what the other files' handlers give to its parameters, as origins (see handler_values)."""
 
     @property
     def keeps_its_own(self) -> bool:
@@ -66,6 +68,17 @@ class TaskUse:
     retried: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A function that handlers of other files call."""
+
+    given: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Origins of what they give to its parameters."""
+    covered: bool = False
+    """Whether repeats are taken care of before they call it."""
+    is_task: bool = False
+
+
 @dataclass(frozen=True)
 class Entries:
     """The handlers of a file and all that runs with them."""
@@ -77,7 +90,9 @@ class Entries:
     """Those that run anew at each delivery: not behind a cache, nor behind `if client is None`."""
 
 
-def entries_of(tree: SourceTree, tasks: dict[str, TaskUse] | None = None, roots: Iterable[str] = ()) -> Entries:
+def entries_of(
+    tree: SourceTree, tasks: Mapping[str, TaskUse] | None = None, roots: Mapping[str, Root] | None = None
+) -> Entries:
     """Finds the handlers. `tasks`: functions that a workflow's Tasks call; `roots`: helpers that other files' handlers call."""
     tasks = tasks or {}
     found: dict[Function, Entry] = {}
@@ -85,11 +100,11 @@ def entries_of(tree: SourceTree, tasks: dict[str, TaskUse] | None = None, roots:
         entry = _entry(tree, function, tasks.get(function.name))
         if entry is not None:
             found[function] = entry
-    for name in sorted(set(roots)):
+    for name, root in sorted((roots or {}).items()):
         helper = tree.functions.get(name)
         if helper is not None and helper not in found:
-            # A helper's own arguments come from an event that this file does not show.
-            found[helper] = Entry(helper, "helper", tuple(helper.parameters))
+            kept: Idempotency = "once" if root.covered else "undeclared"
+            found[helper] = Entry(helper, "helper", (), None, root.is_task, None, kept, root.covered, given=root.given)
     if not found:
         return Entries(())
     calls = {f: list(_calls(tree, f)) for f in tree.functions.values()}

@@ -12,7 +12,7 @@ from typing import ClassVar
 from flowdsl.checks.handler_calls import AwsCall
 from flowdsl.checks.handler_entries import Entry, TaskUse
 from flowdsl.checks.handler_source import HandlerSource
-from flowdsl.checks.handler_tree import Function
+from flowdsl.checks.handler_tree import DEFINITIONS, Function
 from flowdsl.checks.page import Page
 from flowdsl.checks.rule import DocumentedRule
 from flowdsl.diagnostics import Diagnostic, Location, Severity
@@ -64,7 +64,7 @@ class HandlerRule(DocumentedRule, ABC):
             self.name,
             severity or self.severity,
             message,
-            location=source.tree.locate(node),
+            location=source.tree.locate(_call_or_statement(source, node)),
             why=self.documentation["why"],
             related=tuple(related),
         )
@@ -75,6 +75,16 @@ class HandlerRule(DocumentedRule, ABC):
         return Page(
             self.code, self.name, self.severity, bad=bad.text, says=bad.says, good=good.text, **self.documentation
         )
+
+
+def _call_or_statement(source: HandlerSource, node: ast.AST) -> ast.AST:
+    """What a finding points at: a call or a statement as it is, anything else by the innermost one it stands in."""
+    while not isinstance(node, ast.Call | ast.stmt | ast.ExceptHandler):
+        up = source.tree.parents.get(node)
+        if up is None or (isinstance(up, DEFINITIONS) and node in up.decorator_list):
+            return node
+        node = up
+    return node
 
 
 def source_examples(given: SourceExample | tuple[SourceExample, ...]) -> tuple[SourceExample, ...]:

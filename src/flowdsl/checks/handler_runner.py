@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from flowdsl.checks.config import Settings
-from flowdsl.checks.handler_entries import TaskUse
+from flowdsl.checks.handler_entries import Root, TaskUse
 from flowdsl.checks.handler_rule import HandlerRule
 from flowdsl.checks.handler_source import HandlerSource
 from flowdsl.checks.handler_text import UnreadableSource, read_text
@@ -34,13 +34,13 @@ def check_file(
     shown: str,
     settings: Settings | None = None,
     tasks: Mapping[str, TaskUse] | None = None,
-    roots: Iterable[str] = (),
+    roots: Mapping[str, Root] | None = None,
 ) -> list[Diagnostic]:
     """What is to be said about a file of handlers. One that is missing is a FlowDslError; one that is no Python a finding."""
     try:
         text = read_text(path)
     except UnreadableSource as error:
-        return _unreadable(shown, error, settings or Settings())
+        return unreadable(shown, error, settings or Settings())
     except OSError as error:
         raise FlowDslError(f"{shown} cannot be read: {error.strerror or error}") from None
     return check_text(text, shown, settings, tasks, roots)
@@ -51,18 +51,18 @@ def check_text(
     shown: str = "handler.py",
     settings: Settings | None = None,
     tasks: Mapping[str, TaskUse] | None = None,
-    roots: Iterable[str] = (),
+    roots: Mapping[str, Root] | None = None,
 ) -> list[Diagnostic]:
     """The same for a text. Suppressions in its comments are honoured."""
     settings = settings or Settings()
     try:
         source = HandlerSource(text, shown, tasks, roots)
     except UnreadableSource as error:
-        return _unreadable(shown, error, settings)
-    return check_source(source, text, settings)
+        return unreadable(shown, error, settings)
+    return check_source(source, settings)
 
 
-def check_source(source: HandlerSource, text: str, settings: Settings) -> list[Diagnostic]:
+def check_source(source: HandlerSource, settings: Settings) -> list[Diagnostic]:
     """What the rules say about a source that could be read, in the order of the text, each once."""
     found: list[Diagnostic] = []
     for rule in handler_rules():
@@ -70,7 +70,7 @@ def check_source(source: HandlerSource, text: str, settings: Settings) -> list[D
             found += guarded(rule, source)
     wrong = {f.location.line for f in found if f.location and f.code in _REPEATS}
     found = [f for f in found if f.code != _RELAY or f.location is None or f.location.line not in wrong]
-    kept, remarks = suppress(found, python_suppressions(text, source.path), settings, source.path)
+    kept, remarks = suppress(found, python_suppressions(source.text, source.path), settings, source.path)
     kept += [remark for remark in remarks if settings.is_on(remark.code, source.path)]
     return in_order(replace(finding, severity=settings.severity_of(finding)) for finding in kept)
 
@@ -85,6 +85,7 @@ def guarded(rule: HandlerRule, source: HandlerSource) -> list[Diagnostic]:
     return found
 
 
-def _unreadable(shown: str, error: UnreadableSource, settings: Settings) -> list[Diagnostic]:
+def unreadable(shown: str, error: UnreadableSource, settings: Settings) -> list[Diagnostic]:
+    """The one line about a file that is no Python 3."""
     finding = UnreadableHandler().finding(shown, error)
     return [replace(finding, severity=settings.severity_of(finding))] if settings.is_on(finding.code, shown) else []

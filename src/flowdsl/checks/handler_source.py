@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
 from flowdsl.checks.handler_calls import AwsCall, Calls
 from flowdsl.checks.handler_clients import Clients
-from flowdsl.checks.handler_entries import Entries, Entry, TaskUse, entries_of
+from flowdsl.checks.handler_entries import Entries, Entry, Root, TaskUse, entries_of
 from flowdsl.checks.handler_text import read_text
 from flowdsl.checks.handler_tree import Function, N, SourceTree
 from flowdsl.checks.handler_values import Values
@@ -23,17 +23,29 @@ class HandlerSource:
     """
 
     def __init__(
-        self, text: str, path: str = "handler.py", tasks: Mapping[str, TaskUse] | None = None, roots: Iterable[str] = ()
+        self,
+        text: str,
+        path: str = "handler.py",
+        tasks: Mapping[str, TaskUse] | None = None,
+        roots: Mapping[str, Root] | None = None,
     ) -> None:
+        self.text = text
         self.tree = SourceTree(text, path)
         self.path = path
         self._tasks = dict(tasks or {})
-        self._roots = tuple(roots)
+        self._roots = dict(roots or {})
 
     @classmethod
     def read(cls, path: Path, shown: str | None = None, tasks: Mapping[str, TaskUse] | None = None) -> HandlerSource:
         """The source in a file. OSError is the caller's."""
         return cls(read_text(path), shown if shown is not None else path.as_posix(), tasks)
+
+    def with_roots(self, roots: Mapping[str, Root]) -> HandlerSource:
+        """The same source, with what handlers of other files call in it."""
+        other = HandlerSource.__new__(HandlerSource)
+        other.text, other.tree, other.path = self.text, self.tree, self.path
+        other._tasks, other._roots = self._tasks, dict(roots)
+        return other
 
     @cached_property
     def entries(self) -> Entries:

@@ -83,6 +83,8 @@ class Values(Written):
             names = self._names.setdefault(entry.function, {})
             for parameter in entry.event:
                 names[parameter] = names.get(parameter, 0) | EVENT
+            for parameter, flags in entry.given.items():
+                names[parameter] = names.get(parameter, 0) | flags
         self._names[None] = {
             name: flags for name, values in self.tree.constants.items() if (flags := self._module_origin(values))
         }

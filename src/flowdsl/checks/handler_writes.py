@@ -46,6 +46,9 @@ _NO_IDENTITY = {
 _STRONG_KEYS = re.compile(r"^(pk|sk|id|key|uuid|guid|hash_?key|range_?key|partition_?key|sort_?key|gsi\d*[ps]k)$", re.I)
 _WEAK_KEYS = re.compile(r"(_id|Id|ID|_key|Key|_uuid|Uuid|_no|Number|_number|_ref)$")
 GUARD_WORDS = ("ConditionalCheckFailed", "TransactionCanceledException", "attribute_not_exists", "IdempotencyKey")
+_ASKING = re.compile(
+    r"already|duplicate|processed|seen|claim|idempot|dedup|acquire|first_time|mark_|is_new|try_lock", re.I
+)
 _SQL_GUARD = re.compile(r"on\s+conflict|insert\s+ignore|on\s+duplicate\s+key|merge\s+into|where\s+not\s+exists", re.I)
 
 
@@ -186,7 +189,25 @@ def _is_guard(source: HandlerSource, function: Function, node: ast.AST) -> bool:
         return node.attr in ("ConditionalCheckFailedException", "TransactionCanceledException", "rowcount")
     if isinstance(node, ast.If) and any(isinstance(s, ast.Return) for s in node.body):
         # `if "Item" in answer: return`: looked up before, and left when it was there.
-        return not _is_absence(node.test) and _is_answer(source, node.test, function)
+        if not _is_absence(node.test) and _is_answer(source, node.test, function):
+            return True
+        return _asks_elsewhere(source, node.test)
+    return False
+
+
+def _asks_elsewhere(source: HandlerSource, test: ast.expr) -> bool:
+    """`if already_done(id): return`, where the function is in another file: its name is believed."""
+    for call in ast.walk(test):
+        if isinstance(call, ast.Call):
+            name = (
+                call.func.attr
+                if isinstance(call.func, ast.Attribute)
+                else call.func.id
+                if isinstance(call.func, ast.Name)
+                else ""
+            )
+            if _ASKING.search(name) and name not in source.tree.functions:
+                return True
     return False
 
 

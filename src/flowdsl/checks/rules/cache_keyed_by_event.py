@@ -121,8 +121,11 @@ def _cache_of(source: HandlerSource, function: Function) -> ast.expr | None:
 
 
 def _is_fed_by_event(source: HandlerSource, function: Function) -> bool:
-    if any(entry.function is function for entry in source.handlers):
-        return True
+    for entry in source.handlers:
+        if entry.function is function:
+            carries = any(origins & (EVENT | DELIVERY) for origins in entry.given.values())
+            if entry.kind != "helper" or carries:
+                return True
     given = source.values.given.get(function, {})
     return any(
         source.origins(value.node, value.function) & (EVENT | DELIVERY) for values in given.values() for value in values

@@ -86,7 +86,7 @@ class SecretInCode(HandlerRule):
                     told.add(node.lineno)
                     yield self.at(
                         source,
-                        _whole(source, node),
+                        node,
                         f"{what} stands in the source; keep it in Secrets Manager or SSM, and change this one",
                     )
         for node in source.tree.parents:
@@ -95,15 +95,9 @@ class SecretInCode(HandlerRule):
                     told.add(value.lineno)
                     yield self.at(
                         source,
-                        _whole(source, value),
+                        value,
                         f"a password, key or token stands in the source ({name!r}); keep it in Secrets Manager or SSM, and change this one",
                     )
-
-
-def _whole(source: HandlerSource, node: ast.AST) -> ast.AST:
-    """The statement, or the call or dict entry, that a value is written in."""
-    up = source.tree.parents.get(node)
-    return up if isinstance(up, ast.Assign | ast.AnnAssign | ast.keyword) else node
 
 
 def _named_values(node: ast.AST) -> Iterator[tuple[str, ast.Constant]]:
