@@ -12,7 +12,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, Final, NoReturn
 
-from flowdsl.query.base import Env
+from flowdsl.query.base import Env, Value
 from flowdsl.query.java import JavaRandom
 from flowdsl.query.jsonata.failure import MEMORY, UNDEFINED, JsonataFailure
 from flowdsl.query.jsonpath.functions import ALGORITHMS, uuid4
@@ -47,9 +47,10 @@ def _whole(value: Json, function: str, argument: int) -> int:
 
 def partition(*given: Json) -> Json:
     """$partition(array, size): chunks; nothing for an empty array or a size of 0."""
-    array, size = _arguments("partition", 2, given)
-    if array is UNDEFINED:
+    first, size = _arguments("partition", 2, given)
+    if first is UNDEFINED:
         return UNDEFINED
+    array: Value = first
     if not isinstance(array, list):
         raise JsonataFailure("T0412", 'Argument 1 of function "partition" must be an array of undefined')
     if not array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, Final
 
-from flowdsl.query.base import Env, Evaluate, ExpressionError, ExpressionSyntaxError
+from flowdsl.query.base import Env, Evaluate, ExpressionError, ExpressionSyntaxError, Value
 from flowdsl.query.jsonata import nodes as n
 from flowdsl.query.jsonata.failure import UNDEFINED, JsonataFailure, NotJson
 from flowdsl.query.jsonata.reads import Reads, reads
@@ -22,10 +22,17 @@ QUERY_ERROR: Final = "States.QueryEvaluationError"
 DEEPEST: Final = 200
 """Levels of objects and arrays in one field."""
 
-_TYPES: Final = {bool: "boolean", str: "string", int: "number", float: "number", list: "array", dict: "object"}
+_TYPES: Final[dict[Any, str]] = {
+    bool: "boolean",
+    str: "string",
+    int: "number",
+    float: "number",
+    list: "array",
+    dict: "object",
+}
 
 
-def is_expression(value: Json) -> bool:
+def is_expression(value: Value) -> bool:
     """Whether a value is a JSONata expression: a string that begins with `{%` and ends with `%}`, exactly (recorded)."""
     return isinstance(value, str) and value.startswith("{%") and value.endswith("%}") and len(value) >= 4
 
@@ -35,7 +42,7 @@ def source_of(text: str) -> str:
     return (text[2:-2] if is_expression(text) else text).strip()
 
 
-def type_name(value: Json) -> str:
+def type_name(value: Value) -> str:
     """A value's JSON type as AWS names it."""
     return _TYPES.get(type(value), "null")
 
@@ -136,7 +143,7 @@ def compile_template(value: Json, field: str) -> Evaluate:
     return made if made is not None else (lambda env: value)
 
 
-def _dynamic(value: Json, field: str, depth: int) -> Evaluate | None:
+def _dynamic(value: Value, field: str, depth: int) -> Evaluate | None:
     """A closure, or None for a part that evaluates to itself."""
     if depth > DEEPEST:
         raise ExpressionSyntaxError(f"{field.split('/')[0].split('[')[0]} is nested more than {DEEPEST} deep")
@@ -153,10 +160,11 @@ def _dynamic(value: Json, field: str, depth: int) -> Evaluate | None:
         ((name, only),) = moving
         return lambda env: {name: only(env)}
     pairs = tuple(moving)
+    shape: Json = value
 
     def fill(env: Env) -> Json:
         # The copy keeps the written order: its members have their places already.
-        out = value.copy()
+        out: Json = shape.copy()
         for key, make in pairs:
             out[key] = make(env)
         return out

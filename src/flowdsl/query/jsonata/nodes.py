@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,15 +194,15 @@ class End(Node):
 def children(node: Node) -> Iterator[Node]:
     """The nodes directly inside one, in the order of the text."""
     for name in node.__dataclass_fields__:
-        value = getattr(node, name)
+        value: object = getattr(node, name)
         if isinstance(value, Node):
             yield value
         elif isinstance(value, tuple):
-            for item in value:
+            for item in cast("tuple[object, ...]", value):
                 if isinstance(item, Node):
                     yield item
                 elif isinstance(item, tuple):
-                    yield from item
+                    yield from cast("tuple[Node, Node]", item)
 
 
 def walk(node: Node) -> Iterator[Node]:

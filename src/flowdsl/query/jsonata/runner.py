@@ -87,7 +87,11 @@ class Runner:
         """What the names stand for: only what the expression reads, and nothing copied."""
         names, states = self._variables, self._states
         if not states:
-            return lambda env, hidden=None: env.variables
+
+            def variables(env: Env, hidden: frozenset[str] = frozenset()) -> dict[str, Json]:
+                return env.variables
+
+            return variables
         members = _MEMBERS if "" in states else tuple(m for m in _MEMBERS if m in states)
         if not names and len(members) == 1 and members[0] in ("input", "context"):
             (member,) = members

@@ -6,11 +6,12 @@ import math
 import re
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Final
 
+from flowdsl.query.base import Value
 from flowdsl.query.jsonata.failure import MEMORY, TIMEOUT, JsonataFailure, NotJson
 
 Json = Any
@@ -37,7 +38,7 @@ def has_regex(source: str) -> bool:
 
 
 @contextmanager
-def memory_bound() -> Iterator[None]:
+def memory_bound() -> Generator[None]:
     """Within, the process gets no more than SPARE_BYTES of new address space, so that MemoryError comes before the end.
 
     Does nothing where the operating system has no such bound or no way to ask for the present size.
@@ -70,7 +71,7 @@ def _expire(number: int, frame: FrameType | None) -> None:
 
 
 @contextmanager
-def time_bound(seconds: float, source: str) -> Iterator[None]:
+def time_bound(seconds: float, source: str) -> Generator[None]:
     """Within, the main thread is stopped after some seconds, in the middle of a regular expression if need be.
 
     Where that cannot be (another thread, an alarm set by someone else, Windows), an expression with a repeated group in a
@@ -96,35 +97,33 @@ def time_bound(seconds: float, source: str) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def as_json(value: Json) -> Json:
+def as_json(value: Value) -> Json:
     """A result as plain JSON within AWS's bound: numbers that are not finite become texts (measured), functions NotJson."""
     left = MOST_BYTES
     special = False
-    stack = [value]
+    stack: list[Value] = [value]
     while stack:
         node = stack.pop()
-        kind = type(node)
-        if kind is dict:
+        if isinstance(node, dict):
             left -= sum(map(len, node))
             stack.extend(node.values())
         elif isinstance(node, list):
             stack.extend(node)
-            special = special or kind is not list
-        elif kind is str:
+            special = special or type(node) is not list
+        elif isinstance(node, str):
             left -= len(node)
-        elif kind is float:
+        elif node is None or isinstance(node, (int, float)):  # pyright: ignore[reportUnnecessaryIsInstance]
             left -= 8
-            special = special or not math.isfinite(node)
-        elif kind is int or kind is bool or node is None:
-            left -= 8
+            special = special or (isinstance(node, float) and not math.isfinite(node))
         else:
+            # Not of the type it was said to be: the library's own function or regular expression.
             raise NotJson
         if left < 0:
             raise JsonataFailure("", MEMORY)
     return _plain(value) if special else value
 
 
-def _plain(value: Json) -> Json:
+def _plain(value: Value) -> Json:
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, list):

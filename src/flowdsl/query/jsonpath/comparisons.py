@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable
 from typing import Any, Final
 
-from flowdsl.query.base import Env, Evaluate, ExpressionError, ExpressionSyntaxError
+from flowdsl.query.base import Env, Evaluate, ExpressionError, ExpressionSyntaxError, Value
 from flowdsl.query.jsonpath.evaluate import CHOICE, compile_path
 from flowdsl.query.timestamps import instant
 
@@ -44,7 +44,7 @@ def _strings(compare: Compare) -> Compare:
 
 
 def _numbers(compare: Compare) -> Compare:
-    def test(left: Json, right: Json) -> bool:
+    def test(left: Value, right: Value) -> bool:
         kind = type(left)
         other = type(right)
         return (kind is int or kind is float) and (other is int or other is float) and compare(left, right)
@@ -95,7 +95,7 @@ def compile_choice(rule: dict[str, Json]) -> Test:
     return _compile(rule, 0)
 
 
-def _compile(rule: Json, depth: int) -> Test:
+def _compile(rule: Value, depth: int) -> Test:
     if not isinstance(rule, dict):
         raise ExpressionSyntaxError("a Choice rule is an object")
     if depth > DEEPEST:
@@ -112,7 +112,7 @@ def _compile(rule: Json, depth: int) -> Test:
     return _data_test(names[0], compile_path(variable, "Variable", CHOICE), rule[names[0]])
 
 
-def _members(rules: Json, depth: int) -> tuple[Test, ...]:
+def _members(rules: Value, depth: int) -> tuple[Test, ...]:
     if not isinstance(rules, list) or not rules:
         raise ExpressionSyntaxError("And and Or hold a list of at least one rule")
     return tuple(_compile(rule, depth + 1) for rule in rules)
@@ -173,7 +173,7 @@ def _against(name: str, read: Evaluate, operand: Json) -> Test:
         relation = _RELATIONS[name[7:]]
 
         def numeric(env: Env) -> bool:
-            value = read(env)
+            value: Value = read(env)
             kind = type(value)
             return (kind is int or kind is float) and relation(value, number)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from flowdsl.query.base import Env, Evaluate, ExpressionError
+from flowdsl.query.base import Env, Evaluate, ExpressionError, Value
 from flowdsl.query.jsonpath.steps import Index, Name, NotFound, Step, walk
 from flowdsl.query.jsonpath.syntax import Path, parse_path
 from flowdsl.query.jsontext import dumps
@@ -145,13 +145,14 @@ def root_of(path: Path, env: Env) -> Json:
 
 def _reference(path: Path, field: str, family: str) -> Evaluate:
     keys = path.names
+    # A text must not answer to an index.
+    steps = tuple((key, isinstance(key, int)) for key in keys)
 
     def read(env: Env) -> Json:
         try:
             value = root_of(path, env)
-            for key in keys:
-                # A text must not answer to an index, nor an object to a number.
-                if type(key) is int and not isinstance(value, list):
+            for key, is_index in steps:
+                if is_index and not _is_array(value):
                     raise missing(path, env, field, family)
                 value = value[key]
         except (KeyError, TypeError, IndexError):
@@ -161,6 +162,10 @@ def _reference(path: Path, field: str, family: str) -> Evaluate:
         return value
 
     return read
+
+
+def _is_array(value: object) -> bool:
+    return isinstance(value, list)
 
 
 def _past_the_end(path: Path, env: Env) -> bool:
@@ -217,7 +222,7 @@ def _jayway(path: Path, env: Env) -> str:
         last = lost.step == len(steps) - 1
         if isinstance(lost.value, dict) or lost.past_the_end:
             return f"No results for path: {upto}" if last or lost.past_the_end else f"Missing property in path {upto}"
-        kind = "null" if lost.value is None else _JACKSON.get(type(lost.value), "net.minidev.json.JSONArray")
+        kind = _jackson(lost.value)
         parent = bracketed(steps[: lost.step])
         if isinstance(steps[lost.step], Name):
             return (
@@ -231,13 +236,12 @@ def _jayway(path: Path, env: Env) -> str:
     return f"No results for path: {bracketed(steps)}"
 
 
-_JACKSON = {
-    str: "com.fasterxml.jackson.databind.node.TextNode",
-    int: "com.fasterxml.jackson.databind.node.IntNode",
-    float: "com.fasterxml.jackson.databind.node.DoubleNode",
-    bool: "com.fasterxml.jackson.databind.node.BooleanNode",
-    list: "com.fasterxml.jackson.databind.node.ArrayNode",
-}
+def _jackson(value: Value) -> str:
+    """A value's class in Java."""
+    if value is None:
+        return "null"
+    names: dict[Any, str] = {str: "Text", bool: "Boolean", int: "Int", float: "Double"}
+    return f"com.fasterxml.jackson.databind.node.{names.get(type(value), 'Array')}Node"
 
 
 def bracketed(steps: tuple[Step, ...]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
+from flowdsl.query.base import Value
 from flowdsl.query.jsonpath.steps import NotFound, Step, definite, walk
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def equal(left: Json, right: Json) -> bool:
         return left is right
     if isinstance(left, str) and isinstance(right, str):
         return left == right
-    if isinstance(left, (dict, list)) or isinstance(right, (dict, list)):
+    if not isinstance(left, (str, int, float)) or not isinstance(right, (str, int, float)):
         return same(left, right)
     if isinstance(left, str):
         return left == _text(right)
@@ -65,9 +66,9 @@ def _text(value: Json) -> str:
     return repr(value) if isinstance(value, float) else str(value)
 
 
-def same(left: Json, right: Json) -> bool:
+def same(left: Value, right: Value) -> bool:
     """Deep equality of JSON values: 1 equals 1.0, true is no number."""
-    stack = [(left, right)]
+    stack: list[tuple[Value, Value]] = [(left, right)]
     while stack:
         a, b = stack.pop()
         if isinstance(a, dict):
@@ -100,41 +101,42 @@ def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Json, Json], bool
     return test
 
 
-def _one_of(left: Json, right: Json) -> bool:
+def _one_of(left: Value, right: Value) -> bool:
     return isinstance(right, list) and any(equal(left, item) for item in right)
 
 
-def _size(left: Json, right: Json) -> bool:
+def _size(left: Value, right: Value) -> bool:
     return isinstance(left, (str, list)) and type(right) is int and len(left) == right
 
 
-def _empty(left: Json, right: Json) -> bool:
+def _empty(left: Value, right: Value) -> bool:
     return isinstance(left, (str, list, dict)) and isinstance(right, bool) and (not left) is right
 
 
-def _every(left: Json, right: Json) -> bool:
+def _every(left: Value, right: Value) -> bool:
     return isinstance(left, list) and isinstance(right, list) and all(_one_of(item, right) for item in left)
 
 
-def _any(left: Json, right: Json) -> bool:
+def _any(left: Value, right: Value) -> bool:
     return isinstance(left, list) and isinstance(right, list) and any(_one_of(item, right) for item in left)
 
 
-def _contains(left: Json, right: Json) -> bool:
+def _none(left: Value, right: Value) -> bool:
+    return isinstance(left, list) and isinstance(right, list) and not _any(left, right)
+
+
+def _contains(left: Value, right: Value) -> bool:
     if isinstance(left, str):
         return isinstance(right, str) and right in left
     return _one_of(right, left)
 
 
-_JAVA_TYPES = {
-    str: "string",
-    int: "number",
-    float: "number",
-    bool: "boolean",
-    list: "json",
-    dict: "json",
-    type(None): "null",
-}
+_TYPES: Final[dict[Any, str]] = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}
+
+
+def _is_type(left: Value, right: Value) -> bool:
+    return left is not MISSING and _TYPES.get(type(left), "json") == right
+
 
 OPERATORS: Final[dict[str, Callable[[Json, Json], bool]]] = {
     "===": lambda a, b: type(a) is type(b) and equal(a, b),
@@ -149,12 +151,12 @@ OPERATORS: Final[dict[str, Callable[[Json, Json], bool]]] = {
     "nin": lambda a, b: not _one_of(a, b),
     "subsetof": _every,
     "anyof": _any,
-    "noneof": lambda a, b: isinstance(a, list) and isinstance(b, list) and not _any(a, b),
+    "noneof": _none,
     "all": lambda a, b: _every(b, a),
     "contains": _contains,
     "size": _size,
     "empty": _empty,
-    "type": lambda a, b: _JAVA_TYPES.get(type(a)) == b,
+    "type": _is_type,
 }
 """Operator -> test of two JSON values (or MISSING). Longer signs stand before those they begin with."""
 

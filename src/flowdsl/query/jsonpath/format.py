@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flowdsl.query.base import Value
 from flowdsl.query.jsontext import java_double
 
 Json = Any
@@ -49,7 +50,7 @@ def format_pieces(raw: str) -> tuple[str, ...]:
     return tuple(pieces)
 
 
-def java_text(value: Json) -> str:
+def java_text(value: Value) -> str:
     """A value as Format prints it: texts as they are, objects as Java maps `{a=1, b=[]}` (recorded)."""
     if isinstance(value, str):
         return value

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, Final, NoReturn
 
-from flowdsl.query.base import Env
+from flowdsl.query.base import Env, Value
 from flowdsl.query.java import JavaRandom, math_round
 from flowdsl.query.jsonpath.filters import same
 from flowdsl.query.jsonpath.format import Formatted, format_pieces, java_text
@@ -33,7 +33,7 @@ class Invalid(Exception):
         self.more = more
 
 
-def _array(value: Json) -> list[Json]:
+def _array(value: Value) -> list[Value]:
     if isinstance(value, list):
         return value
     raise Invalid
@@ -132,7 +132,7 @@ def _array_unique(env: Env, array: Json) -> list[Json]:
     return out
 
 
-def _identity(value: Json) -> Any:
+def _identity(value: Value) -> Any:
     """A hashable that is equal for deeply equal values, and for no others."""
     if isinstance(value, dict):
         return ("{}", frozenset((k, _identity(v)) for k, v in value.items()))

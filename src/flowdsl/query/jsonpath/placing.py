@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
-from flowdsl.query.base import ExpressionError, ExpressionSyntaxError
+from flowdsl.query.base import ExpressionError, ExpressionSyntaxError, Value
 from flowdsl.query.jsonpath.syntax import Path, parse_path
 from flowdsl.query.jsontext import dumps
 
@@ -47,7 +47,7 @@ def _compiled(text: str) -> Place:
     if len(keys) == 1 and isinstance(keys[0], str):
         name = keys[0]
 
-        def place_one(document: Json, value: Json) -> Json:
+        def place_one(document: Value, value: Json) -> Json:
             if isinstance(document, dict):
                 return {**document, name: value}
             raise _failure(text, document)
@@ -70,7 +70,7 @@ def _compiled(text: str) -> Place:
     return place
 
 
-def _copy(value: Json, key: str | int, text: str, document: Json) -> Json:
+def _copy(value: Value, key: str | int, text: str, document: Json) -> Json:
     if isinstance(key, str):
         if isinstance(value, dict):
             return dict(value)

@@ -137,7 +137,7 @@ def _members(value: Value, step: Names, number: int) -> dict[str, Value]:
     return {name: value[name] for name in step.names if name in value}
 
 
-def _select(values: list[Json], step: Step, root: Json, last: bool) -> list[Json]:
+def _select(values: list[Value], step: Step, root: Json, last: bool) -> list[Json]:
     """What a step gives for each of several values. Never fails: what does not fit gives nothing."""
     out: list[Json] = []
     for value in values:
@@ -164,7 +164,7 @@ def _from_object(value: dict[str, Json], step: Step, root: Json, last: bool, out
         out.append(value)
 
 
-def _from_array(value: list[Json], step: Step, root: Json, out: list[Json]) -> None:
+def _from_array(value: list[Value], step: Step, root: Json, out: list[Json]) -> None:
     size = len(value)
     if isinstance(step, Index):
         if -size <= step.index < size:
@@ -193,7 +193,7 @@ def _slice(step: Slice, size: int) -> list[int]:
 
 
 def _descend(values: list[Json], step: Step, root: Json, last: bool) -> list[Json]:
-    nodes: list[Json] = [node for start in values for node in _below(start)]
+    nodes: list[Value] = [node for start in values for node in _below(start)]
     if isinstance(step, Filter):
         # Below `..` each object answers for itself; an array's elements are asked when they are reached.
         return [node for node in nodes if isinstance(node, dict) and step.test(node, root)]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flowdsl.query.base import Env, Evaluate, ExpressionSyntaxError
+from flowdsl.query.base import Env, Evaluate, ExpressionSyntaxError, Value
 from flowdsl.query.jsonpath.evaluate import TEMPLATE, reader
 from flowdsl.query.jsonpath.intrinsics import compile_intrinsic
 from flowdsl.query.jsonpath.syntax import parse_path
@@ -48,7 +48,7 @@ def _not_evaluable(key: str) -> str:
     return f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic function call"
 
 
-def _dynamic(value: Json, field: str, depth: int) -> Evaluate | None:
+def _dynamic(value: Value, field: str, depth: int) -> Evaluate | None:
     """A closure, or None for a part that evaluates to itself."""
     if depth > DEEPEST:
         raise ExpressionSyntaxError(f"the template of {field} is nested more than {DEEPEST} deep")
@@ -59,7 +59,7 @@ def _dynamic(value: Json, field: str, depth: int) -> Evaluate | None:
     return None
 
 
-def _object(value: dict[str, Json], field: str, depth: int) -> Evaluate | None:
+def _object(value: dict[str, Value], field: str, depth: int) -> Evaluate | None:
     shape: dict[str, Json] = {}
     moving: list[tuple[str, Evaluate]] = []
     for key, inner in value.items():
@@ -97,7 +97,7 @@ def _filled(shape: dict[str, Json], moving: list[tuple[str, Evaluate]]) -> Evalu
     return fill
 
 
-def _array(value: list[Json], field: str, depth: int) -> Evaluate | None:
+def _array(value: list[Value], field: str, depth: int) -> Evaluate | None:
     made = [_dynamic(item, field, depth + 1) for item in value]
     moving = tuple((i, make) for i, make in enumerate(made) if make is not None)
     if not moving:
@@ -112,10 +112,10 @@ def _array(value: list[Json], field: str, depth: int) -> Evaluate | None:
     return fill
 
 
-def template_errors(value: Json) -> list[TemplateError]:
+def template_errors(value: Value) -> list[TemplateError]:
     """What AWS would refuse in a template when the machine is created. Takes no recursion: depth is the user's to choose."""
     found: list[TemplateError] = []
-    stack: list[tuple[str, Json]] = [("", value)]
+    stack: list[tuple[str, Value]] = [("", value)]
     while stack:
         pointer, node = stack.pop()
         if isinstance(node, list):
