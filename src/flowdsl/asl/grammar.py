@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from flowdsl.asl.definition import Definition, MachineType
-from flowdsl.asl.field import Language
-from flowdsl.asl.fields import OBJECTS, STATE_TYPES
+from flowdsl.asl.fields import OBJECTS
 from flowdsl.asl.grammar_map import (
     check_item_reader,
     check_map,
@@ -15,10 +14,11 @@ from flowdsl.asl.grammar_map import (
     check_reader_config,
     check_result_writer,
 )
-from flowdsl.asl.grammar_report import Findings, Here
+from flowdsl.asl.grammar_report import Findings
 from flowdsl.asl.grammar_rules import GRAMMAR_RULES, GrammarRule
 from flowdsl.asl.grammar_shapes import rule_mistakes, shape_of
 from flowdsl.asl.grammar_values import described, problem
+from flowdsl.asl.objects import Here, objects
 from flowdsl.asl.values import Json, has_placeholder, is_list, is_number, is_object
 from flowdsl.diagnostics import Diagnostic
 
@@ -41,27 +41,28 @@ def check_grammar(definition: Definition, type: MachineType | None = None) -> It
 
 class _Grammar:
     def __init__(self, definition: Definition, findings: Findings) -> None:
-        self.document = definition.document
-        self.language: Language = definition.query_language
+        self.definition = definition
         self.findings = findings
         self.labels: dict[str, str] = {}
-        self.stack: list[Here] = []
+        """Each label of a Map met so far, with the state that has it."""
 
     def run(self) -> None:
-        root = Here(self.document, "StateMachine", self.language)
-        if not is_object(self.document):
-            self.findings.add(
-                "wrong-json-type", Here({}, "StateMachine", self.language), "Definition must be a valid JSON object"
-            )
+        document, language = self.definition.document, self.definition.query_language
+        if not is_object(document):
+            message = "Definition must be a valid JSON object"
+            self.findings.add("wrong-json-type", Here({}, "StateMachine", "JSONPath"), message)
             return
-        self.stack.append(root)
-        while self.stack:
-            self._look_at(self.stack.pop())
+        for here in objects(self.definition):
+            if here.type:
+                self._look_at(here)
+            else:
+                self._unknown_type(here)
+            if language == "JSONata" and here.fields.get("QueryLanguage") == "JSONPath":
+                self._jsonpath_state(here)
         self._check_size()
 
     def _look_at(self, here: Here) -> None:
-        findings = self.findings
-        fields = here.fields
+        findings, fields = self.findings, here.fields
         shape = shape_of(here)
         if shape.mistakes:
             shape.report(here, findings)
@@ -75,60 +76,38 @@ class _Grammar:
             if wrong is not None:
                 findings.add(wrong[0], here, wrong[1], field.name)
         self._look_between(here)
-        # Backwards, so that what is written first is looked at first.
-        for field in reversed(shape.inner):
+        for field in shape.inner:
             value = fields[field.name]
             if field.kind == "states":
                 if is_object(value):
-                    self._states(here, value)
-            elif field.kind == "object":
-                if is_object(value):
-                    self.stack.append(Here(value, field.of, here.language, here, (field.name,), here.state))
-            elif is_list(value):
-                for i in range(len(value) - 1, -1, -1):
-                    if is_object(value[i]):
-                        self.stack.append(Here(value[i], field.of, here.language, here, (field.name, i), here.state))
-                    elif not has_placeholder(value[i]):
-                        message = f"{field.name}[{i}] of {here.subject} must be an object, not {described(value[i])}"
+                    self._look_at_states(here, value)
+            elif field.kind == "list" and is_list(value):
+                for i, item in enumerate(value):
+                    if not is_object(item) and not has_placeholder(item):
+                        message = f"{field.name}[{i}] of {here.subject} must be an object, not {described(item)}"
                         findings.add("wrong-json-type", here, message, field.name, i)
 
-    def _states(self, here: Here, states: dict[str, Json]) -> None:
-        for name in reversed(states):
-            state = states[name]
+    def _look_at_states(self, here: Here, states: dict[str, Json]) -> None:
+        for name, state in states.items():
             if not name or len(name) > MAX_STATE_NAME:
                 self._bad_name(here, name)
-            if not is_object(state):
-                if not has_placeholder(state):
-                    message = f"the state {name!r} must be an object, not {described(state)}"
-                    self.findings.add("wrong-json-type", here, message, "States", name)
-                continue
-            type = state.get("Type")
-            inner = Here(state, "", self._language(state), here, ("States", name), name)
-            if isinstance(type, str) and type in STATE_TYPES:
-                inner.type = type
-                self.stack.append(inner)
-            else:
-                self._unknown_type(inner)
-            if "QueryLanguage" in state and self.language == "JSONata" and state["QueryLanguage"] == "JSONPath":
-                message = (
-                    "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine: "
-                    f"{name!r} is a JSONPath state; rewrite it in JSONata"
-                )
-                self.findings.add("jsonpath-in-jsonata-machine", inner, message, "QueryLanguage", aws_at=0)
+            if not is_object(state) and not has_placeholder(state):
+                message = f"the state {name!r} must be an object, not {described(state)}"
+                self.findings.add("wrong-json-type", here, message, "States", name)
 
-    def _language(self, state: dict[str, Json]) -> Language:
-        own = state.get("QueryLanguage")
-        if own is None or has_placeholder(own):
-            return self.language
-        # Whatever is not exactly JSONPath is taken as JSONata for the other checks (measured).
-        return "JSONPath" if own == "JSONPath" else "JSONata"
+    def _jsonpath_state(self, here: Here) -> None:
+        message = (
+            "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine: "
+            f"{here.subject} is a JSONPath state; rewrite it in JSONata"
+        )
+        self.findings.add("jsonpath-in-jsonata-machine", here, message, "QueryLanguage", aws_at=0)
 
     def _bad_name(self, here: Here, name: str) -> None:
         if has_placeholder(name):
             return
         shown = repr(name if len(name) <= 40 else f"{name[:40]}...")
         message = f"the state's name {shown} has {len(name)} characters; at most {MAX_STATE_NAME} are allowed"
-        inner = Here({}, "", self.language, here, ("States", name), name)
+        inner = Here({}, "", here.language, here, ("States", name), name)
         self.findings.add("invalid-state-name", inner, message if name else "a state's name is empty; give it one")
 
     def _unknown_type(self, here: Here) -> None:
@@ -166,12 +145,12 @@ class _Grammar:
         import json
 
         try:
-            size = len(json.dumps(self.document, ensure_ascii=False, separators=(",", ":")).encode())
+            size = len(json.dumps(self.definition.document, ensure_ascii=False, separators=(",", ":")).encode())
         except (ValueError, TypeError, RecursionError):
             return  # what JSON cannot hold is for whoever writes it to say
         if size > MAX_BYTES:
             message = f"the definition has {size:,} bytes even without blanks; AWS takes {MAX_BYTES:,}"
-            self.findings.add("definition-too-large", Here(self.document, "StateMachine", self.language), message)
+            self.findings.add("definition-too-large", Here({}, "StateMachine", "JSONPath"), message)
 
 
 def _check_states_all(here: Here, list_name: str, findings: Findings) -> None:

@@ -6,7 +6,8 @@ import re
 from typing import Any, Final
 
 from flowdsl.asl.definition import is_distributed
-from flowdsl.asl.grammar_report import Findings, Here
+from flowdsl.asl.grammar_report import Findings
+from flowdsl.asl.objects import Here
 from flowdsl.asl.values import has_placeholder, is_object, shown
 
 MAX_LABEL: Final = 40

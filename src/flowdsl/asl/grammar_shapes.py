@@ -11,8 +11,9 @@ from typing import Final
 from flowdsl.asl.choice_fields import COMBINATORS, OPERATORS
 from flowdsl.asl.field import Field, Language
 from flowdsl.asl.fields import OBJECTS, STATE_TYPES, exclusions_of
-from flowdsl.asl.grammar_report import Findings, Here
+from flowdsl.asl.grammar_report import Findings
 from flowdsl.asl.grammar_values import Accept, quick_test
+from flowdsl.asl.objects import Here
 from flowdsl.asl.values import has_placeholder
 from flowdsl.diagnostics import did_you_mean
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from flowdsl.asl.field import Field, Kind
-from flowdsl.asl.grammar_report import Here
+from flowdsl.asl.objects import Here
 from flowdsl.asl.values import (
     BarePlaceholder,
     Json,
