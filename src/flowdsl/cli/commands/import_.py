@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from flowdsl.asl.definition import Definition
+    from flowdsl.diagnostics import Diagnostic
 
 
 @click.command("import")
@@ -25,37 +31,52 @@ def command(file: Path, output: Path | None, name: str | None, resource: str | N
     FILE is ASL as JSON or YAML, or a SAM or CloudFormation template; - reads standard input.
     """
     from flowdsl.asl.load import load, loads
-    from flowdsl.cli.output import complain, write_atomically
+    from flowdsl.cli.output import complain, leave, write_atomically
     from flowdsl.diagnostics import FlowDslError
     from flowdsl.importer.module import python_source
     from flowdsl.importer.names import identifier
     from flowdsl.importer.verify import verify as prove
     from flowdsl.project import Project
 
-    found = (
-        loads(click.get_text_stream("stdin").read(), path="-", resource=resource)
-        if str(file) == "-"
-        else load(file, resource=resource)
-    )
+    if str(file) == "-":
+        found = loads(sys.stdin.read(), path="standard input", resource=resource)
+    else:
+        found = load(file, resource=resource)
     if len(found) != 1:
-        raise FlowDslError(
-            f"{file} holds {len(found)} state machines; choose one with --resource: {', '.join(d.name for d in found)}"
-        )
+        names = ", ".join(d.name for d in found)
+        raise FlowDslError(f"{file}: the template has {len(found)} state machines ({names}); name one with --resource")
     definition = found[0]
     wished = name or (output.stem if output and str(output) != "-" else definition.name) or "workflow"
     function = identifier(wished)
     source = python_source(definition, function, file.name if str(file) != "-" else "standard input")
     project = Project.find()
     target = output or project.source_folders[0] / f"{function}.py"
+    if str(target) != "-" and target.exists() and not force:
+        raise FlowDslError(f"{project.relative(target)} is there already; give --force to overwrite it, or another -o")
     if verify:
-        prove(definition, source, function, str(target))
+        try:
+            prove(definition, source, function, project.relative(target))
+        except FlowDslError:
+            mistakes = _mistakes(definition)
+            if not mistakes:
+                raise
+            for mistake in mistakes:
+                click.echo(str(mistake))
+            complain(f"{file}: {len(mistakes)} mistake{'s' * (len(mistakes) > 1)}; nothing was written")
+            leave(1)
     if str(target) == "-":
         click.echo(source, nl=False)
         return
-    if target.exists() and not force:
-        raise FlowDslError(f"{project.relative(target)} is there already; give --force to overwrite it, or another -o")
     target.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(target, source)
     states = sum(1 for _ in definition.states())
     proved = "it builds to the same definition" if verify else "not verified"
-    complain(f"wrote {project.relative(target)}: {states} state{'s' if states != 1 else ''}; {proved}")
+    complain(f"wrote {project.relative(target)}: {states} state{'s' * (states != 1)}; {proved}")
+
+
+def _mistakes(definition: Definition) -> list[Diagnostic]:
+    """What AWS would refuse of the definition: why it has no Python form."""
+    from flowdsl.checks.runner import check
+    from flowdsl.diagnostics import Severity
+
+    return [finding for finding in check(definition) if finding.severity is Severity.ERROR]
