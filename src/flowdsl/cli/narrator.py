@@ -8,7 +8,7 @@ from typing import IO, Any
 from flowdsl.cli.output import wants_colour
 from flowdsl.interpreter.story import Line, Story, span
 
-STYLES = {"good": "32", "bad": "31", "plain": "2"}
+STYLES = {"good": "32", "bad": "31", "plain": "2", "note": "36"}
 PIPED_WIDTH = 160
 
 
@@ -32,6 +32,8 @@ class Narrator:
         name = f"{'  ' * line.depth}{line.state}"
         head = f"{'+' + span(line.at):>9}  "
         detail = f"-> {line.detail}" if line.detail else ""
+        if line.mood == "note":
+            return self._paint(f"{'':>9}  {'  ' * line.depth}{line.text}", line)
         if not line.state:
             text = f"{head}{line.text} {detail}".rstrip()
             return self._paint(text, line) if line.mood == "bad" else self._paint(_cut(text, self._width), line)
