@@ -12,6 +12,7 @@ from flowdsl.analysis.flow_state import Problem, ProblemKind
 from flowdsl.analysis.graph import Graph
 from flowdsl.analysis.variables import Variables
 from flowdsl.asl.definition import Definition, MachineType, Scope, StateNode
+from flowdsl.checks.syntax import Kind, SyntaxProblem, syntax_problems
 
 if TYPE_CHECKING:
     from flowdsl.checks.variable_reads import Misread
@@ -47,6 +48,17 @@ class CheckContext:
     @property
     def is_express(self) -> bool:
         return self.type == "EXPRESS"
+
+    def syntax(self, *kinds: Kind) -> list[SyntaxProblem]:
+        """Paths, templates and expressions that AWS refuses, of these kinds, in document order."""
+        return [problem for kind in kinds for problem in self._syntax.get(kind, ())]
+
+    @cached_property
+    def _syntax(self) -> dict[str, list[SyntaxProblem]]:
+        found: dict[str, list[SyntaxProblem]] = defaultdict(list)
+        for problem in syntax_problems(self.definition):
+            found[problem.kind].append(problem)
+        return found
 
     @cached_property
     def graph(self) -> Graph:
