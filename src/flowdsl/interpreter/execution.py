@@ -121,7 +121,7 @@ class Execution:
     def advance(self, duration: Any) -> Execution:
         """Lets virtual time pass: seconds, a timedelta, or a text such as "12h"."""
         limit = self._run.timeline.now + duration_ms(duration)
-        self._run.timeline.run_until(lambda: self._run.status != "RUNNING", limit)
+        self._run.timeline.run_until(lambda: False, limit)
         return self
 
     def settle(self) -> Execution:
