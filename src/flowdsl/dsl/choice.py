@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Unpack
 
-from flowdsl.diagnostics import did_you_mean
 from flowdsl.dsl.expressions import BROKEN, Expr
 from flowdsl.dsl.places import frame_at
-from flowdsl.dsl.ports import OtherwisePort, WhenPort
+from flowdsl.dsl.ports import OtherwisePort, WhenPort, take_port
 from flowdsl.dsl.rules import Rule, frozen_rule
 from flowdsl.dsl.state import State
 from flowdsl.dsl.trace import report
 from flowdsl.dsl.values import freeze
-from flowdsl.dsl.variables import keep
 from flowdsl.query.expression import Literal, Place
 
 if TYPE_CHECKING:
@@ -50,8 +48,8 @@ class Choice(State):
             port.condition = freeze(given, port.reads, place)
         else:
             port.condition = _odd_condition(condition, port, place)
-        for keyword, value in fields.items():
-            _rule_field(port, keyword, value, place)
+        if fields:
+            take_port(port, "when", dict(fields), place)
         return port
 
     @property
@@ -91,21 +89,3 @@ def _odd_condition(condition: Any, port: WhenPort, place: Place) -> Any:
             (*place, 0),
         )
     return Literal(True)
-
-
-def _rule_field(port: WhenPort, keyword: str, value: Any, place: Place) -> None:
-    if value is ...:
-        return
-    if keyword == "comment":
-        port.comment = value
-    elif keyword == "output":
-        port.output_value = freeze(value, port.reads, (*place, keyword))
-    elif keyword == "assign":
-        for variable, item in value.items():
-            keep(port, variable, item, port.reads, (*place, keyword))
-    else:
-        report(
-            "unknown-keyword",
-            f"when has no {keyword}={did_you_mean(keyword, ('comment', 'assign', 'output'))}",
-            (*place, keyword),
-        )

@@ -39,4 +39,6 @@ def compiled(trace: Trace, head: dict[str, Any], default_retry: list[Any]) -> di
     if items.binders:
         items.name_binders({state.name for scope in trace.scopes for state in scope.states})
     emitter = Emitter(trace, wirings, items, default_retry)
-    return {**head, **emitter.scope(trace.scopes[0])}
+    document = {**head, **emitter.scope(trace.scopes[0])}
+    # What a query language cannot say is found when it is written.
+    return None if trace.is_wrong else document

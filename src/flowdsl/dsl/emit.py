@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowdsl.dsl.choice import Choice
+from flowdsl.dsl.emit_jsonpath import JsonpathWriter
 from flowdsl.dsl.errors import error_names
 from flowdsl.dsl.fan_out import Map, Parallel
 from flowdsl.dsl.items import Items
@@ -48,6 +49,7 @@ class Emitter:
         self.exit: Any = None
         """The state or port whose Assign or Output is being written."""
         self.retriers: dict[tuple[Any, ...], dict[str, Json]] = {}
+        self.jsonpath = JsonpathWriter(self)
 
     # values
 
@@ -104,7 +106,10 @@ class Emitter:
             start, assigned = binder
             states[start] = {"Type": "Pass", "Assign": assigned, "Next": entry}
         for state in wiring.states:
-            states[state.name] = self.one(state, scope)
+            if state.query_language == "JSONata":
+                states[state.name] = self.one(state, scope)
+            else:
+                states[state.name] = self.jsonpath.one(state, scope)
         return {"StartAt": start, "States": states}
 
     def one(self, state: State, scope: Scope) -> dict[str, Json]:
@@ -140,7 +145,7 @@ class Emitter:
         elif isinstance(state, Choice):
             self._choice(state, out)
         elif isinstance(state, Parallel):
-            out["Branches"] = [self._inner(branch, {}) for branch in state.branches]
+            out["Branches"] = [self.inner(branch, {}) for branch in state.branches]
         elif isinstance(state, Map):
             self._map(state, out)
         self.state, self.exit = state, None
@@ -153,9 +158,12 @@ class Emitter:
         if selector is not None:
             out["ItemSelector"] = selector
         config = out.pop("ProcessorConfig", None)
-        out["ItemProcessor"] = self._inner(state.processor, {} if config is None else {"ProcessorConfig": config})
+        out["Iterator" if state.is_iterator else "ItemProcessor"] = self.inner(
+            state.processor, {} if config is None else {"ProcessorConfig": config}
+        )
 
-    def _inner(self, scope: Scope, head: dict[str, Json]) -> dict[str, Json]:
+    def inner(self, scope: Scope, head: dict[str, Json]) -> dict[str, Json]:
+        """A branch or processor."""
         comment = {"Comment": scope.comment} if scope.comment else {}
         return {**comment, **head, **self.scope(scope)}
 
@@ -188,6 +196,8 @@ class Emitter:
             entry["Output"] = self.value(port.output_value)
         if port.target is not None:
             entry["Next"] = port.target.name
+        if port.extra:
+            entry.update(self.value(port.extra))
 
     def _assigned(self, assigned: dict[Any, Any]) -> dict[str, Json]:
         return {(k if isinstance(k, str) else k.source.variable or k.name): self.value(v) for k, v in assigned.items()}
@@ -195,21 +205,30 @@ class Emitter:
     # errors
 
     def _errors(self, state: Working, out: dict[str, Json]) -> None:
+        self.retries(state, out)
+        if state.catchers is not None:
+            out["Catch"] = [self._catcher(port, state) for port in state.catchers]
+            self.exit = None
+
+    def retries(self, state: Working, out: dict[str, Json]) -> None:
+        """Retry: a state's own, or the workflow's for a Task without."""
         retriers = state.retriers
         if retriers is None and type(state) is Task:
             retriers = self.default_retry or None
         if retriers is not None:
             out["Retry"] = [self._retrier(policy, state) for policy, _ in retriers]
-        if state.catchers is not None:
-            out["Catch"] = [self._catcher(port, state) for port in state.catchers]
-            self.exit = None
 
-    def _catcher(self, port: CatchPort, state: Working) -> dict[str, Json]:
-        self.exit = port
+    def catcher_head(self, port: CatchPort, state: Working) -> dict[str, Json]:
+        """What a catcher says in either query language."""
         entry: dict[str, Json] = {} if port.comment is None else {"Comment": port.comment}
         entry["ErrorEquals"] = error_names(port.errors, state)
         if port.result_path is not ...:
             entry["ResultPath"] = port.result_path
+        return entry
+
+    def _catcher(self, port: CatchPort, state: Working) -> dict[str, Json]:
+        self.exit = port
+        entry = self.catcher_head(port, state)
         kept = port.source is not None and port.source.variable
         self._way(port, entry, {str(kept): "{% $states.errorOutput %}"} if kept else {})
         return entry
@@ -253,9 +272,16 @@ class Emitter:
                 out["Output"] = given
         elif "Output" in state.fields and not (assigned and source is not None and impure_in(state.fields["Output"])):
             out["Output"] = self.value(state.fields["Output"])
+        self.follow(state, out)
+
+    @staticmethod
+    def follow(state: State, out: dict[str, Json]) -> None:
+        """Next or End."""
         if state.target is not None:
             out["Next"] = state.target.name
-        elif state.type not in ("Succeed", "Fail"):
+        elif state.type not in ("Succeed", "Fail") and not (
+            state.extra and ("Next" in state.extra or "End" in state.extra)
+        ):
             out["End"] = True
 
     def _default_way(self, default: Port, assigned: dict[str, Json], out: dict[str, Json]) -> None:

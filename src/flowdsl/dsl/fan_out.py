@@ -39,8 +39,9 @@ class Map(Working, Generic[R]):
     The function's parameter is the item, or what `item_selector=lambda item, index: ...` makes of it.
     """
 
-    __slots__ = ("items_place", "processor", "selector")
+    __slots__ = ("is_iterator", "processor", "selector")
     type = "Map"
+    keywords = Working.keywords | {"processor_config"}
 
     @overload
     def __init__(self, function: Callable[[T], R], items: Iterable[T] = ..., **fields: Unpack[MapFields]) -> None: ...
@@ -57,6 +58,10 @@ class Map(Working, Generic[R]):
     def __init__(self, function: Callable[[], R], items: Iterable[Any] = ..., **fields: Unpack[MapFields]) -> None: ...
     @overload
     def __init__(
+        self, *, iterator: Callable[..., R], item_selector: Any = ..., **fields: Unpack[MapFields]
+    ) -> None: ...
+    @overload
+    def __init__(
         self,
         function: Callable[[Any], R],
         items: Iterable[Any] = ...,
@@ -65,13 +70,23 @@ class Map(Working, Generic[R]):
         **fields: Unpack[MapFields],
     ) -> None: ...
     def __init__(
-        self, function: Callable[..., R], items: Any = UNSET, *, item_selector: Any = UNSET, **fields: Any
+        self,
+        function: Callable[..., R] = UNSET,
+        items: Any = UNSET,
+        *,
+        item_selector: Any = UNSET,
+        iterator: Callable[..., R] = UNSET,
+        **fields: Any,
     ) -> None:
         frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
         self.result_kind = ANY
         self.envelope = ()
         self.selector: Any = None
+        self.is_iterator = iterator is not UNSET
+        """Whether the processor is written in the older form, Iterator."""
+        if self.is_iterator:
+            function = iterator
         self._declare(fields, place)
         item = ANY
         if items is not UNSET:

@@ -30,7 +30,8 @@ class Items:
             if not others and not inner and not wiring.reentered:
                 continue
             variables.need(scope, source)
-            if inner or wiring.reentered:
+            # In JSONPath, `$` in a Task's Assign is its result: nothing but a Pass can bind its input.
+            if inner or wiring.reentered or entry.query_language != "JSONata":
                 self.binders.setdefault(scope, []).append(source)
             else:
                 self.entries.setdefault(entry, []).append(source)
@@ -39,18 +40,19 @@ class Items:
             wiring = wirings[scope]
             self.binders[scope] += self.entries.pop(wiring.states[wiring.entry], [])
 
-    def spelled(self, source: ItemSource, state: State | None) -> str:
+    def spelled(self, source: ItemSource, state: State | None, language: str = "JSONata") -> str:
         """The item as a state reads it."""
         if not source.variable or (state is not None and source in self.entries.get(state, ())):
-            return self.direct(source)
+            return self.direct(source, language)
         return f"${source.variable}"
 
     @staticmethod
-    def direct(source: ItemSource) -> str:
+    def direct(source: ItemSource, language: str = "JSONata") -> str:
         """The item as the scope's first state gets it. Where an index is needed, both are wrapped in an object."""
+        whole = "$states.input" if language == "JSONata" else "$"
         if source.scope.index is None:
-            return "$states.input"
-        return "$states.input.index" if isinstance(source, IndexSource) else "$states.input.item"
+            return whole
+        return f"{whole}.index" if isinstance(source, IndexSource) else f"{whole}.item"
 
     def assigned(self, state: State) -> dict[str, str]:
         """What each way out of a state binds beside the user's own assignments."""
@@ -58,7 +60,9 @@ class Items:
         return self._bound(sources) if sources else {}
 
     def _bound(self, sources: list[ItemSource]) -> dict[str, str]:
-        return {source.variable or "": f"{{% {self.direct(source)} %}}" for source in sources}
+        if sources[0].scope.trace.query_language == "JSONata":
+            return {source.variable or "": f"{{% {self.direct(source)} %}}" for source in sources}
+        return {f"{source.variable}.$": self.direct(source, "JSONPath") for source in sources}
 
     def binder(self, scope: Scope) -> tuple[str, dict[str, str]] | None:
         """The name of the Pass before a scope's entry, and what it assigns."""

@@ -26,7 +26,7 @@ _WRITTEN_OTHERWISE = {
     "default": "the Default is written choice.otherwise >> state",
     "branches": "branches are functions: Parallel(first, second)",
     "item_processor": "the processor is a function: Map(function, items)",
-    "iterator": "the processor is a function: Map(function, items); iterator=True writes the old form",
+    "iterator": "the processor is a function: Map(function, items), or in the older form Map(iterator=function)",
     "start_at": "a scope begins where `start >> state` says",
     "states": "states are declared in the function",
     "error_equals": "the errors are written as arguments: retry(Timeout, max_attempts=3)",
@@ -157,12 +157,20 @@ def _assign(state: State, value: Any, place: Place) -> None:
 
 def _extra(state: State, value: Any, place: Place) -> None:
     state.extra = freeze(value, state.reads, place)
+    note_extra(value, place)
+
+
+def note_extra(value: Any, place: Place) -> None:
+    """Notes fields that flowdsl does not know, and writes as they are given."""
     for name in value:
-        report(
-            "extra-field",
-            f"{state.type} has no field {name!r} that flowdsl knows; it is written as given",
-            (*place, name),
-        )
+        report("extra-field", f"{name!r} is a field that flowdsl does not know; it is written as given", (*place, name))
+
+
+def _kept(name: str) -> Callable[[Any, Any, Place], None]:
+    def keep(state: State, value: Any, place: Place) -> None:
+        state.fields[name] = freeze(value, state.reads, place)
+
+    return keep
 
 
 def _output(state: State, value: Any, place: Place) -> None:
@@ -177,6 +185,7 @@ _SPECIAL: dict[str, Callable[[Any, Any, Place], None]] = {
     "assign": _assign,
     "output": _output,
     "extra": _extra,
+    "processor_config": _kept("ProcessorConfig"),
 }
 
 

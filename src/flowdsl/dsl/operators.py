@@ -63,16 +63,19 @@ def _comparison(operator: str) -> Callable[[Expr, Any], Expr]:
             or right.special
         ):
             check_comparison(operator, ordered, self, left, other, right, place)
-        return Expr(compared(operator, self.__node__, left, as_node(other, place), right, place), BOOLEAN)
+        kind = BROKEN if left is BROKEN or right is BROKEN else BOOLEAN
+        return Expr(compared(operator, self.__node__, left, as_node(other, place), right, place), kind)
 
     return compare
 
 
 def compared(operator: str, left: Node, left_kind: Kind, right: Node, right_kind: Kind, place: Place) -> Operation:
+    """The comparison of two operands."""
     if left_kind.special == right_kind.special == "datetime":
         # One instant has many texts: compared as instants, not as texts.
-        left, right = Call("toMillis", [left], place), Call("toMillis", [right], place)
-    return Operation(operator, left, right, place)
+        return Operation(operator, left, right, place, "datetime")
+    json = left_kind.json if left_kind.json not in ("any", "null") else right_kind.json
+    return Operation(operator, left, right, place, json)
 
 
 def check_comparison(

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from typing import Any, Self, TypeVar
 
-from flowdsl.diagnostics import FlowDslError
+from flowdsl.diagnostics import FlowDslError, did_you_mean
 from flowdsl.dsl.expressions import Expr
+from flowdsl.dsl.keywords import note_extra
 from flowdsl.dsl.kinds import DERIVED, STRING, FieldKind, Kind
 from flowdsl.dsl.places import bound_name, frame_at, location
 from flowdsl.dsl.references import ErrorSource
@@ -50,6 +51,7 @@ class Port:
         "assign_places",
         "assigned",
         "comment",
+        "extra",
         "output_value",
         "place",
         "reads",
@@ -69,6 +71,7 @@ class Port:
         self.assign_places: dict[Any, Place] | None = None
         self.output_value: Any = ...
         self.comment: Any = None
+        self.extra: dict[str, Any] | None = None
         self.reads: list[Read] = []
 
     def __rshift__(self, other: Target) -> Target:
@@ -195,37 +198,38 @@ def catch(states: list[State], given: tuple[Any, ...], fields: dict[str, Any], p
                 ((first, "takes every error"),),
             )
         catchers.append(port)
-    for keyword, value in fields.items():
-        _catch_field(port, keyword, value, place)
+    take_port(port, "catch", fields, place)
     return port
 
 
-def _catch_field(port: CatchPort, keyword: str, value: Any, place: Place) -> None:
-    if keyword == "comment":
-        port.comment = value
-    elif keyword == "output":
-        port.output_value = freeze(value, port.reads, (*place, keyword)) if value is not ... else ...
-    elif keyword == "assign":
-        for variable, item in value.items():
-            keep(port, variable, item, port.reads, (*place, keyword))
-    elif keyword == "result_path":
-        port.result_path = value
-        trace = tracing.get()
-        if (
-            trace is not None
-            and trace.query_language != "JSONPath"
-            and port.state.fields.get("QueryLanguage") != "JSONPath"
-        ):
-            report(
-                "misplaced-keyword",
-                "result_path= is a field of JSONPath, and this is JSONata; read the port's .error where it is needed",
-                (*place, keyword),
-            )
-    else:
-        from flowdsl.diagnostics import did_you_mean
+def take_port(port: Port, owner: str, fields: dict[str, Any], place: Place) -> None:
+    """Takes what a rule or catcher says beside its condition or errors."""
+    for keyword, value in fields.items():
+        where = (*place, keyword)
+        if value is ...:
+            continue
+        if keyword == "comment":
+            port.comment = value
+        elif keyword == "output":
+            port.output_value = freeze(value, port.reads, where)
+        elif keyword == "assign":
+            for variable, item in value.items():
+                keep(port, variable, item, port.reads, where)
+        elif keyword == "extra":
+            port.extra = freeze(value, port.reads, where)
+            note_extra(value, where)
+        elif keyword == "result_path" and isinstance(port, CatchPort):
+            _result_path(port, value, where)
+        else:
+            known = ("comment", "output", "assign", "extra", *(("result_path",) if owner == "catch" else ()))
+            report("unknown-keyword", f"{owner} has no {keyword}={did_you_mean(keyword, known)}", where)
 
+
+def _result_path(port: CatchPort, value: Any, place: Place) -> None:
+    port.result_path = value
+    if port.state.query_language != "JSONPath":
         report(
-            "unknown-keyword",
-            f"catch has no {keyword}={did_you_mean(keyword, ('comment', 'output', 'assign', 'result_path'))}",
-            (*place, keyword),
+            "misplaced-keyword",
+            "result_path= is a field of JSONPath, and this is JSONata; read the port's .error where it is needed",
+            place,
         )

@@ -84,6 +84,9 @@ def retrier_fields(fields: Any, place: Place, mistakes: list[Mistake]) -> dict[s
     found: dict[str, Any] = {}
     for keyword, value in fields.items():
         field = table.get(keyword)
+        if keyword == "extra":
+            found.update(value)
+            continue
         if field is None or keyword == "error_equals":
             known = [k for k in table if k != "error_equals"]
             mistakes.append(

@@ -19,13 +19,16 @@ class Rule:
     def __init__(self, variable: str = UNSET, **operators: Any) -> None:
         frame = frame_at(1)
         self.place: Place = (frame.f_code, frame.f_lasti)
-        self.fields: dict[str, Any] = {}
+        self.fields: Any = {}
         if variable is not UNSET:
             self.fields["Variable"] = variable
         table = by_keyword("ChoiceRule")
         for keyword, value in operators.items():
             field = table.get(keyword)
-            if field is None:
+            if keyword == "extra":
+                # Whatever ASL may hold there, an odd rule included, is written as given.
+                self.fields = {**self.fields, **value} if isinstance(value, dict) else value
+            elif field is None:
                 report(
                     "unknown-keyword",
                     f"a Choice rule has no operator {keyword}={did_you_mean(keyword, table)}",
@@ -60,8 +63,8 @@ def not_(rule: Rule) -> Rule:
     return combined
 
 
-def frozen_rule(rule: Rule, place: Place) -> dict[str, Any]:
+def frozen_rule(rule: Rule, place: Place) -> Any:
     """The fields of a rule as they are written."""
-    if not rule.fields:
+    if rule.fields == {}:
         report("constant-condition", "a Rule has a Variable and an operator", place)
     return rule.fields

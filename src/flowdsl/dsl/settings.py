@@ -11,7 +11,7 @@ from flowdsl.dsl.retry import Retry, take_over
 from flowdsl.dsl.trace import Trace, report
 from flowdsl.query.expression import Place
 
-_OWN = ("retry", "type")
+_OWN = ("retry", "type", "extra")
 _CHOICES = {"type": ("STANDARD", "EXPRESS"), "query_language": ("JSONata", "JSONPath")}
 
 
@@ -67,4 +67,5 @@ def head(settings: dict[str, Any], doc: str | None) -> dict[str, Any]:
         if value is not None:
             node = getattr(value, "__node__", None)
             found[name] = f"${{{node.name}}}" if node is not None else value
+    found.update(settings.get("extra", {}))
     return found

@@ -19,6 +19,7 @@ class RetryFields(TypedDict, total=False):
     max_delay_seconds: int
     jitter_strategy: Literal["FULL", "NONE"]
     comment: str
+    extra: Mapping[str, Any]
 
 
 class CatchFields(TypedDict, total=False):
@@ -28,6 +29,7 @@ class CatchFields(TypedDict, total=False):
     result_path: str | None
     assign: Mapping[Any, Any]
     output: Any
+    extra: Mapping[str, Any]
 
 
 class RuleFields(TypedDict, total=False):
@@ -36,6 +38,7 @@ class RuleFields(TypedDict, total=False):
     comment: str
     assign: Mapping[Any, Any]
     output: Any
+    extra: Mapping[str, Any]
 
 
 class StateFields(TypedDict, total=False):
@@ -108,4 +111,3 @@ class MapFields(WorkFields, total=False):
     max_concurrency_path: str
     items_path: str
     processor_config: Mapping[str, Any]
-    iterator: bool

@@ -137,6 +137,9 @@ def _operation(node: Operation, name: Name, power: int) -> str:
     binds = _BINDS.get(operator)
     if binds is None or node.right is None:
         return _special(node, name, power)
+    if node.kind == "datetime":
+        text = f"$toMillis({spell(node.left, name)}) {operator} $toMillis({spell(node.right, name)})"
+        return f"({text})" if power >= _COMPARE else text
     left = spell(node.left, name, binds)
     # Comparisons do not chain, and a - (b - c) is not a - b - c.
     right = spell(node.right, name, binds + (0 if operator in ("and", "or") else 1))

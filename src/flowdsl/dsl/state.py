@@ -119,8 +119,7 @@ class State:
         """Sets a variable when the state is done."""
         frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
-        if self.chain is None:
-            self.chain = place
+        self.chain = place
         keep(self, variable, value, self.exit_reads, place)
         return self
 
@@ -128,11 +127,16 @@ class State:
         """What the state passes on; for an end, what its scope gives. It then stands outside the scope's `return`."""
         frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
-        if self.chain is None:
-            self.chain = place
+        self.chain = place
         self.fields["Output"] = freeze(value, self.exit_reads, (*place, 0))
         self.output_place = place
         return self
+
+    @property
+    def query_language(self) -> str:
+        """JSONata or JSONPath: its own, or the workflow's."""
+        language: str = self.fields.get("QueryLanguage") or self.scope.trace.query_language
+        return language
 
     def described(self) -> str:
         """How a message calls it."""

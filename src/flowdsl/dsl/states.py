@@ -71,8 +71,7 @@ class Working(State):
         retriers = self.retriers
         if retriers is None:
             retriers = self.retriers = []
-            if self.chain is None:
-                self.chain = place
+        self.chain = place
         if given and type(given[0]) is Retry:
             for policy in given:
                 if policy.mistakes:
@@ -129,10 +128,10 @@ class Task(Working, Generic[R]):
 def _no_call(task: State, given: Any, place: Place) -> None:
     if isinstance(given, Call):
         return
-    if callable(given) and hasattr(given, "function"):
-        what = f"found the handler {given.function.__name__} itself: write Task({given.function.__name__}(...))"
-    elif isinstance(given, Expr):
+    if isinstance(given, Expr):
         what = "found an expression: what computes without calling anything is a Pass, Pass(output=...)"
+    elif callable(given) and hasattr(given, "function"):
+        what = f"found the handler {given.function.__name__} itself: write Task({given.function.__name__}(...))"
     elif isinstance(given, State):
         what = f"found the state {given.name!r}"
     else:

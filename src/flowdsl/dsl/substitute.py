@@ -98,7 +98,11 @@ def _node(node: Node, news: dict[Any, Node]) -> Node:
         return Index(_node(node.base, news), index, place)
     if isinstance(node, Operation):
         return Operation(
-            node.operator, _node(node.left, news), None if node.right is None else _node(node.right, news), place
+            node.operator,
+            _node(node.left, news),
+            None if node.right is None else _node(node.right, news),
+            place,
+            node.kind,
         )
     if isinstance(node, Text):
         return Text([p if isinstance(p, str) else _node(p, news) for p in node.parts], place)

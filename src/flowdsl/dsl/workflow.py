@@ -28,7 +28,7 @@ from flowdsl.handler._declaring import current as declaring
 from flowdsl.query.expression import Place, Read
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -228,6 +228,7 @@ def workflow(
     query_language: Literal["JSONata", "JSONPath"] = ...,
     comment: str = ...,
     version: str = ...,
+    extra: Mapping[str, Any] = ...,
 ) -> Callable[[Callable[P, R]], Workflow[P, R]]: ...
 def workflow(function: Any = UNSET, /, **settings: Any) -> Any:
     """Makes a function a workflow: its parameter is the execution's input, what it returns is the output.

@@ -76,10 +76,14 @@ class Placeholder(Node):
 class Operation(Node):
     """An operator of `OPERATORS` on one or two operands."""
 
-    __slots__ = ("left", "operator", "right")
+    __slots__ = ("kind", "left", "operator", "right")
 
-    def __init__(self, operator: str, left: Node, right: Node | None = None, place: Place | None = None) -> None:
+    def __init__(
+        self, operator: str, left: Node, right: Node | None = None, place: Place | None = None, kind: str = "any"
+    ) -> None:
         self.operator = operator
+        self.kind = kind
+        """Of a comparison, the JSON type that is compared, or "datetime"; "any" where it is not known."""
         self.left = left
         self.right = right
         self.place = place
