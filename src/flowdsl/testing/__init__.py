@@ -1,13 +1,38 @@
-"""For tests: run a workflow offline with mocks (`simulate`), and say how a mock answers (`raises`, `returns`, `hangs`)."""
+"""For tests: run a workflow offline with mocks (`simulate`), and say how a mock answers (`raises`, `returns`, `hangs`).
 
-from flowdsl.interpreter.execution import Execution
-from flowdsl.interpreter.failures import ExecutionFailed, MissingMock, NotSupported
-from flowdsl.interpreter.teststate import TestStateError
-from flowdsl.interpreter.teststate import state_test as test_state
-from flowdsl.testing.mock_files import load_mocks, mock_config, to_mock_config
-from flowdsl.testing.simulate import hangs, raises, returns, simulate, start, waits
+Names are loaded on first use: pytest imports this package for its plugin, in every project that has flowdsl installed.
+"""
 
-test_state.__test__ = False  # type: ignore[attr-defined]  # pytest collects what is named test_...
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flowdsl.interpreter.execution import Execution
+    from flowdsl.interpreter.failures import ExecutionFailed, MissingMock, NotSupported
+    from flowdsl.interpreter.teststate import TestStateError
+    from flowdsl.interpreter.teststate import state_test as test_state
+    from flowdsl.testing.mock_files import load_mocks, mock_config, to_mock_config
+    from flowdsl.testing.simulation import hangs, raises, returns, simulate, start, waits
+
+_WHERE = {
+    "Execution": "flowdsl.interpreter.execution",
+    "ExecutionFailed": "flowdsl.interpreter.failures",
+    "MissingMock": "flowdsl.interpreter.failures",
+    "NotSupported": "flowdsl.interpreter.failures",
+    "TestStateError": "flowdsl.interpreter.teststate",
+    "hangs": "flowdsl.testing.simulation",
+    "load_mocks": "flowdsl.testing.mock_files",
+    "mock_config": "flowdsl.testing.mock_files",
+    "raises": "flowdsl.testing.simulation",
+    "returns": "flowdsl.testing.simulation",
+    "simulate": "flowdsl.testing.simulation",
+    "start": "flowdsl.testing.simulation",
+    "test_state": "flowdsl.interpreter.teststate",
+    "to_mock_config": "flowdsl.testing.mock_files",
+    "waits": "flowdsl.testing.simulation",
+}
 
 __all__ = [
     "Execution",
@@ -26,3 +51,18 @@ __all__ = [
     "to_mock_config",
     "waits",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module(_WHERE[name])
+    if name != "test_state":
+        return getattr(module, name)
+    found = module.state_test
+    found.__test__ = False  # pytest collects what is named test_...
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__
