@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from flowdsl.asl.definition import Definition
 from flowdsl.estimate.estimate import Estimate
-from flowdsl.testing import simulate
-from flowdsl.testing.simulate import raises, returns
+from flowdsl.testing import raises, returns, simulate
 
 FUNCTION = "arn:aws:states:::lambda:invoke"
 TASKS = (
