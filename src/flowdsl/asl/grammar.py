@@ -19,7 +19,7 @@ from flowdsl.asl.grammar_rules import GRAMMAR_RULES, GrammarRule
 from flowdsl.asl.grammar_shapes import rule_mistakes, shape_of
 from flowdsl.asl.grammar_values import described, problem
 from flowdsl.asl.objects import Here, objects
-from flowdsl.asl.values import Json, has_placeholder, is_list, is_number, is_object
+from flowdsl.asl.values import Json, has_placeholder, is_list, is_number, is_object, shown
 from flowdsl.diagnostics import Diagnostic
 
 __all__ = ["GRAMMAR_RULES", "GrammarRule", "check_grammar"]
@@ -105,8 +105,9 @@ class _Grammar:
     def _bad_name(self, here: Here, name: str) -> None:
         if has_placeholder(name):
             return
-        shown = repr(name if len(name) <= 40 else f"{name[:40]}...")
-        message = f"the state's name {shown} has {len(name)} characters; at most {MAX_STATE_NAME} are allowed"
+        message = (
+            f"the state's name {shown(name, 200)} has {len(name)} characters; at most {MAX_STATE_NAME} are allowed"
+        )
         inner = Here({}, "", here.language, here, ("States", name), name)
         self.findings.add("invalid-state-name", inner, message if name else "a state's name is empty; give it one")
 

@@ -250,7 +250,7 @@ RULES: Final = (
         "Give the state a shorter name, and a Comment for the rest.",
         bad={"StartAt": "A" * 81, "States": {"A" * 81: _OK}},
         at="/States/" + "A" * 81,
-        says=f"the state's name {'A' * 40 + '...'!r} has 81 characters; at most 80 are allowed",
+        says=f"the state's name {'A' * 81!r} has 81 characters; at most 80 are allowed",
         good={"StartAt": "A" * 80, "States": {"A" * 80: _OK}},
         aws_code="INVALID_STATE_NAME",
     ),

@@ -87,6 +87,18 @@ class CheckContext:
         return found
 
     @cached_property
+    def is_hardened(self) -> bool:
+        """Whether somebody thought of failures: two at least of a Retry, a Catch and a timeout stand somewhere."""
+        states = self.states("Task", "Map", "Parallel")
+        marks = (
+            any(state.fields.get("Retry") for state in states),
+            any(state.fields.get("Catch") for state in states),
+            "TimeoutSeconds" in self.document
+            or any("TimeoutSeconds" in state.fields or "TimeoutSecondsPath" in state.fields for state in states),
+        )
+        return sum(marks) >= 2
+
+    @cached_property
     def misreads(self) -> list[Misread]:
         """Reads of variables that find no value, or not on every way."""
         from flowdsl.checks.variable_reads import misreads

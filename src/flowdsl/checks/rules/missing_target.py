@@ -69,7 +69,9 @@ class MissingTarget(Rule):
     def _start(self, graph: ScopeGraph) -> Iterator[Diagnostic]:
         start = graph.scope.start_at
         if isinstance(start, str) and graph.start is None and not has_placeholder(start) and graph.nodes:
-            message = f"StartAt is {start!r}, which is no state here{_near(start, graph)}"
+            parent = graph.scope.parent
+            where = "" if parent is None else f" of a scope of {parent.name!r}"
+            message = f"StartAt{where} is {start!r}, which is no state here{_near(start, graph)}"
             at = f"{graph.scope.pointer}/StartAt"
             yield self.at(at, message, aws_location=_aws_location(at))
 

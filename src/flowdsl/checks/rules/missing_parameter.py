@@ -1,0 +1,49 @@
+"""ASL511 missing-parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flowdsl.checks.context import CheckContext
+from flowdsl.checks.integration_calls import call_problems
+from flowdsl.checks.rule import Example, Rule
+from flowdsl.diagnostics import Diagnostic, Severity
+
+
+class MissingParameter(Rule):
+    """A call without a parameter that the operation must have.
+
+    AWS refuses the machine (measured). An SDK integration needs Parameters or Arguments even where nothing is required.
+
+    Instead: give the parameter; for an SDK integration without any, {}.
+    """
+
+    code = "ASL511"
+    severity = Severity.ERROR
+    aws_code = "SCHEMA_VALIDATION_FAILED"
+    bad = Example(
+        {
+            "Call": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::lambda:invoke",
+                "Parameters": {"Payload.$": "$"},
+                "End": True,
+            }
+        },
+        at="/States/Call/Parameters",
+        says="'Call': lambda:invoke needs FunctionName",
+    )
+    good = Example(
+        {
+            "Call": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::lambda:invoke",
+                "Parameters": {"FunctionName": "price", "Payload.$": "$"},
+                "End": True,
+            }
+        }
+    )
+
+    def check(self, context: CheckContext) -> Iterator[Diagnostic]:
+        for found in call_problems(context, "missing", "absent"):
+            yield self.at(found.pointer, f"{found.state.name!r}: {found.problem.message}")

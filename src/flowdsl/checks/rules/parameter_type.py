@@ -1,0 +1,51 @@
+"""ASL513 parameter-type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flowdsl.checks.context import CheckContext
+from flowdsl.checks.integration_calls import call_problems
+from flowdsl.checks.rule import Example, Rule
+from flowdsl.diagnostics import Diagnostic, Severity
+
+
+class ParameterType(Rule):
+    """A literal parameter of another type than the operation takes, or a value that it does not know.
+
+    AWS refuses the machine for a wrong type (measured). A value that is none of those the API lists fails when the call is made: a warning here,
+    since services add values.
+
+    Instead: write a literal of the type, or compute it.
+    """
+
+    code = "ASL513"
+    severity = Severity.ERROR
+    aws_code = "SCHEMA_VALIDATION_FAILED"
+    bad = Example(
+        {
+            "Send": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::sqs:sendMessage",
+                "Parameters": {"QueueUrl": "${Queue}", "MessageBody.$": "$", "DelaySeconds": "soon"},
+                "End": True,
+            }
+        },
+        at="/States/Send/Parameters/DelaySeconds",
+        says="'Send': DelaySeconds of sqs:sendMessage must be a number",
+    )
+    good = Example(
+        {
+            "Send": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::sqs:sendMessage",
+                "Parameters": {"QueueUrl": "${Queue}", "MessageBody.$": "$", "DelaySeconds": 5},
+                "End": True,
+            }
+        }
+    )
+
+    def check(self, context: CheckContext) -> Iterator[Diagnostic]:
+        for found in call_problems(context, "type", "value"):
+            severity = Severity.WARNING if found.problem.kind == "value" else None
+            yield self.at(found.pointer, f"{found.state.name!r}: {found.problem.message}", severity=severity)
