@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 
-from flowdsl.checks.registry import resolve
+from flowdsl.checks.registry import hygiene_codes, resolve
 from flowdsl.diagnostics import Diagnostic, FlowDslError, Severity, did_you_mean
 
 RULE_OPTIONS = {"max-retry-time": "duration", "max-payload-bytes": "number"}
@@ -63,7 +63,9 @@ class Settings:
         given = self.severities.get(finding.code)
         if given is not None:
             return given
-        return Severity.WARNING if self.strict and finding.severity is Severity.INFO else finding.severity
+        if self.strict and finding.severity is Severity.INFO and finding.code not in hygiene_codes():
+            return Severity.WARNING
+        return finding.severity
 
     def fails(self, finding: Diagnostic) -> bool:
         """Whether a finding makes the check fail. Expects final severities."""

@@ -7,6 +7,7 @@ from functools import cache
 from flowdsl import _shelf
 from flowdsl.asl.dump import write
 from flowdsl.asl.grammar_rules import GRAMMAR_RULES, GrammarRule
+from flowdsl.checks.hygiene import HygieneRule
 from flowdsl.checks.page import Page
 from flowdsl.checks.rule import DocumentedRule, Rule
 from flowdsl.diagnostics import FlowDslError, Severity, did_you_mean
@@ -64,6 +65,12 @@ def shelf() -> tuple[DocumentedRule, ...]:
 def rules() -> tuple[Rule, ...]:
     """The rules on definitions, by code."""
     return tuple(rule for rule in shelf() if isinstance(rule, Rule))
+
+
+@cache
+def hygiene_codes() -> frozenset[str]:
+    """The rules that judge for themselves what --strict makes of their findings."""
+    return frozenset(rule.code for rule in shelf() if isinstance(rule, HygieneRule))
 
 
 @cache

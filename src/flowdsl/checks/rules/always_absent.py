@@ -43,4 +43,6 @@ class AlwaysAbsent(Rule):
             why = since(problem)
             found = there(problem.shape)
             instead = f"; there is {found}" if found != "nothing" else ""
-            yield self.at(problem.pointer, f"{problem.text!r} is never there{f': {why}' if why else ''}{instead}{hint(problem)}")
+            yield self.at(
+                problem.pointer, f"{problem.text!r} is never there{f': {why}' if why else ''}{instead}{hint(problem)}"
+            )

@@ -28,7 +28,12 @@ class CatchDropsInput(Rule):
     severity = Severity.ERROR
     bad = Example(
         {
-            "Charge": {**CHARGE, "ResultPath": "$.paid", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Undo"}], "End": True},
+            "Charge": {
+                **CHARGE,
+                "ResultPath": "$.paid",
+                "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Undo"}],
+                "End": True,
+            },
             "Undo": {"Type": "Pass", "Parameters": {"id.$": "$.orderId"}, "End": True},
         },
         at="/States/Undo/Parameters/id.$",

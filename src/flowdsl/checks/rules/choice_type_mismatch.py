@@ -42,7 +42,11 @@ class ChoiceTypeMismatch(Rule):
         Example(
             {
                 "Set": {"Type": "Pass", "Assign": {"mode": "5"}, "Next": "Pick"},
-                "Pick": {"Type": "Choice", "Choices": [{"Condition": "{% $mode = 5 %}", "Next": "Done"}], "Default": "Done"},
+                "Pick": {
+                    "Type": "Choice",
+                    "Choices": [{"Condition": "{% $mode = 5 %}", "Next": "Done"}],
+                    "Default": "Done",
+                },
                 "Done": {"Type": "Succeed"},
             },
             at="/States/Pick/Choices/0/Condition",

@@ -10,7 +10,10 @@ from flowdsl.diagnostics import Diagnostic, Severity
 
 
 def between(low: int, high: int) -> dict[str, object]:
-    return {"And": [{"Variable": "$.n", "NumericGreaterThan": low}, {"Variable": "$.n", "NumericLessThan": high}], "Next": "Done"}
+    return {
+        "And": [{"Variable": "$.n", "NumericGreaterThan": low}, {"Variable": "$.n", "NumericLessThan": high}],
+        "Next": "Done",
+    }
 
 
 class ContradictoryChoiceRule(Rule):

@@ -16,7 +16,11 @@ from flowdsl.checks.rule import Example, Rule
 from flowdsl.diagnostics import Diagnostic, Severity
 
 INVOKE = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}}
-IS_OK = {"Type": "Choice", "Choices": [{"Variable": "$.Payload.ok", "BooleanEquals": True, "Next": "Done"}], "Default": "Done"}
+IS_OK = {
+    "Type": "Choice",
+    "Choices": [{"Variable": "$.Payload.ok", "BooleanEquals": True, "Next": "Done"}],
+    "Default": "Done",
+}
 
 
 class DiscardedResultRead(Rule):
@@ -41,7 +45,12 @@ class DiscardedResultRead(Rule):
         for graph in context.graph.scopes:
             for row, state in enumerate(graph.nodes):
                 fields = state.fields
-                if state.type != "Task" or state.is_jsonata or "ResultPath" not in fields or fields["ResultPath"] is not None:
+                if (
+                    state.type != "Task"
+                    or state.is_jsonata
+                    or "ResultPath" not in fields
+                    or fields["ResultPath"] is not None
+                ):
                     continue
                 flow = context.flow.of(state)
                 # Names that only AWS gives its answers: `Payload`, `ExecutionArn`. Fields of a vague result say nothing.
@@ -50,7 +59,9 @@ class DiscardedResultRead(Rule):
                     continue
                 yield from self._reads(context, graph, row, state, names)
 
-    def _reads(self, context: CheckContext, graph: ScopeGraph, row: int, maker: StateNode, names: set[str]) -> Iterator[Diagnostic]:
+    def _reads(
+        self, context: CheckContext, graph: ScopeGraph, row: int, maker: StateNode, names: set[str]
+    ) -> Iterator[Diagnostic]:
         seen = {row}
         queue = deque(t for t in graph.successors(row))
         while queue:
@@ -66,7 +77,8 @@ class DiscardedResultRead(Rule):
                 first = steps[0] if steps else None
                 if isinstance(first, str) and first in names and _is_unknown(flow.input, first):
                     yield self.at(
-                        pointer, f"{text!r} reads the result of {maker.name!r}, which its \"ResultPath\": null throws away"
+                        pointer,
+                        f'{text!r} reads the result of {maker.name!r}, which its "ResultPath": null throws away',
                     )
             # A state that makes a new document ends the trail.
             if state.type in ("Choice", "Wait") or "ResultPath" in state.fields:

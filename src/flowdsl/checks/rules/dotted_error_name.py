@@ -12,7 +12,12 @@ from flowdsl.checks.rule import Example, Rule
 from flowdsl.diagnostics import Diagnostic, Edit, Fix, Severity
 
 DOTTED = re.compile(r"(?:[a-z_][a-z0-9_]*\.)+([A-Z][A-Za-z0-9_]*)")
-INVOKE = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}, "End": True}
+INVOKE = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::lambda:invoke",
+    "Parameters": {"FunctionName": "f"},
+    "End": True,
+}
 
 
 class DottedErrorName(Rule):

@@ -24,7 +24,12 @@ SEVERITIES: Final = {
 }
 """How sure it is that a name of each kind of problem never comes."""
 
-PUT = {"Type": "Task", "Resource": "arn:aws:states:::dynamodb:putItem", "Parameters": {"TableName": "t", "Item": {}}, "End": True}
+PUT = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::dynamodb:putItem",
+    "Parameters": {"TableName": "t", "Item": {}},
+    "End": True,
+}
 
 
 class ErrorNeverRaised(Rule):
@@ -52,7 +57,9 @@ class ErrorNeverRaised(Rule):
             "did you mean 'DynamoDB.SdkClientException'?",
         ),
     )
-    good = Example({"Save": {**PUT, "Retry": [{"ErrorEquals": ["States.Timeout", "DynamoDB.InternalServerErrorException"]}]}})
+    good = Example(
+        {"Save": {**PUT, "Retry": [{"ErrorEquals": ["States.Timeout", "DynamoDB.InternalServerErrorException"]}]}}
+    )
 
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
         for state in context.states("Task", "Map", "Parallel"):

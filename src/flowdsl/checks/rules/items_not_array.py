@@ -37,7 +37,12 @@ class ItemsNotArray(Rule):
         Example(
             {
                 "Make": {"Type": "Pass", "Output": [{"id": 1}, {"id": 2}], "Next": "Each"},
-                "Each": {"Type": "Map", "Items": "{% $states.input[id > 0] %}", "ItemProcessor": PROCESSOR, "End": True},
+                "Each": {
+                    "Type": "Map",
+                    "Items": "{% $states.input[id > 0] %}",
+                    "ItemProcessor": PROCESSOR,
+                    "End": True,
+                },
             },
             at="/States/Each/Items",
             says="'{% $states.input[id > 0] %}' may be an object, and 'Each' needs an array; write [$states.input[id > 0]]",
@@ -56,7 +61,9 @@ class ItemsNotArray(Rule):
             needs = "an array or an object" if problem.expected & s.OBJECT else "an array"
             what = repr(problem.text) if problem.role in problem.pointer else problem.text
             if problem.certain:
-                yield self.at(problem.pointer, f"{what} is {describe(problem.shape)}, and {problem.state.name!r} needs {needs}")
+                yield self.at(
+                    problem.pointer, f"{what} is {describe(problem.shape)}, and {problem.state.name!r} needs {needs}"
+                )
                 continue
             other = problem.shape.only(~problem.expected)
             inner = problem.text.removeprefix("{%").removesuffix("%}").strip()

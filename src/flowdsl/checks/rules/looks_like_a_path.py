@@ -57,9 +57,15 @@ class LooksLikeAPath(Rule):
 
     def _in_jsonpath(self, context: CheckContext, state: StateNode, leaf: Leaf) -> Iterator[Diagnostic]:
         text = leaf.value
-        if not isinstance(text, str) or leaf.key.endswith(".$") or "$" not in text + leaf.key and "States." not in text:
+        if (
+            not isinstance(text, str)
+            or leaf.key.endswith(".$")
+            or ("$" not in text + leaf.key and "States." not in text)
+        ):
             return
-        is_variable = bool(re.fullmatch(r"\$[A-Za-z_]\w*", text)) and text[1:] in set(context.variables.visible_names(state))
+        is_variable = bool(re.fullmatch(r"\$[A-Za-z_]\w*", text)) and text[1:] in set(
+            context.variables.visible_names(state)
+        )
         if not (PATH.fullmatch(text) or CALL.fullmatch(text) or is_variable):
             return
         edits: tuple[Edit, ...] = ()
@@ -78,4 +84,6 @@ class LooksLikeAPath(Rule):
         elif PATH.fullmatch(text) and not text.startswith("$$"):
             instead = f"{{% $states.input{text[1:]} %}}"
             message = f"{text!r} is passed on as text: this state speaks JSONata; write {instead!r}"
-            yield self.at(leaf.pointer, message, fix=Fix(f"write {instead!r}", (Edit(leaf.pointer, instead),), safe=False))
+            yield self.at(
+                leaf.pointer, message, fix=Fix(f"write {instead!r}", (Edit(leaf.pointer, instead),), safe=False)
+            )

@@ -23,7 +23,11 @@ class LoopWithoutExit(Rule):
     severity = Severity.ERROR
     bad = Example(
         {
-            "Ask": {"Type": "Choice", "Choices": [{"Variable": "$.ok", "BooleanEquals": True, "Next": "Done"}], "Default": "SpinA"},
+            "Ask": {
+                "Type": "Choice",
+                "Choices": [{"Variable": "$.ok", "BooleanEquals": True, "Next": "Done"}],
+                "Default": "SpinA",
+            },
             "SpinA": {"Type": "Wait", "Seconds": 5, "Next": "SpinB"},
             "SpinB": {"Type": "Pass", "Next": "SpinA"},
             "Done": {"Type": "Succeed"},
@@ -33,7 +37,11 @@ class LoopWithoutExit(Rule):
     )
     good = Example(
         {
-            "Ask": {"Type": "Choice", "Choices": [{"Variable": "$.ok", "BooleanEquals": True, "Next": "Done"}], "Default": "Hold"},
+            "Ask": {
+                "Type": "Choice",
+                "Choices": [{"Variable": "$.ok", "BooleanEquals": True, "Next": "Done"}],
+                "Default": "Hold",
+            },
             "Hold": {"Type": "Wait", "Seconds": 5, "Next": "Ask"},
             "Done": {"Type": "Succeed"},
         }

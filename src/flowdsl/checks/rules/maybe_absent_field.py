@@ -58,13 +58,19 @@ def _severity(problem: Problem) -> Severity | None:
         catch = problem.state.fields.get("Catch")
         for catcher in catch if isinstance(catch, list) else ():
             names = catcher.get("ErrorEquals") if isinstance(catcher, dict) else None
-            if isinstance(names, list) and {"States.ALL", "States.TaskFailed", "States.QueryEvaluationError"} & {str(n) for n in names}:
+            if isinstance(names, list) and {"States.ALL", "States.TaskFailed", "States.QueryEvaluationError"} & {
+                str(n) for n in names
+            }:
                 return Severity.INFO
     return None
 
 
 def _said(problem: Problem) -> str:
-    ask = f"write $exists({problem.text}) ? {problem.text} : a default" if problem.state.is_jsonata else "ask with IsPresent first"
+    ask = (
+        f"write $exists({problem.text}) ? {problem.text} : a default"
+        if problem.state.is_jsonata
+        else "ask with IsPresent first"
+    )
     origins = {origin.kind for origin in problem.shape.origins}
     if origins <= {"input"} and origins:
         why = "the input need not have it"

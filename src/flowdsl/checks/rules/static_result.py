@@ -35,7 +35,11 @@ class StaticResult(Rule):
             if state.is_jsonata or not isinstance(result, (dict, list)):
                 continue
             edits = (Edit(f"{state.pointer}/Result", remove=True), Edit(f"{state.pointer}/Parameters", result))
-            fix = Fix("write Parameters in place of Result", edits, safe=False) if "Parameters" not in state.fields else None
+            fix = (
+                Fix("write Parameters in place of Result", edits, safe=False)
+                if "Parameters" not in state.fields
+                else None
+            )
             for leaf in leaves_of(result, f"{state.pointer}/Result"):
                 if not isinstance(leaf.value, str):
                     continue

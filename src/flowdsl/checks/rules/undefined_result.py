@@ -43,7 +43,9 @@ class UndefinedResult(Rule):
             text = " ".join(problem.text.split())
             short = text if len(text) <= 80 else text[:77] + "..."
             if problem.certain:
-                yield self.at(problem.pointer, f"{short!r} gives nothing, and {problem.role} fails", severity=Severity.ERROR)
+                yield self.at(
+                    problem.pointer, f"{short!r} gives nothing, and {problem.role} fails", severity=Severity.ERROR
+                )
             else:
                 instead = f"write [{text}] for a list in any case" if len(text) <= 60 else "give it a default"
                 yield self.at(problem.pointer, f"{short!r} may give nothing, and then {problem.role} fails; {instead}")

@@ -61,6 +61,4 @@ class UndefinedVariable(Rule):
                 continue
             own = context.variables.scopes[misread.sighting.scope.pointer]
             makers = list(dict.fromkeys(site.state.name for site in own.sites if read.name in site.names))
-            yield self.at(
-                read.pointer, f"${read.name} is assigned only after {read.state.name!r}, by {makers[0]!r}"
-            )
+            yield self.at(read.pointer, f"${read.name} is assigned only after {read.state.name!r}, by {makers[0]!r}")

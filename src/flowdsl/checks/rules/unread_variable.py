@@ -48,7 +48,13 @@ class UnreadVariable(Rule):
                     # A state that is never reached reads nothing either, and is told about already.
                     if made is None or not own.graph.reachable[own.graph.row[made[0].state.name]]:
                         continue
-                    assign = made[0].state.fields.get("Assign") if made[0].pointer.endswith(f"{made[0].state.pointer}/Assign") else None
+                    assign = (
+                        made[0].state.fields.get("Assign")
+                        if made[0].pointer.endswith(f"{made[0].state.pointer}/Assign")
+                        else None
+                    )
                     key = f"{name}.$" if isinstance(assign, dict) and f"{name}.$" in assign else name
                     fix = Fix(f"remove ${name}", (Edit(f"{made[0].pointer}/{key}", remove=True),), safe=False)
-                    yield self.at(made[0].pointer, f"${name} is assigned here, and no state reads the value", key, fix=fix)
+                    yield self.at(
+                        made[0].pointer, f"${name} is assigned here, and no state reads the value", key, fix=fix
+                    )

@@ -40,5 +40,6 @@ class VariableHidesFunction(Rule):
         for problem in context.problems("hidden"):
             name = problem.name
             yield self.at(
-                problem.pointer, f"the variable ${name} hides the function ${name}(), and the call fails; rename the variable"
+                problem.pointer,
+                f"the variable ${name} hides the function ${name}(), and the call fails; rename the variable",
             )

@@ -26,7 +26,9 @@ class VariableOfOwnAssign(Rule):
         says="$total has no value yet: 'Count' assigns it, and its Output sees variables as of entry; repeat the expression instead",
         jsonata=True,
     )
-    good = Example({"Count": {"Type": "Pass", "Assign": {"total": 1}, "Output": {"total": 1}, "End": True}}, jsonata=True)
+    good = Example(
+        {"Count": {"Type": "Pass", "Assign": {"total": 1}, "Output": {"total": 1}, "End": True}}, jsonata=True
+    )
 
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
         for misread in misreads_of(context, "same-state"):

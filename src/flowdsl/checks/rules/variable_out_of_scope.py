@@ -37,8 +37,13 @@ class VariableOutOfScope(Rule):
     )
     good = Example(
         {
-            "Both": {"Type": "Parallel", "Branches": [COUNT], "Assign": {"n": "{% $states.result[0] %}"}, "Next": "Show"},
-            "Show": {"Type": "Pass", "Output": "{% $n %}", "End": True},
+            "Both": {
+                "Type": "Parallel",
+                "Branches": [COUNT],
+                "Assign": {"counted": "{% $states.result[0] %}"},
+                "Next": "Show",
+            },
+            "Show": {"Type": "Pass", "Output": "{% $counted %}", "End": True},
         },
         jsonata=True,
     )
@@ -54,7 +59,9 @@ def _said(misread: Misread) -> str:
     scope = owner.graph.scope
     if _encloses(scope, read.state.scope):
         child = _child_execution(read.state.scope)
-        return f"${read.name} cannot be read in the child executions of {child!r}; pass it with ItemSelector or BatchInput"
+        return (
+            f"${read.name} cannot be read in the child executions of {child!r}; pass it with ItemSelector or BatchInput"
+        )
     if scope.parent is None:
         return f"${read.name} is out of scope here"
     what = "a branch of" if scope.kind == "branch" else "an iteration of"

@@ -1,0 +1,63 @@
+"""ASL505 secret-in-definition."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from flowdsl.analysis.literals import Leaf, leaves, leaves_of
+from flowdsl.checks.context import CheckContext
+from flowdsl.checks.rule import Example, Rule
+from flowdsl.diagnostics import Diagnostic, Severity
+
+KEY = re.compile(
+    r"(?i)(?:^|[._-]|(?<=[a-z]))(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?token|bearer|credential)s?$"
+)
+KNOWN = re.compile(
+    r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b|\bsk_live_[A-Za-z0-9]{16,}\b|\bxox[abprs]-[A-Za-z0-9-]{10,}\b"
+    r"|-----BEGIN (?:RSA |EC |OPENSSH )?PRIVATE KEY-----"
+)
+NO_SECRET = re.compile(
+    r"(?i)\$|\{%|\{\{|^arn:|^/|^https?://|^(?:true|false|none|null|changeme|example|secret|password|x+|\*+|<.*>)$|secretsmanager|ssm:|^States\."
+)
+
+
+class SecretInDefinition(Rule):
+    """A credential is written into the definition.
+
+    Whoever may read the machine, its executions or the repository reads it too, and so does every log of its inputs.
+
+    Instead: let the function read it from Secrets Manager or SSM; for http:invoke, an EventBridge connection holds it.
+    """
+
+    code = "ASL505"
+    severity = Severity.WARNING
+    bad = Example(
+        {"Call": {"Type": "Pass", "Parameters": {"user": "u", "password": "hunter2-Sup3rSecret"}, "End": True}},
+        at="/States/Call/Parameters/password",
+        says="'password' is a credential in plain text; keep it in Secrets Manager and pass its name",
+    )
+    good = Example(
+        {"Call": {"Type": "Pass", "Parameters": {"user": "u", "passwordSecret.$": "$.secretName"}, "End": True}}
+    )
+
+    def check(self, context: CheckContext) -> Iterator[Diagnostic]:
+        for state in context.states():
+            results = leaves_of(state.fields.get("Result"), f"{state.pointer}/Result") if state.type == "Pass" else ()
+            for leaf in [*leaves(state), *results]:
+                if isinstance(leaf.value, str) and _is_secret(leaf):
+                    yield self.at(
+                        leaf.pointer,
+                        f"{leaf.key!r} is a credential in plain text; keep it in Secrets Manager and pass its name",
+                    )
+
+
+def _is_secret(leaf: Leaf) -> bool:
+    text = leaf.value
+    if KNOWN.search(text):
+        return True
+    if leaf.key.endswith(".$") or not KEY.search(leaf.key) or NO_SECRET.search(text):
+        return False
+    # A name of a secret is all letters and dashes; a secret itself is of several kinds of characters.
+    kinds = sum(bool(re.search(pattern, text)) for pattern in (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9]"))
+    return len(text) >= 8 and kinds >= 3 and " " not in text
