@@ -192,7 +192,7 @@ class Clients:
         return None
 
     def _of_self(self, owner: str, attribute: str, depth: int) -> Receiver | None:
-        for held in self._attributes.get((owner, attribute), ()):
+        for held in self.attributes.get((owner, attribute), ()):
             found = self.receiver(held.node, held.function, depth + 1)
             if found is not None:
                 return found
@@ -211,7 +211,7 @@ class Clients:
         return found
 
     @cached_property
-    def _attributes(self) -> dict[tuple[str, str], list[Value]]:
+    def attributes(self) -> dict[tuple[str, str], list[Value]]:
         """What an attribute of a class's objects is given: in its methods, by a property, in the class's body."""
         found: dict[tuple[str, str], list[Value]] = {}
         for function in self.tree.functions.values():

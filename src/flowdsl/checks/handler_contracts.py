@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from flowdsl.analysis import shape as s
 from flowdsl.analysis.schemas import of_schema
@@ -53,8 +53,10 @@ class Contract:
     @property
     def idempotency(self) -> str:
         """`natural`, `once`, `delegated`, `none`, or `undeclared`."""
-        declared = self.binding.contract.get("idempotency")
-        kind = getattr(declared, "kind", None) or (declared.get("kind") if isinstance(declared, dict) else declared)
+        declared: Any = self.binding.contract.get("idempotency")
+        kind: Any = getattr(declared, "kind", declared)
+        if isinstance(declared, dict):
+            kind = cast("dict[str, Any]", declared).get("kind")
         if isinstance(kind, str):
             return kind
         return self.entry.idempotency if self.entry is not None else "undeclared"

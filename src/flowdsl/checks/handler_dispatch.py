@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flowdsl.checks.handler_source import HandlerSource
-from flowdsl.checks.handler_tree import Function
+from flowdsl.checks.handler_tree import Function, block_of
 from flowdsl.checks.handler_values import EVENT
 
 _MOST = 2
@@ -129,9 +129,9 @@ def _of_ifs(
 def _following(source: HandlerSource, node: ast.If) -> list[ast.stmt]:
     up = source.tree.parents.get(node)
     for block in ("body", "orelse", "finalbody"):
-        statements = getattr(up, block, None)
-        if isinstance(statements, list) and node in statements:
-            return list(statements[statements.index(node) + 1 :])
+        statements = block_of(up, block) if up is not None else []
+        if node in statements:
+            return [s for s in statements[statements.index(node) + 1 :] if isinstance(s, ast.stmt)]
     return []
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from flowdsl.checks.handler_tree import DEFINITIONS, Function, SourceTree
+from flowdsl.checks.handler_tree import DEFINITIONS, Function, SourceTree, block_of
 
 Idempotency = Literal["undeclared", "natural", "once", "delegated", "none"]
 
@@ -288,8 +288,8 @@ def is_guarded(tree: SourceTree, node: ast.AST, *names: str) -> bool:
             if isinstance(tried, ast.Try) and any(_reads(s, wanted, not names) for s in tried.body):
                 return True
         for block in ("body", "orelse", "finalbody"):
-            statements = getattr(up, block, None)
-            if isinstance(statements, list) and below in statements:
+            statements = block_of(up, block)
+            if below in statements:
                 for earlier in statements[: statements.index(below)]:
                     test = _test_of_leaving(earlier)
                     if test is not None and _reads(test, wanted, not names):
@@ -327,7 +327,10 @@ def _reads(node: ast.AST, names: set[str], of_self: bool) -> bool:
         if isinstance(inner, ast.Name):
             if inner.id in names:
                 return True
-        elif isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name):
-            if f"{inner.value.id}.{inner.attr}" in names or (of_self and inner.value.id in ("self", "cls")):
-                return True
+        elif (
+            isinstance(inner, ast.Attribute)
+            and isinstance(inner.value, ast.Name)
+            and (f"{inner.value.id}.{inner.attr}" in names or (of_self and inner.value.id in ("self", "cls")))
+        ):
+            return True
     return False

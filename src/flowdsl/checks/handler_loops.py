@@ -126,9 +126,13 @@ def _looked_at(source: HandlerSource, function: Function, loop: Loop, by_node: M
         return ""
     for call in calls:
         aws = by_node.get(call)
-        if aws is not None and _LOOKS.search(aws.method) and aws.method not in _NO_LOOKS:
-            if sleeps or _is_awaited(source, function, loop, call):
-                return f"{aws.service}.{aws.method}"
+        if (
+            aws is not None
+            and _LOOKS.search(aws.method)
+            and aws.method not in _NO_LOOKS
+            and (sleeps or _is_awaited(source, function, loop, call))
+        ):
+            return f"{aws.service}.{aws.method}"
     if not sleeps:
         return ""
     for call in calls:

@@ -86,11 +86,15 @@ def _changed_in_place(function: Function, name: str) -> Iterator[tuple[str, ast.
             field = _field(node.target, name)
             if field is not None and isinstance(node.target, ast.Subscript | ast.Name):
                 yield field, ast.BinOp(node.target, node.op, node.value)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
-            if node.func.attr in ("append", "extend"):
-                field = _field(node.func.value, name)
-                if field is not None:
-                    yield field, ast.BinOp(node.func.value, ast.Add(), node.args[0])
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.args
+            and node.func.attr in ("append", "extend")
+        ):
+            field = _field(node.func.value, name)
+            if field is not None:
+                yield field, ast.BinOp(node.func.value, ast.Add(), node.args[0])
 
 
 def _field(node: ast.expr, name: str) -> str | None:

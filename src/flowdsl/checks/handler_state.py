@@ -123,7 +123,7 @@ def _of_object(source: HandlerSource, function: Function, attributes: list[str],
         for value in values:
             if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == owner:
                 attribute = attributes[-1]
-                made = source.clients._attributes.get((owner, attribute), [])
+                made = source.clients.attributes.get((owner, attribute), [])
                 container = any(_makes_container(source, v) for v in made)
                 return Held(f"{name}.{attribute}", f"self.{attribute}", True, key, container)
     return None
@@ -173,9 +173,13 @@ def is_reset(source: HandlerSource, function: Function, name: str) -> bool:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "clear":
                 if isinstance(node.func.value, ast.Name) and node.func.value.id == name:
                     return True
-            elif isinstance(node, ast.Assign) and name in other.globals and _is_empty(node.value):
-                if any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
-                    return True
+            elif (
+                isinstance(node, ast.Assign)
+                and name in other.globals
+                and _is_empty(node.value)
+                and any(isinstance(t, ast.Name) and t.id == name for t in node.targets)
+            ):
+                return True
     return False
 
 

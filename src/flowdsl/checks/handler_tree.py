@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, cast
 
 from flowdsl.checks.handler_text import parse, read_text
 from flowdsl.diagnostics import Location
@@ -137,11 +137,12 @@ class SourceTree:
                     continue
             children: list[tuple[ast.AST, Function | None, str | None]] = []
             for name in node._fields:
-                value = getattr(node, name, None)
+                value: Any = getattr(node, name, None)
                 # A function's body is its own; its decorators and defaults run where it is defined.
                 where = inside if value is body and body is not None else function
                 if isinstance(value, list):
-                    for item in value:
+                    items: list[Any] = value
+                    for item in items:
                         if isinstance(item, ast.AST):
                             parents[item] = node
                             children.append((item, where, owner if where is None else None))
@@ -249,6 +250,12 @@ class SourceTree:
         if not written.isascii():
             offset = len(written.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore"))
         return offset + 1
+
+
+def block_of(node: ast.AST, name: str) -> list[ast.AST]:
+    """The statements under one of a compound statement's headings (`body`, `orelse`, `finalbody`); [] where it has none."""
+    found: Any = getattr(node, name, None)
+    return cast("list[ast.AST]", found) if isinstance(found, list) else []
 
 
 def bindings_of(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from flowdsl.asl.definition import Definition, StateNode
 from flowdsl.checks.handler_entries import TaskUse
@@ -20,8 +20,8 @@ def handler_tasks(definition: Definition) -> Iterator[tuple[StateNode, str]]:
 
 def placeholder_of(fields: Mapping[str, Any]) -> str:
     """The placeholder that names the function of a Task; empty where there is none."""
-    arguments = fields.get("Arguments", fields.get("Parameters"))
-    given = arguments.get("FunctionName") if isinstance(arguments, dict) else None
+    arguments: Any = fields.get("Arguments", fields.get("Parameters"))
+    given: Any = cast("dict[str, Any]", arguments).get("FunctionName") if isinstance(arguments, dict) else None
     for text in (given, fields.get("Resource")):
         # A version or an alias may follow: ${ChargeCard}:live.
         if isinstance(text, str) and text.startswith("${") and "}" in text:
@@ -31,10 +31,9 @@ def placeholder_of(fields: Mapping[str, Any]) -> str:
 
 def is_retried(fields: Mapping[str, Any]) -> bool:
     """Whether some Retrier of a Task tries again at all."""
-    retriers = fields.get("Retry")
-    return isinstance(retriers, list) and any(
-        isinstance(retrier, dict) and retrier.get("MaxAttempts", 3) != 0 for retrier in retriers
-    )
+    retriers: Any = fields.get("Retry")
+    found: list[Any] = retriers if isinstance(retriers, list) else []
+    return any(isinstance(r, dict) and cast("dict[str, Any]", r).get("MaxAttempts", 3) != 0 for r in found)
 
 
 def uses(definition: Definition) -> dict[str, TaskUse]:

@@ -90,9 +90,12 @@ class CacheKeyedByEvent(HandlerRule):
             for node in function.nodes:
                 for key, target in _stores(node):
                     held = held_by(source, function, target, changed=True)
-                    if held is not None and source.origins(key, function) & (EVENT | DELIVERY):
-                        if not isinstance(node, ast.AugAssign):
-                            yield self.at(source, node, _says(held.name, "keeps answers"))
+                    if (
+                        held is not None
+                        and source.origins(key, function) & (EVENT | DELIVERY)
+                        and not isinstance(node, ast.AugAssign)
+                    ):
+                        yield self.at(source, node, _says(held.name, "keeps answers"))
 
 
 def _says(name: str, does: str) -> str:
@@ -108,9 +111,13 @@ def _stores(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
         for target in node.targets:
             if isinstance(target, ast.Subscript):
                 yield target.slice, target.value
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
-        if node.func.attr in ("setdefault", "__setitem__"):
-            yield node.args[0], node.func.value
+    elif (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.args
+        and node.func.attr in ("setdefault", "__setitem__")
+    ):
+        yield node.args[0], node.func.value
 
 
 def _cache_of(source: HandlerSource, function: Function) -> ast.expr | None:
@@ -171,13 +178,15 @@ def _does_something(source: HandlerSource, function: Function) -> bool:
             "socket",
         ):
             return True
-        if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
-            if call.func.value.id in source.tree.constants and call.func.value.id not in source.tree.classes:
-                held = source.tree.constants[call.func.value.id]
-                if any(
-                    isinstance(value, ast.Call) and source.tree.dotted(value.func) != "re.compile" for value in held
-                ):
-                    return True
+        if (
+            isinstance(call.func, ast.Attribute)
+            and isinstance(call.func.value, ast.Name)
+            and call.func.value.id in source.tree.constants
+            and call.func.value.id not in source.tree.classes
+        ):
+            held = source.tree.constants[call.func.value.id]
+            if any(isinstance(value, ast.Call) and source.tree.dotted(value.func) != "re.compile" for value in held):
+                return True
     return any(call.function is function for call in source.calls.all)
 
 

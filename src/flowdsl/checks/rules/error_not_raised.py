@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator
+from typing import Any, cast
 
 from flowdsl.analysis.errors import all_handlers
 from flowdsl.asl.bindings import Binding, Bindings
@@ -62,7 +63,7 @@ class ErrorNotRaised(Rule):
             if known is None:
                 continue
             for handler in all_handlers(contract.state):
-                for i, name in enumerate(handler.fields.get("ErrorEquals") or ()):
+                for i, name in enumerate(cast("list[Any]", handler.fields.get("ErrorEquals") or [])):
                     if (
                         isinstance(name, str)
                         and _may_be_a_class(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from flowdsl.analysis import shape as s
 from flowdsl.analysis.shape import Shape, describe
@@ -112,11 +112,12 @@ def _place(contract: Contract, path: tuple[str, ...]) -> tuple[str, ...]:
     value: Any = contract.state.fields.get(field)
     steps = ("Payload", *path) if target(contract.state).name == "lambda:invoke" else path
     for step in steps:
-        key = next((k for k in (step, f"{step}.$") if isinstance(value, dict) and k in value), None)
+        inside = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+        key = next((k for k in (step, f"{step}.$") if k in inside), None)
         if key is None:
             break
         at.append(key)
-        value = value[key]
+        value = inside[key]
     return tuple(at)
 
 

@@ -109,14 +109,15 @@ class RandomKeyOfWrite(HandlerRule):
     def _message(self, source: HandlerSource, call: AwsCall) -> Iterator[Diagnostic]:
         """An id made up inside a message that has no other way to be told apart from its repeat."""
         for value in message_ids(source, call):
-            if source.origins(value.node, value.function) & (CHANCE | DELIVERY):
-                if not _is_settled(entries_of(source, call.function), ""):
-                    message = (
-                        f"the id inside the message of {named(call)} is random, another at each delivery of one event: its readers "
-                        "cannot drop the repeat; make it of what the event says"
-                    )
-                    yield self.at(source, call.node, message)
-                    return
+            if source.origins(value.node, value.function) & (CHANCE | DELIVERY) and not _is_settled(
+                entries_of(source, call.function), ""
+            ):
+                message = (
+                    f"the id inside the message of {named(call)} is random, another at each delivery of one event: its readers "
+                    "cannot drop the repeat; make it of what the event says"
+                )
+                yield self.at(source, call.node, message)
+                return
 
     def _elsewhere(self, source: HandlerSource, function: Function, node: ast.Call) -> Iterator[Diagnostic]:
         """SQL inserts, and the idempotency keys of HTTP and payment calls."""

@@ -98,9 +98,14 @@ def _reads(source: HandlerSource, function: Function) -> Iterator[tuple[ast.AST,
             key, base = node.args[0], node.func.value
         else:
             continue
-        if isinstance(key, ast.Constant) and isinstance(key.value, str) and key.value in _ENVELOPES:
-            if isinstance(base, ast.Name) and source.origins(base, function) & EVENT:
-                yield node, key.value
+        if (
+            isinstance(key, ast.Constant)
+            and isinstance(key.value, str)
+            and key.value in _ENVELOPES
+            and isinstance(base, ast.Name)
+            and source.origins(base, function) & EVENT
+        ):
+            yield node, key.value
     for name in function.parameters:
         if name in ("Records", "requestContext"):
             yield function.node, name

@@ -62,9 +62,12 @@ class SandboxAsIdentity(HandlerRule):
         for node in source.tree.top:
             what = _tells(source, node)
             statement = source.tree.statement(node)
-            if what and isinstance(statement, ast.Assign):
-                if any(isinstance(t, ast.Name) and t.id in used for t in statement.targets):
-                    yield self.at(source, node, _says(what))
+            if (
+                what
+                and isinstance(statement, ast.Assign)
+                and any(isinstance(t, ast.Name) and t.id in used for t in statement.targets)
+            ):
+                yield self.at(source, node, _says(what))
         for function in source.reached:
             for node in function.nodes:
                 what = _tells(source, node)

@@ -154,10 +154,8 @@ def _of_call(source: HandlerSource, call: AwsCall) -> str:
 def _lacks_deduplication(source: HandlerSource, node: ast.expr, function: Function) -> bool:
     """Whether the text shows the entries, and none names a de-duplication id. The word anywhere in the function counts."""
     if any(
-        (isinstance(n, ast.Constant)
-        and n.value == "MessageDeduplicationId")
-        or (isinstance(n, ast.keyword)
-        and n.arg == "MessageDeduplicationId")
+        (isinstance(n, ast.Constant) and n.value == "MessageDeduplicationId")
+        or (isinstance(n, ast.keyword) and n.arg == "MessageDeduplicationId")
         for n in function.nodes
     ):
         return False

@@ -13,7 +13,7 @@ from flowdsl.checks.handler_source import HandlerSource
 from flowdsl.diagnostics import Diagnostic, Severity
 
 _PLAIN = (
-    ast.Constant, ast.Name, ast.Attribute, ast.Subscript, ast.Dict, ast.List, ast.Tuple, ast.Load, ast.keyword, ast.Index,
+    ast.Constant, ast.Name, ast.Attribute, ast.Subscript, ast.Dict, ast.List, ast.Tuple, ast.Load, ast.keyword,
     ast.FormattedValue,
 )  # fmt: skip
 _CAREFUL = {

@@ -103,14 +103,18 @@ class UnjoinedThread(HandlerRule):
                         call,
                         f"a {_STARTED[name]} is started and not waited for: the environment is frozen when the handler returns; {rest}",
                     )
-                elif isinstance(call.func, ast.Attribute) and call.func.attr in ("submit", "apply_async"):
-                    if _is_pool(source, function, call.func.value) and not _is_handled(source, call):
-                        yield self.at(
-                            source,
-                            call,
-                            "work is handed to a pool and its result not waited for: the environment is frozen when the handler "
-                            "returns; take the results, or give the work a Task of its own",
-                        )
+                elif (
+                    isinstance(call.func, ast.Attribute)
+                    and call.func.attr in ("submit", "apply_async")
+                    and _is_pool(source, function, call.func.value)
+                    and not _is_handled(source, call)
+                ):
+                    yield self.at(
+                        source,
+                        call,
+                        "work is handed to a pool and its result not waited for: the environment is frozen when the handler "
+                        "returns; take the results, or give the work a Task of its own",
+                    )
 
 
 def _waits(source: HandlerSource, function: Function) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -113,16 +113,19 @@ def _uses(project: Project) -> dict[Path, dict[str, TaskUse]]:
     roots = [project.root, *(project.root / p for p in project.setting("python-path", []))]
     for folder in project.source_folders:
         for path in sorted(folder.rglob("*.substitutions.json")) if folder.is_dir() else ():
-            document = _json(path.with_name(path.name.replace(".substitutions.json", ".asl.json")))
-            given = _json(path)
+            document: Any = _json(path.with_name(path.name.replace(".substitutions.json", ".asl.json")))
+            given: Any = _json(path)
             if not isinstance(document, dict) or not isinstance(given, dict):
                 continue
+            entries = cast("dict[str, Any]", given).items()
             placeholders = {
                 name: Binding(name, str(entry.get("kind")), entry.get("target"))
-                for name, entry in given.items()
-                if isinstance(entry, dict) and isinstance(entry.get("target"), str)
+                for name, entry in ((n, cast("dict[str, Any]", e)) for n, e in entries if isinstance(e, dict))
+                if isinstance(entry.get("target"), str)
             }
-            for target, use in uses(Definition(document, bindings=Bindings(placeholders=placeholders))).items():
+            for target, use in uses(
+                Definition(cast("dict[str, Any]", document), bindings=Bindings(placeholders=placeholders))
+            ).items():
                 module, _, function = target.partition(":")
                 for root in roots:
                     file = root / (module.replace(".", "/") + ".py")
