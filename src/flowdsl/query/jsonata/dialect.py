@@ -60,6 +60,11 @@ def _runner(source: str) -> Runner:
     return Runner(source)
 
 
+def forget() -> None:
+    """Drops what has been compiled, so that a change of the library takes effect."""
+    _runner.cache_clear()
+
+
 def compile_expression(text: str, field: str, expected: str | None = None) -> Evaluate:
     """A `{% %}` string (or an expression's bare text) as a closure; raises ExpressionSyntaxError.
 

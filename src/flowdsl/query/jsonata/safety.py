@@ -114,7 +114,7 @@ def as_json(value: Value) -> Json:
             left -= len(node)
         elif node is None or isinstance(node, (int, float)):  # pyright: ignore[reportUnnecessaryIsInstance]
             left -= 8
-            special = special or (isinstance(node, float) and not math.isfinite(node))
+            special = special or isinstance(node, float)
         else:
             # Not of the type it was said to be: the library's own function or regular expression.
             raise NotJson
@@ -128,6 +128,9 @@ def _plain(value: Value) -> Json:
         return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_plain(inner) for inner in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+        # Whole numbers are whole, as jlens gives them.
+        return int(value) if value.is_integer() and abs(value) < 2**63 else value
     return value

@@ -218,19 +218,21 @@ def _jayway(path: Path, env: Env) -> str:
     try:
         walk(steps, root_of(path, env))
     except NotFound as lost:
-        upto = bracketed(steps[: lost.step + 1])
-        last = lost.step == len(steps) - 1
-        if isinstance(lost.value, dict) or lost.past_the_end:
-            return f"No results for path: {upto}" if last or lost.past_the_end else f"Missing property in path {upto}"
-        kind = _jackson(lost.value)
-        parent = bracketed(steps[: lost.step])
-        if isinstance(steps[lost.step], Name):
+        upto, parent = bracketed(steps[: lost.step + 1]), bracketed(steps[: lost.step])
+        if lost.past_the_end:
+            return f"No results for path: {upto}"
+        if isinstance(steps[lost.step], Index):
             return (
-                f"Expected to find an object with property {upto[len(parent) :]} in path {parent} but found '{kind}'. "
-                "This is not a json object according to the JsonProvider: "
-                "'com.jayway.jsonpath.spi.json.JacksonJsonNodeJsonProvider'."
+                f"Filter: {upto[len(parent) :]} can only be applied to arrays. Current context is: {dumps(lost.value)}"
             )
-        return f"Filter: {upto[len(parent) :]} can only be applied to arrays. Current context is: {dumps(lost.value)}"
+        if isinstance(lost.value, dict):
+            last = lost.step == len(steps) - 1
+            return f"No results for path: {upto}" if last else f"Missing property in path {upto}"
+        return (
+            f"Expected to find an object with property {upto[len(parent) :]} in path {parent} but found "
+            f"'{_jackson(lost.value)}'. This is not a json object according to the JsonProvider: "
+            "'com.jayway.jsonpath.spi.json.JacksonJsonNodeJsonProvider'."
+        )
     except KeyError:
         return f"No results for path: $['{path.variable}']"
     return f"No results for path: {bracketed(steps)}"

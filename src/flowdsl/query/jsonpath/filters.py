@@ -134,7 +134,7 @@ def _contains(left: Value, right: Value) -> bool:
 _TYPES: Final[dict[Any, str]] = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}
 
 
-def _is_type(left: Value, right: Value) -> bool:
+def _is_type(left: object, right: object) -> bool:
     return left is not MISSING and _TYPES.get(type(left), "json") == right
 
 
