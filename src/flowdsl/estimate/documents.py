@@ -43,8 +43,9 @@ class Document:
     @property
     def whole(self) -> Amount:
         size = self.base
-        for amount in self.fields.values():
-            size = size + amount
+        for name, amount in self.fields.items():
+            # The field's name, its quotes, colon and comma; braces where an object is inside another.
+            size = size + amount + Amount.of(len(name.rpartition(".")[2]) + 4 + 2 * name.count("."))
         return flat(size)
 
     def knows(self, steps: tuple[str, ...]) -> bool:
@@ -80,8 +81,7 @@ class Document:
             return Document(size)
         path = ".".join(steps)
         kept = {k: v for k, v in self.fields.items() if k != path and not k.startswith(f"{path}.")}
-        # The names on the way, their quotes, colon and braces.
-        return Document(self.base, {**kept, path: flat(size + Amount.of(sum(len(s) + 6 for s in steps)))})
+        return Document(self.base, {**kept, path: flat(size)})
 
     def or_(self, other: Document) -> Document:
         """A document that is at least as large as either."""

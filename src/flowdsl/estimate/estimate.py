@@ -28,24 +28,15 @@ class ScopeEstimate:
     graph: ScopeGraph
     visits: list[Visit]
     """By row."""
-    left: list[Costs | None]
-    """By row: the most that is left from entering it."""
-    smooth_left: list[Costs | None]
+    worst: Costs
+    """From StartAt to any end, at most."""
+    smooth: Costs
+    """The longest way on which nothing fails."""
 
-    @property
-    def worst(self) -> Costs:
-        """From StartAt to any end, at most."""
-        return self._from_start(self.left)
 
-    @property
-    def smooth(self) -> Costs:
-        """The longest way on which nothing fails."""
-        return self._from_start(self.smooth_left)
-
-    def _from_start(self, left: list[Costs | None]) -> Costs:
-        start = self.graph.start
-        found = left[start] if start is not None else None
-        return found or NOTHING
+def _from_start(graph: ScopeGraph, left: list[Costs | None]) -> Costs:
+    found = left[graph.start] if graph.start is not None else None
+    return found or NOTHING
 
 
 class Estimate:
@@ -64,16 +55,16 @@ class Estimate:
         self.definition = definition
         self.assumptions = assumptions or Assumptions()
         self.graph = Graph(definition)
-        self._symbols = Symbols(definition, self.graph, self.assumptions, item_counts)
+        self.walked = Symbols(definition, self.graph, self.assumptions, item_counts)
         self.scopes: dict[str, ScopeEstimate] = {}
         """By pointer."""
         for scope in reversed(self.graph.scopes):
-            visits = [visit_of(node, self._inner(node.pointer), self._symbols) for node in scope.nodes]
+            visits = [visit_of(node, self._inner(node.pointer), self.walked) for node in scope.nodes]
             self.scopes[scope.scope.pointer] = ScopeEstimate(
                 scope,
                 visits,
-                worst_ways(scope, visits, self._symbols),
-                smooth_ways(scope, visits, self._symbols),
+                _from_start(scope, worst_ways(scope, visits, self.walked)),
+                _from_start(scope, smooth_ways(scope, visits, self.walked)),
             )
 
     @cached_property
@@ -96,12 +87,12 @@ class Estimate:
     @property
     def symbols(self) -> list[Symbol]:
         """What the amounts depend on, in document order."""
-        return self._symbols.all
+        return self.walked.all
 
     @property
     def bounds(self) -> dict[str, Number]:
         """The greatest value of each symbol that the definition bounds."""
-        return self._symbols.bounds
+        return self.walked.bounds
 
     @property
     def machine(self) -> ScopeEstimate:
@@ -125,7 +116,7 @@ class Estimate:
     @cached_property
     def payloads(self) -> Payloads:
         """The sizes of inputs and outputs, by the assumptions."""
-        return Payloads(self.graph, self._symbols, self.assumptions)
+        return Payloads(self.graph, self.walked, self.assumptions)
 
     @property
     def life(self) -> tuple[Number, str]:

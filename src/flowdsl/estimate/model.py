@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Literal
 
-from flowdsl.estimate.amount import ZERO, Amount, Number, largest
+from flowdsl.estimate.amount import ZERO, Amount, Number, largest, smaller
 
 HISTORY_QUOTA = 25_000
 """Events of a Standard execution; the 25,000th may be its end."""
@@ -68,6 +68,17 @@ def worst(costs: list[Costs]) -> Costs:
     )
 
 
+def tighter(costs: Costs, other: Costs) -> Costs:
+    """The smaller of two bounds of one thing, quantity by quantity."""
+    return Costs(
+        smaller(costs.events, other.events),
+        smaller(costs.transitions, other.transitions),
+        smaller(costs.seconds, other.seconds),
+        smaller(costs.tasks, other.tasks),
+        smaller(costs.lambdas, other.lambdas),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Symbol:
     """Something that only the running execution knows."""
@@ -84,6 +95,12 @@ class Symbol:
     """What it cannot exceed, where the definition says; None: nothing does."""
     why: str = ""
     """Where `highest` comes from."""
+    counted: bool = False
+    """Whether `highest` is what a literal in the definition says, not merely what the time allows."""
+    shared: bool = False
+    """Whether it stands for the largest of several."""
+    seconds_each: Number = 0
+    """The least time that one round takes, for a loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +109,8 @@ class Assumptions:
 
     api_seconds: Number = 60
     """The longest that one request to an AWS API may take, the SDK's own retries included."""
+    task_seconds: Number = 0.2
+    """What a Task's call takes when nothing fails; jobs, workers and callbacks are not among them."""
     input_bytes: int = 1_024
     """Size of the execution's input."""
     result_bytes: int = 1_024

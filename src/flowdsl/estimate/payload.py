@@ -7,7 +7,7 @@ grows with the items or with every round shows, and where.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flowdsl.analysis.graph import Graph, ScopeGraph, transitions_of
@@ -126,14 +126,15 @@ class Payloads:
         self, scope: ScopeGraph, node: StateNode, taken: Document, item: Amount
     ) -> list[tuple[str | None, Document]]:
         """What a state passes on along each transition; None: the end of its scope."""
-        readable = Readable(taken, self.variables, item=item, execution_input=self.input, effective=taken)
         fields = node.fields
+        effective = taken if node.is_jsonata else _picked(taken, fields.get("InputPath", "$"))
+        readable = Readable(taken, self.variables, item=item, execution_input=self.input, effective=effective)
         given = fields.get("Arguments" if node.is_jsonata else "Parameters")
         made = Document()
         if given is not None and node.type != "Map":
             made = template_document(given, readable, is_jsonata=node.is_jsonata)
         sent = made.whole
-        result = self._result(node, taken, made, readable, item)
+        result = self._result(node, effective, made, readable, item)
         if node.type == "Pass" and "Result" in fields:
             result = Document(Amount.of(literal_size(fields["Result"])))
         readable.result = result
@@ -159,7 +160,9 @@ class Payloads:
         self.states[node.pointer] = found if known is None else _either(known, found)
         return ways
 
-    def _result(self, node: StateNode, taken: Document, made: Document, readable: Readable, item: Amount) -> Document:
+    def _result(
+        self, node: StateNode, effective: Document, made: Document, readable: Readable, item: Amount
+    ) -> Document:
         match node.type:
             case "Task":
                 own = Amount.of(self.assumptions.result_bytes)
@@ -169,7 +172,7 @@ class Payloads:
                     return Document(Amount.of(METADATA_BYTES) + (ZERO if payload else own), payload)
                 return Document(own)
             case "Parallel":
-                document = made if "Arguments" in node.fields or "Parameters" in node.fields else taken
+                document = made if "Arguments" in node.fields or "Parameters" in node.fields else effective
                 branches = [self._scope(s, document, item) for s in self.graph.inner(node)]
                 size = Amount.of(2 + len(branches))
                 for branch in branches:
@@ -180,7 +183,7 @@ class Payloads:
             case "Pass" if "Parameters" in node.fields:
                 return made
             case _:
-                return taken
+                return effective
 
     def _map(self, node: StateNode, readable: Readable) -> Document:
         one = Amount.of(self.assumptions.item_bytes)
@@ -208,11 +211,10 @@ class Payloads:
                 return template_document(fields["Output"], readable, is_jsonata=True)
             return result
         if node.type in ("Choice", "Wait", "Succeed", "Fail"):
-            return _picked(taken, fields.get("OutputPath", "$"))
+            return _picked(readable.effective or taken, fields.get("OutputPath", "$"))
         if "ResultSelector" in fields:
-            readable.effective = result
-            result = template_document(fields["ResultSelector"], readable, is_jsonata=False)
-            readable.effective = readable.input
+            selecting = replace(readable, effective=result, parts=set())
+            result = template_document(fields["ResultSelector"], selecting, is_jsonata=False)
         return _picked(_placed(taken, result, fields.get("ResultPath", "$")), fields.get("OutputPath", "$"))
 
     def _caught(self, node: StateNode, catcher: Any, taken: Document, readable: Readable) -> Document:
@@ -250,12 +252,12 @@ def _placed(taken: Document, result: Document, path: Any) -> Document:
 
 
 def _picked(document: Document, path: Any) -> Document:
-    """OutputPath."""
+    """InputPath or OutputPath."""
     if path is None:
         return Document(Amount.of(2))
     if not isinstance(path, str) or path == "$" or not path.startswith("$."):
         return document
-    return Document(document.at(tuple(path.removeprefix("$.").split("."))))
+    return document.under(tuple(path.removeprefix("$.").split(".")))
 
 
 def _either(a: StatePayload, b: StatePayload) -> StatePayload:

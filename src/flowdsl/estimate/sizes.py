@@ -108,14 +108,12 @@ def template_document(value: Any, readable: Readable, *, is_jsonata: bool) -> Do
         fields: dict[str, Amount] = {}
         for key, item in as_object(value).items():
             name = key.removesuffix(".$")
-            quoted = Amount.of(len(json.dumps(name)) + 2)
             text = jsonata.expression_of(item) if is_jsonata else None
             tree = jsonata.parse(text) if text is not None else None
             found = _document(tree, readable) if tree is not None and tree.kind in ("call", "apply") else None
             if found is None:
-                fields[name] = flat(_filled(key, item, readable, is_jsonata) + quoted)
+                fields[name] = _filled(key, item, readable, is_jsonata)
             else:
-                # No quotes are added: what is merged over itself each round would grow by them.
                 fields[name] = found.base
                 fields.update({f"{name}.{below}": size for below, size in found.fields.items()})
         return Document(Amount.of(2), fields)
@@ -140,9 +138,7 @@ def _document(tree: jsonata.Node, readable: Readable) -> Document | None:
         sizer = _Sizer(readable)
         pairs = list(zip(tree.parts[::2], tree.parts[1::2], strict=False))
         if all(key.kind == "string" for key, _ in pairs):
-            return Document(
-                Amount.of(2), {str(k.value): flat(sizer.of(v) + Amount.of(len(str(k.value)) + 4)) for k, v in pairs}
-            )
+            return Document(Amount.of(2), {str(k.value): sizer.of(v) for k, v in pairs})
         return None
     merged: tuple[jsonata.Node, ...] | None = None
     if tree.kind == "call" and tree.parts[0].value == "merge" and len(tree.parts) == 2:

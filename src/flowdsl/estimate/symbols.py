@@ -15,6 +15,10 @@ from flowdsl.estimate.model import EXPRESS_SECONDS, Assumptions, Symbol
 from flowdsl.estimate.retries import YEAR
 from flowdsl.estimate.tasks import Call, call_of, number_of
 
+NAMED = 24
+"""Symbols of a kind that have a name of their own. Further ones share one, which stands for the largest of them: sums of
+a thousand symbols for each of ten thousand states would be of no use to anyone."""
+
 _LETTERS = {"items": "n", "rounds": "k", "seconds": "t"}
 Kind = Literal["items", "rounds", "seconds"]
 
@@ -42,21 +46,36 @@ class Symbols:
         """Each Task's call, by pointer."""
         self._items: dict[str, Amount] = {}
         self._seconds: dict[str, Amount] = {}
+        self._typical: dict[str, Amount] = {}
         self._loops: dict[str, list[LoopRounds]] = {}
-        # Named once all are known: a lone one is n, of several the second is n2.
+        # Named once all are known: the first is n, the second n2.
         pending: list[tuple[Symbol, Callable[[Amount], None]]] = []
         life = _life(definition)
         for scope in graph.scopes:
             for node in scope.nodes:
                 self._state(node, definition, assumptions, item_counts or {}, pending)
             self._loops_of(scope, life, pending)
-        counts: dict[str, int] = {}
+        by_kind: dict[str, list[tuple[Symbol, Callable[[Amount], None]]]] = {}
         for symbol, take in pending:
-            counts[symbol.kind] = counts.get(symbol.kind, 0) + 1
-            number = counts[symbol.kind]
-            name = _LETTERS[symbol.kind] + (str(number) if number > 1 else "")
-            self.all.append(replace(symbol, name=name))
-            take(Amount.symbol(name))
+            by_kind.setdefault(symbol.kind, []).append((symbol, take))
+        named: dict[int, str] = {}
+        for kind, found in by_kind.items():
+            letter = _LETTERS[kind]
+            alone = found if len(found) <= NAMED else found[:NAMED]
+            for number, (symbol, take) in enumerate(alone, 1):
+                named[id(symbol)] = name = letter + (str(number) if number > 1 else "")
+                take(Amount.symbol(name))
+            rest = found[len(alone) :]
+            if rest:
+                name = f"{letter}{NAMED + 1}"
+                named[id(rest[0][0])] = name
+                for _, take in rest:
+                    take(Amount.symbol(name))
+        shared = {id(found[NAMED][0]): found[NAMED:] for found in by_kind.values() if len(found) > NAMED}
+        for symbol, _ in pending:
+            if id(symbol) in named:
+                one = _shared([s for s, _ in shared[id(symbol)]]) if id(symbol) in shared else symbol
+                self.all.append(replace(one, name=named[id(symbol)]))
 
     def items(self, node: StateNode) -> Amount:
         """How many items a Map runs over."""
@@ -65,6 +84,10 @@ class Symbols:
     def seconds(self, node: StateNode) -> Amount:
         """How long a Task's call or a Wait takes at most."""
         return self._seconds[node.pointer]
+
+    def typical_seconds(self, node: StateNode) -> Amount:
+        """How long it takes when nothing fails: the assumed time, for a call that waits for no one."""
+        return self._typical.get(node.pointer) or self._seconds[node.pointer]
 
     def loops(self, scope: ScopeGraph) -> list[LoopRounds]:
         """The loops of a scope with their rounds."""
@@ -89,11 +112,15 @@ class Symbols:
             if exact is not None:
                 self._items[pointer] = Amount.of(exact)
                 return
-            most = most_items(node)
-            symbol = Symbol("", "items", f"items of {node.name!r}", pointer, node.name, *(most or (None, "")))
+            highest, why = most_items(node) or (None, "")
+            means = f"items of {node.name!r}"
+            symbol = Symbol("", "items", means, pointer, node.name, highest, why, counted=highest is not None)
             pending.append((symbol, lambda amount: self._items.__setitem__(pointer, amount)))
         elif node.type == "Task":
             call = self.calls[pointer] = call_of(node, definition, assumptions)
+            if not call.waits:
+                usual = assumptions.task_seconds
+                self._typical[pointer] = Amount.of(usual if call.seconds is None else min(usual, call.seconds))
             if call.seconds is not None:
                 self._seconds[pointer] = Amount.of(call.seconds)
                 return
@@ -119,9 +146,8 @@ class Symbols:
             if not any(scope.reachable[row] for row in loop.rows):
                 continue
             first = scope.nodes[loop.rows[0]]
-            highest, why = _most_rounds(scope, loop, life)
             means = f"rounds of the loop at {first.name!r}"
-            symbol = Symbol("", "rounds", means, first.pointer, first.name, highest, why)
+            symbol = _bounded(Symbol("", "rounds", means, first.pointer, first.name), scope, loop, life)
 
             def take(amount: Amount, loop: Loop = loop) -> None:
                 found.append(LoopRounds(loop, amount))
@@ -129,15 +155,34 @@ class Symbols:
             pending.append((symbol, take))
 
 
-def _most_rounds(scope: ScopeGraph, loop: Loop, life: tuple[Number, str]) -> tuple[int | None, str]:
+def _shared(symbols: list[Symbol]) -> Symbol:
+    """One symbol that is at least each of these."""
+    first = symbols[0]
+    what = {"items": "Maps", "rounds": "loops", "seconds": "states without a time limit"}[first.kind]
+    known = [s.highest for s in symbols if s.highest is not None]
+    highest = max(known) if len(known) == len(symbols) else None
+    return replace(
+        first,
+        means=f"the most {first.kind} of any of the {len(symbols):,} other {what}",
+        highest=highest,
+        why="" if highest is None else f"none of them has more than {highest:,}",
+        counted=highest is not None and all(s.counted for s in symbols),
+        seconds_each=0,
+        shared=True,
+    )
+
+
+def _bounded(symbol: Symbol, scope: ScopeGraph, loop: Loop, life: tuple[Number, str]) -> Symbol:
     bound = counted(scope, loop)
     least = least_seconds(scope, loop)
     by_time = int(life[0] // least) if least else None
     if bound is not None and (by_time is None or bound.rounds <= by_time):
-        return bound.rounds, bound.why if bound.surely else f"{bound.why}, if it starts at 0"
+        why = bound.why if bound.surely else f"{bound.why}, if it starts at 0"
+        return replace(symbol, highest=bound.rounds, why=why, counted=True, seconds_each=least)
     if by_time is not None:
-        return by_time, f"each takes {least:,} s or more of the {life[1]}"
-    return None, ""
+        why = f"each takes {least:,} s or more of the {life[1]}"
+        return replace(symbol, highest=by_time, why=why, seconds_each=least)
+    return symbol
 
 
 def _life(definition: Definition) -> tuple[Number, str]:

@@ -24,7 +24,7 @@ class Visit:
     caught: Costs
     """Every try failed: on by a Catcher."""
     smooth: Costs
-    """The first try succeeded."""
+    """The first try succeeded, in the time that is usual."""
     child: Costs | None = None
     """One child execution of a Distributed Map, in a history of its own."""
     children: Amount | None = None
@@ -74,7 +74,7 @@ def _task(node: StateNode, symbols: Symbols) -> Visit:
         retries,
         through=costs(2 + retries.count * failed + call.events, tries, together),
         caught=costs(2 + tries * failed, tries, together),
-        smooth=costs(2 + call.events, 1, seconds),
+        smooth=costs(2 + call.events, 1, symbols.typical_seconds(node)),
     )
 
 

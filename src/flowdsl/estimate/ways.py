@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from flowdsl.analysis.graph import ScopeGraph
 from flowdsl.estimate.model import NOTHING, Costs, worst
@@ -10,69 +11,104 @@ from flowdsl.estimate.symbols import LoopRounds, Symbols
 from flowdsl.estimate.visits import Visit
 
 
+class Direction(NamedTuple):
+    """A scope's transitions read forwards or backwards: a worst way is found the same way round from either end."""
+
+    graph: ScopeGraph
+    order: list[int]
+    out: list[list[int]]
+    """Transitions to go on by, of each row."""
+    target: list[int]
+    """Where each of them leads."""
+    sources: list[int]
+
+
+def forwards(graph: ScopeGraph) -> Direction:
+    """From where one stands to an end."""
+    return Direction(graph, graph.order, graph.out, graph.targets, graph.sources)
+
+
+def backwards(graph: ScopeGraph) -> Direction:
+    """From where one stands back to StartAt."""
+    return Direction(graph, graph.order[::-1], graph.into, graph.sources, graph.targets)
+
+
 def worst_ways(graph: ScopeGraph, visits: list[Visit], symbols: Symbols) -> list[Costs | None]:
     """For each row, the most that is left from entering it; None for one from which there is no way on or out."""
-    edges = [_edge_costs(graph, visits, number) for number in range(len(graph.transitions))]
     stops = [visits[row].through if graph.ends[row] else None for row in range(len(graph))]
     # Any state may fail and end the scope where it stands. Outside loops that is less than going on; inside one it may
     # be more than the way out.
     failing: list[Costs | None] = [visit.through for visit in visits]
-    return _ways(graph, edges, stops, failing, symbols.loops(graph))
+    return _ways(forwards(graph), worst_edges(graph, visits), stops, failing, symbols.loops(graph))
 
 
 def smooth_ways(graph: ScopeGraph, visits: list[Visit], symbols: Symbols) -> list[Costs | None]:
     """The same when nothing fails: first tries succeed, and no Catcher is taken."""
-    edges: list[Costs | None] = []
-    for number, transition in enumerate(graph.transitions):
-        edges.append(None if transition.via == "Catch" else visits[graph.sources[number]].smooth)
     stops = [visits[row].smooth if graph.ends[row] else None for row in range(len(graph))]
-    return _ways(graph, edges, stops, [None] * len(graph), symbols.loops(graph))
+    return _ways(forwards(graph), smooth_edges(graph, visits), stops, [None] * len(graph), symbols.loops(graph))
 
 
-def _edge_costs(graph: ScopeGraph, visits: list[Visit], number: int) -> Costs | None:
-    visit = visits[graph.sources[number]]
-    return visit.caught if graph.transitions[number].via == "Catch" else visit.through
+def arrivals(graph: ScopeGraph, edges: list[Costs | None], symbols: Symbols) -> list[Costs | None]:
+    """For each row, the most that was spent before entering it; None for one that these transitions do not lead to."""
+    stops: list[Costs | None] = [None] * len(graph)
+    if graph.start is not None:
+        stops[graph.start] = NOTHING
+    return _ways(backwards(graph), edges, stops, [None] * len(graph), symbols.loops(graph))
+
+
+def worst_edges(graph: ScopeGraph, visits: list[Visit]) -> list[Costs | None]:
+    """What the visit costs at most that a transition ends, by the transition's number."""
+    return [
+        visits[graph.sources[n]].caught if t.via == "Catch" else visits[graph.sources[n]].through
+        for n, t in enumerate(graph.transitions)
+    ]
+
+
+def smooth_edges(graph: ScopeGraph, visits: list[Visit]) -> list[Costs | None]:
+    """The same when nothing fails; None for what only a failure leads along."""
+    return [None if t.via == "Catch" else visits[graph.sources[n]].smooth for n, t in enumerate(graph.transitions)]
 
 
 def _ways(
-    graph: ScopeGraph,
+    way: Direction,
     edges: list[Costs | None],
     stops: list[Costs | None],
     failing: list[Costs | None],
     loops: list[LoopRounds],
 ) -> list[Costs | None]:
-    position = {row: i for i, row in enumerate(graph.order)}
-    rest: list[Costs | None] = [None] * len(graph)
-    looped = {graph.components[found.loop.rows[0]]: found for found in loops}
-    # Components are numbered so that what one leads to comes before it.
+    components = way.graph.components
+    position = {row: i for i, row in enumerate(way.order)}
+    rest: list[Costs | None] = [None] * len(way.graph)
+    looped = {components[found.loop.rows[0]]: found for found in loops}
     members: dict[int, list[int]] = {}
-    for row in graph.order:
-        members.setdefault(graph.components[row], []).append(row)
-    for component in sorted(members):
+    for row in way.order:
+        members.setdefault(components[row], []).append(row)
+    # Components are numbered so that what one leads to comes before it; read backwards, the other way round.
+    for component in sorted(members, reverse=way.out is way.graph.into):
         rows = members[component]
         found = looped.get(component)
         if found is None:
-            rest[rows[0]] = _out(graph, rows[0], edges, stops, rest)
+            rest[rows[0]] = _out(way, rows[0], edges, stops, rest)
         else:
-            _round(graph, rows, found, edges, [(stops[r], failing[r]) for r in range(len(graph))], rest, position)
+            _round(way, rows, found, edges, [(stops[r], failing[r]) for r in rows], rest, position)
     return rest
 
 
 def _out(
-    graph: ScopeGraph, row: int, edges: list[Costs | None], stops: list[Costs | None], rest: list[Costs | None]
+    way: Direction, row: int, edges: list[Costs | None], stops: list[Costs | None], rest: list[Costs | None]
 ) -> Costs | None:
-    """The worst of the ways out of a row."""
+    """The worst of the ways on from a row that is in no loop."""
     stop = stops[row]
     ways = [] if stop is None else [stop]
-    for number in graph.out[row]:
-        cost, onward = edges[number], rest[graph.targets[number]]
+    for number in way.out[row]:
+        cost, onward = edges[number], rest[way.target[number]]
         if cost is not None and onward is not None:
             ways.append(cost + onward)
     return worst(ways) if ways else None
 
 
 def _round(
-    graph: ScopeGraph,
+    way: Direction,
     rows: list[int],
     found: LoopRounds,
     edges: list[Costs | None],
@@ -83,25 +119,21 @@ def _round(
     """A loop: so many of its longest rounds, then the longest way out.
 
     A way that goes back k times is k rounds, each from where one goes back to up to the next going back, and a last
-    part without any. `rows` stand in the scope's order: what goes against it goes back.
+    part without any. `rows` stand in the direction's order: what goes against it goes back.
     """
     inner = set(found.loop.inner)
-    back = {
-        number
-        for number in inner
-        if position[graph.targets[number]] <= position[graph.sources[number]] and edges[number]
-    }
-    headers = sorted({graph.targets[number] for number in back})
+    back = {n for n in inner if position[way.target[n]] <= position[way.sources[n]] and edges[n] is not None}
+    headers = sorted({way.target[number] for number in back})
     leaving: dict[int, Costs | None] = {}
     around: dict[int, Costs | None] = {}
-    for row in reversed(rows):
-        ways = [stop for stop in stops[row] if stop is not None]
+    for row, ended in zip(reversed(rows), reversed(stops), strict=True):
+        ways = [stop for stop in ended if stop is not None]
         rounds: list[Costs] = []
-        for number in graph.out[row]:
+        for number in way.out[row]:
             cost = edges[number]
             if cost is None:
                 continue
-            target = graph.targets[number]
+            target = way.target[number]
             if number in back:
                 rounds.append(cost)
             elif number in inner:
@@ -115,10 +147,14 @@ def _round(
         around[row] = worst(rounds) if rounds else None
     longest = _worst_of(around[row] for row in headers)
     last = _worst_of(leaving[row] for row in headers)
+    forward = way.out is way.graph.out
     for row in rows:
         # Where the loop is entered, one may be inside a round already.
+        out = _worst_of((leaving[row], last))
+        if out is None and not forward:
+            continue  # StartAt does not lead here.
         first = _worst_of((around[row], longest))
-        rest[row] = _times(first or NOTHING, found) + (_worst_of((leaving[row], last)) or NOTHING)
+        rest[row] = _times(first or NOTHING, found) + (out or NOTHING)
 
 
 def _worst_of(costs: Iterable[Costs | None]) -> Costs | None:
