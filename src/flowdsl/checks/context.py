@@ -10,6 +10,7 @@ from flowdsl.analysis.choices import Choices, DeadRule
 from flowdsl.analysis.flow import Flow
 from flowdsl.analysis.flow_state import Problem, ProblemKind
 from flowdsl.analysis.graph import Graph
+from flowdsl.analysis.polling import Poll, polls_in
 from flowdsl.analysis.variables import Variables
 from flowdsl.asl.definition import Definition, MachineType, Scope, StateNode
 from flowdsl.checks.syntax import Kind, SyntaxProblem, syntax_problems
@@ -85,6 +86,11 @@ class CheckContext:
         for problem in self.flow.problems:
             found[problem.kind].append(problem)
         return found
+
+    @cached_property
+    def polls(self) -> list[Poll]:
+        """Loops that ask until the answer changes."""
+        return [poll for graph in self.graph.scopes for poll in polls_in(graph)]
 
     @cached_property
     def is_hardened(self) -> bool:

@@ -31,7 +31,8 @@ class ToleratesEveryFailure(Rule):
 
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
         for state in context.states("Map"):
-            if is_distributed(state.fields) and "ResultWriter" not in state.fields:
-                if number_of(state.fields.get("ToleratedFailurePercentage")) == 100:
-                    message = f"{state.name!r} succeeds even when every item fails, and has no ResultWriter that would keep what failed"
-                    yield self.at(state, message, "ToleratedFailurePercentage")
+            if not is_distributed(state.fields) or "ResultWriter" in state.fields:
+                continue
+            if number_of(state.fields.get("ToleratedFailurePercentage")) == 100:
+                message = f"{state.name!r} succeeds even when every item fails, and has no ResultWriter that would keep what failed"
+                yield self.at(state, message, "ToleratedFailurePercentage")

@@ -1,0 +1,185 @@
+"""Loops that ask again and again: which they are, whether they pause, whether anything ends them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from flowdsl.analysis.bounds import counter_of
+from flowdsl.analysis.graph import Loop, ScopeGraph
+from flowdsl.analysis.jsonata_syntax import expression_of, parse
+from flowdsl.analysis.task_results import target
+from flowdsl.asl.definition import StateNode
+
+STATUS_WORDS: Final = frozenset(
+    [
+        "status",
+        "state",
+        "phase",
+        "progress",
+        "complete",
+        "completed",
+        "completion",
+        "done",
+        "ready",
+        "finished",
+        "result",
+        "available",
+        "active",
+        "running",
+        "stage",
+        "outcome",
+        "health",
+        "healthy",
+        "lifecycle",
+    ]
+)
+"""Words in the name of what a poll loop looks at."""
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+
+
+class Poll(NamedTuple):
+    """A loop that calls something until what it says has changed."""
+
+    graph: ScopeGraph
+    loop: Loop
+    asks: StateNode
+    """The Task that asks."""
+    decides: StateNode
+    """The Choice that leads out."""
+    pauses: bool
+    """Whether there is a Wait in it."""
+    counts: bool
+    """Whether something ends it after so many rounds, or at a time."""
+
+
+def polls_in(graph: ScopeGraph) -> Iterator[Poll]:
+    """The poll loops of a scope: a Task, and a Choice that leads out when something with the name of a status is as it
+    should be. A loop over pages or items, which leads out when nothing is left, is none.
+    """
+    for loop in graph.loops:
+        inside = set(loop.rows)
+        tasks = [graph.nodes[row] for row in loop.rows if graph.nodes[row].type == "Task"]
+        # One that waits for a job or a person paces the loop, and is no question.
+        asking = [task for task in tasks if target(task).pattern == "request-response"]
+        if not asking or len(asking) < len(tasks):
+            continue
+        for row in loop.rows:
+            state = graph.nodes[row]
+            if state.type != "Choice" or not any(graph.targets[n] not in inside for n in graph.out[row]):
+                continue
+            if _looks_at_status(state):
+                pauses = any(graph.nodes[r].type == "Wait" for r in loop.rows)
+                counts = counter_of(graph, loop) is not None or any(_is_bounded(graph.nodes[r]) for r in loop.rows)
+                yield Poll(graph, loop, asking[-1], state, pauses, counts)
+                break
+
+
+def catch_loops(graph: ScopeGraph) -> Iterator[tuple[StateNode, int, list[str]]]:
+    """(state, number of the Catcher, states on the way) of each Catcher that leads back to its own state with nothing on
+    the way that could end it: no Choice that leads out, no state that waits for somebody.
+    """
+    for loop in graph.loops:
+        inside = set(loop.rows)
+        for number in loop.inner:
+            transition = graph.transitions[number]
+            if transition.via != "Catch":
+                continue
+            source = graph.row[transition.source]
+            way = _way_back(graph, graph.targets[number], source, inside)
+            if way is not None:
+                yield graph.nodes[source], transition.number, [graph.nodes[row].name for row in way]
+
+
+def _way_back(graph: ScopeGraph, start: int, goal: int, inside: set[int]) -> list[int] | None:
+    """A shortest way between two states of a loop that no state on it could end."""
+    came = {start: -1}
+    queue = [start]
+    for row in queue:
+        if row == goal:
+            way = [row]
+            while came[way[-1]] >= 0:
+                way.append(came[way[-1]])
+            return list(reversed(way))[:-1]
+        if _may_end(graph, row, inside):
+            continue
+        for number in graph.out[row]:
+            after = graph.targets[number]
+            if after in inside and after not in came and graph.transitions[number].via != "Catch":
+                came[after] = row
+                queue.append(after)
+    return None
+
+
+def _may_end(graph: ScopeGraph, row: int, inside: set[int]) -> bool:
+    state = graph.nodes[row]
+    if state.type == "Choice":
+        return any(graph.targets[number] not in inside for number in graph.out[row])
+    found = target(state)
+    return state.type == "Task" and (
+        found.pattern == "wait_for_task_token" or (found.operation is not None and found.operation.kind == "activity")
+    )
+
+
+def _looks_at_status(state: StateNode) -> bool:
+    """Whether a Choice compares something that is named like a status with a constant."""
+    rules = state.fields.get("Choices")
+    for rule in rules if isinstance(rules, list) else ():
+        if isinstance(rule, dict) and any(words & STATUS_WORDS for words in _compared_names(rule, state.is_jsonata)):
+            return True
+    return False
+
+
+def _compared_names(rule: dict[str, Any], jsonata: bool) -> Iterator[set[str]]:
+    """The words in the names of what is compared for equality."""
+    if jsonata:
+        text = expression_of(rule.get("Condition"))
+        tree = parse(text) if text is not None else None
+        for node in tree.walk() if tree is not None else ():
+            if node.kind == "operator" and node.value in ("=", "!=", "in"):
+                for inner in node.walk():
+                    if inner.kind in ("field", "variable"):
+                        yield _words(str(inner.value))
+        if tree is not None and tree.kind in ("step", "variable"):
+            last = tree.parts[-1] if tree.kind == "step" else tree
+            yield _words(str(last.value))
+        return
+    stack: list[Any] = [rule]
+    while stack:
+        here = stack.pop()
+        if not isinstance(here, dict):
+            continue
+        for key in ("And", "Or"):
+            stack.extend(here.get(key) or ())
+        stack.append(here.get("Not"))
+        if any(key in here for key in ("StringEquals", "BooleanEquals", "StringMatches", "StringEqualsPath")):
+            yield _words(str(here.get("Variable")).rpartition(".")[2])
+
+
+@lru_cache(maxsize=4096)
+def _words(name: str) -> set[str]:
+    return {word.lower() for word in _WORD.findall(name)}
+
+
+def _is_bounded(state: StateNode) -> bool:
+    """Whether a Choice compares numbers or times, by which a loop that counts elsewhere may end."""
+    if state.type != "Choice":
+        return False
+    rules = state.fields.get("Choices")
+    stack: list[Any] = list(rules) if isinstance(rules, list) else []
+    while stack:
+        here = stack.pop()
+        if not isinstance(here, dict):
+            continue
+        for key in ("And", "Or"):
+            stack.extend(here.get(key) or ())
+        stack.append(here.get("Not"))
+        if any(str(key).startswith(("Numeric", "Timestamp")) for key in here):
+            return True
+        text = expression_of(here.get("Condition"))
+        tree = parse(text) if text is not None else None
+        if tree is not None and any(n.kind == "operator" and n.value in ("<", "<=", ">", ">=") for n in tree.walk()):
+            return True
+    return False
