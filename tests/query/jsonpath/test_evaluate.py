@@ -192,11 +192,12 @@ STEPS = st.sampled_from(
 def test_evaluation_never_changes_the_document_and_fails_in_one_way_only(document: Any, text: str) -> None:
     before = copy.deepcopy(document)
     for field in ("x.$", "InputPath"):
+        error = None
         try:
             compile_path(text, field)(env(document))
-        except ExpressionError as error:
-            assert error.error == "States.Runtime"
-            assert parse_path(text).definite
+        except ExpressionError as caught:
+            error = caught.error
+        assert error is None or (error == "States.Runtime" and parse_path(text).definite)
     assert document == before
 
 
