@@ -34,7 +34,7 @@ def load(path: str | Path, *, resource: str | None = None, format: Format | None
     path = Path(path)
     shown = path.as_posix()
     format = format or _format_of(path)
-    return loads(_read(path, shown, format), path=shown, format=format, resource=resource)
+    return loads(read_text(path, format), path=shown, format=format, resource=resource)
 
 
 def load_one(path: str | Path, *, resource: str | None = None, format: Format | None = None) -> Definition:
@@ -134,8 +134,9 @@ def _name(path: str) -> str:
     return name
 
 
-def _read(path: Path, shown: str, format: Format | None) -> str:
-    """The text of a file, refused before it is read where it is too large."""
+def read_text(path: Path, format: Format | None = None) -> str:
+    """The text of a file, with \\n at the line ends; refused before it is read where it is too large. Raises Unreadable."""
+    shown = path.as_posix()
     place = Location(shown)
     limit = MAX_YAML_BYTES if format == "yaml" else MAX_JSON_BYTES
     try:
@@ -154,12 +155,17 @@ def _read(path: Path, shown: str, format: Format | None) -> str:
         raise Unreadable(f"the file cannot be read: {error.strerror or error}", place) from None
     except ValueError:
         raise Unreadable("this is no name of a file", place) from None
+    return decoded(data, shown)
+
+
+def decoded(data: bytes, path: str) -> str:
+    """The text of a file's bytes, with \\n at the line ends. Raises Unreadable for what is no UTF-8."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Unreadable("the file is UTF-16; save it as UTF-8 without a byte-order mark", place)
+        raise Unreadable("the text is UTF-16; save it as UTF-8 without a byte-order mark", Location(path))
     try:
         return data.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        good = SourceText(shown, data[: error.start].decode("utf-8"))
+        good = SourceText(path, data[: error.start].decode("utf-8"))
         raise Unreadable(f"the byte {data[error.start]:#04x} is no UTF-8", good.at(len(good.text))) from None
 
 
@@ -169,4 +175,4 @@ def _beside(template: str, name: str, place: Location) -> Document:
     if not path.is_file():
         raise Unreadable(f"there is no file {path.as_posix()!r}", place)
     format = _format_of(path)
-    return _document(SourceText(path.as_posix(), _read(path, path.as_posix(), format)), format)
+    return _document(SourceText(path.as_posix(), read_text(path, format)), format)
