@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from flowdsl.dsl.aws import aws as aws
     from flowdsl.dsl.choice import Choice as Choice
     from flowdsl.dsl.context import context as context
+    from flowdsl.dsl.distributed import DistributedMap as DistributedMap
     from flowdsl.dsl.ends import one_of as one_of
     from flowdsl.dsl.fan_out import Map as Map
     from flowdsl.dsl.fan_out import Parallel as Parallel
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from flowdsl.dsl.rules import all_of as all_of
     from flowdsl.dsl.rules import any_of as any_of
     from flowdsl.dsl.rules import not_ as not_
+    from flowdsl.dsl.sources import s3 as s3
     from flowdsl.dsl.states import Fail as Fail
     from flowdsl.dsl.states import Pass as Pass
     from flowdsl.dsl.states import Succeed as Succeed
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Choice": "choice",
+    "DistributedMap": "distributed",
     "Fail": "states",
     "Map": "fan_out",
     "Parallel": "fan_out",
@@ -65,6 +68,7 @@ _HOMES = {
     "one_of": "ends",
     "placeholder": "placeholders",
     "returns": "patterns",
+    "s3": "sources",
     "start": "ports",
     "sync": "patterns",
     "wait_for_task_token": "patterns",

@@ -19,6 +19,10 @@ from flowdsl.dsl.wiring import wire
 def compiled(trace: Trace, head: dict[str, Any], default_retry: list[Any]) -> dict[str, Any] | None:
     """The document of a trace; None where it has mistakes, which the trace then holds."""
     name_states(trace)
+    if any(scope.distributed for scope in trace.scopes):
+        from flowdsl.dsl.imports import import_outer_reads
+
+        import_outer_reads(trace)
     wirings = {scope: wire(trace, scope) for scope in trace.scopes}
     if any(not wiring.states for wiring in wirings.values()):
         return None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flowdsl.dsl.choice import Choice
+from flowdsl.dsl.distributed import DistributedMap
 from flowdsl.dsl.emit_jsonpath import JsonpathWriter
 from flowdsl.dsl.errors import error_names
 from flowdsl.dsl.fan_out import Map, Parallel
-from flowdsl.dsl.items import Items
+from flowdsl.dsl.items import Items, child_input, item_name
 from flowdsl.dsl.ports import CatchPort, Port
 from flowdsl.dsl.references import (
     BranchSource,
@@ -17,6 +18,7 @@ from flowdsl.dsl.references import (
     IndexSource,
     InputSource,
     ItemSource,
+    OuterSource,
     ResultSource,
     Source,
 )
@@ -70,6 +72,8 @@ class Emitter:
             return self.items.spelled(source, self.state)
         elif kind is BranchSource:
             return self._branch(source)
+        elif kind is OuterSource:
+            return child_input(source.scope, source.name, "JSONata")
         return f"${source.variable}"
 
     def _branch(self, source: BranchSource) -> str:
@@ -155,6 +159,16 @@ class Emitter:
         if state.processor.index is not None:
             item = "{% $states.context.Map.Item.Value %}" if selector is None else selector
             selector = {"item": item, "index": "{% $states.context.Map.Item.Index %}"}
+        if isinstance(state, DistributedMap) and state.imports:
+            given = {name: self.value(value) for name, value in state.imports.items()}
+            if state.batched:
+                out["ItemBatcher"] = {
+                    **out["ItemBatcher"],
+                    "BatchInput": {**given, **out["ItemBatcher"].get("BatchInput", {})},
+                }
+            else:
+                item = "{% $states.context.Map.Item.Value %}" if selector is None else selector
+                selector = {item_name(state.processor): item, **given}
         if selector is not None:
             out["ItemSelector"] = selector
         config = out.pop("ProcessorConfig", None)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flowdsl.dsl.choice import Choice
+from flowdsl.dsl.distributed import DistributedMap
 from flowdsl.dsl.fan_out import Map, Parallel
+from flowdsl.dsl.items import child_input, item_name
 from flowdsl.dsl.ports import Port
 from flowdsl.dsl.references import (
     BranchSource,
@@ -14,6 +16,7 @@ from flowdsl.dsl.references import (
     IndexSource,
     InputSource,
     ItemSource,
+    OuterSource,
     ResultSource,
 )
 from flowdsl.dsl.spell_choice import rule
@@ -76,6 +79,8 @@ class JsonpathWriter:
             return self.items.spelled(source, self.state, "JSONPath")
         if kind is BranchSource:
             return self._branch(source)
+        if kind is OuterSource:
+            return child_input(source.scope, source.name, "JSONPath")
         return f"${source.variable}"
 
     def _branch(self, source: BranchSource) -> str:
@@ -165,7 +170,10 @@ class JsonpathWriter:
 
     def _field(self, out: dict[str, Json], name: str, frozen: Any) -> None:
         if not isinstance(frozen, Node) or isinstance(frozen, Placeholder):
-            out[name] = self.template(frozen)
+            if isinstance(frozen, dict) and name in ("ItemReader", "ItemBatcher", "ResultWriter"):
+                out[name] = self._object(frozen, out)
+            else:
+                out[name] = self.template(frozen)
             return
         if name == "Items":
             out["ItemsPath"] = self._read(frozen, name)
@@ -177,6 +185,18 @@ class JsonpathWriter:
             out[name] = self.text(frozen)
         else:
             out["InputPath"] = self._read(frozen, name)
+
+    def _object(self, frozen: dict[str, Any], out: dict[str, Json]) -> dict[str, Json]:
+        """An object of ASL's own: a number that is read goes into the ...Path field beside it."""
+        found: dict[str, Json] = {}
+        for name, value in frozen.items():
+            if isinstance(value, Node) and name in _WITH_PATH:
+                found[f"{name}Path"] = self._reference(value, name, out)
+            elif isinstance(value, dict) and name in ("ReaderConfig", "WriterConfig"):
+                found[name] = self._object(value, out)
+            else:
+                self._member(found, name, value)
+        return found
 
     def _read(self, node: Node, name: str) -> str:
         found = path(node, self.name)
@@ -219,12 +239,23 @@ class JsonpathWriter:
     def _map(self, state: Map[Any], out: dict[str, Json]) -> None:
         if state.selector is not None:
             out["ItemSelector"] = self.template(state.selector)
+        if isinstance(state, DistributedMap) and state.imports:
+            self._imports(state, out)
         if state.processor.index is not None:
             item = {"item.$": "$$.Map.Item.Value"} if state.selector is None else {"item": out["ItemSelector"]}
             out["ItemSelector"] = {**item, "index.$": "$$.Map.Item.Index"}
         config = out.pop("ProcessorConfig", None)
         key = "Iterator" if state.is_iterator else "ItemProcessor"
         out[key] = self.emitter.inner(state.processor, {} if config is None else {"ProcessorConfig": config})
+
+    def _imports(self, state: DistributedMap[Any], out: dict[str, Json]) -> None:
+        given = self.template(state.imports)
+        if state.batched:
+            out["ItemBatcher"] = {**out["ItemBatcher"], "BatchInput": given}
+            return
+        name = item_name(state.processor)
+        item = {f"{name}.$": "$$.Map.Item.Value"} if state.selector is None else {name: out["ItemSelector"]}
+        out["ItemSelector"] = {**item, **given}
 
     def _choice(self, state: Choice, out: dict[str, Json]) -> None:
         choices = []
@@ -371,6 +402,3 @@ class JsonpathWriter:
             out["Parameters"], out["OutputPath"] = value, "$.value"
         else:
             out["Result"] = frozen
-
-
-__all__ = ["JsonpathWriter"]

@@ -91,12 +91,14 @@ class Map(Working, Generic[R]):
         item = ANY
         if items is not UNSET:
             kind = kind_of_value(items)
-            if kind.json not in ("array", "any") and not (isinstance(items, str) and items.startswith("{%")):
+            if kind.json not in ("array", "any") and not (
+                isinstance(items, str) and items.startswith(("{%", "${", "#{"))
+            ):
                 report("wrong-type", f"a Map takes a list, found {kind.name}", (*place, 1))
             item = kind.item or ANY
             self.fields["Items"] = freeze(items, self.reads, (*place, 1))
         if item_selector is not UNSET:
-            item = _select(self, item_selector, item, place)
+            item = select(self, item_selector, item, place)
         self.processor = run_scope(self, function, "processor", item, frame.f_locals, place)
         self.result_kind = Kind("array", "list", item=self.processor.result_kind)
 
@@ -107,7 +109,7 @@ class Map(Working, Generic[R]):
         return result
 
 
-def _select(state: Map[Any], selector: Any, item: Kind, place: Place) -> Kind:
+def select(state: Map[Any], selector: Any, item: Kind, place: Place) -> Kind:
     """Keeps the ItemSelector; gives the Kind of what it makes."""
     if not callable(selector) or isinstance(selector, Expr):
         state.selector = freeze(selector, state.reads, (*place, "item_selector"))

@@ -8,7 +8,7 @@ from typing import Any
 
 from flowdsl.diagnostics import did_you_mean
 from flowdsl.dsl.expressions import BROKEN, Expr
-from flowdsl.dsl.kinds import ANY, BOOLEAN, Kind
+from flowdsl.dsl.kinds import ANY, BOOLEAN, STRING, Kind
 from flowdsl.dsl.operators import check_comparison, compared, kind_of_value
 from flowdsl.dsl.places import frame_at
 from flowdsl.dsl.trace import report
@@ -100,7 +100,10 @@ def call(function: str, gives: Kind | str | None, *arguments: Any) -> Any:
         and first.item.json not in ("array", "any")
     ):
         nodes[0] = nodes[0].base
-    return Expr(Call(function, nodes, place), _given(gives, first))
+    if function == "string" and first.json == "string" and not first.nullable and len(arguments) == 1:
+        # A text is its own text.
+        return Expr(nodes[0], STRING)
+    return Expr(Call(function, nodes, place, first.json), _given(gives, first))
 
 
 def list_call(function: str, gives: Kind | str, *arguments: Any) -> Any:

@@ -6,6 +6,7 @@ from flowdsl.dsl.names import pascal
 from flowdsl.dsl.naming import Variables
 from flowdsl.dsl.needs import Needs
 from flowdsl.dsl.references import IndexSource, ItemSource
+from flowdsl.dsl.spell_jsonata import member
 from flowdsl.dsl.state import State
 from flowdsl.dsl.trace import Scope
 from flowdsl.dsl.wiring import Wiring
@@ -42,6 +43,8 @@ class Items:
 
     def spelled(self, source: ItemSource, state: State | None, language: str = "JSONata") -> str:
         """The item as a state reads it."""
+        if source.scope.distributed:
+            return child_input(source.scope, None, language)
         if not source.variable or (state is not None and source in self.entries.get(state, ())):
             return self.direct(source, language)
         return f"${source.variable}"
@@ -79,3 +82,20 @@ class Items:
                 name = f"{base}{number}"
             taken.add(name)
             self.names[scope] = name
+
+
+def child_input(scope: Scope, name: str | None, language: str) -> str:
+    """How a child of a Distributed Map reads its item (None), or what it was given under a name."""
+    whole = "$states.context.Execution.Input" if language == "JSONata" else "$$.Execution.Input"
+    owner = scope.owner
+    batched, imports = getattr(owner, "batched", False), getattr(owner, "imports", {})
+    if name is not None:
+        return f"{whole}.BatchInput{member(name)}" if batched else f"{whole}{member(name)}"
+    if batched:
+        return f"{whole}.Items"
+    return f"{whole}{member(item_name(scope))}" if imports else whole
+
+
+def item_name(scope: Scope) -> str:
+    """The member under which a child finds its item beside what it was given: the parameter's name."""
+    return scope.parameter.name if scope.parameter is not None else "item"

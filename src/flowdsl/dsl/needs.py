@@ -101,6 +101,9 @@ class Needs:
         self.by_scope.setdefault(home, []).append((source, site.index, read, state))
 
     def _item(self, source: ItemSource, state: State) -> None:
+        if source.scope.distributed:
+            # A child has an execution of its own, whose input it can read anywhere.
+            return
         site: State | None = state
         inner = False
         while site is not None and site.scope is not source.scope:

@@ -148,14 +148,15 @@ def _arithmetic(operator: str, sign: str, reflected: bool) -> Callable[[Expr, An
         left, right = (others, mine) if reflected else (mine, others)
         if mine is BROKEN or others is BROKEN:
             return Expr(self.__node__, BROKEN)
-        node, other_node = self.__node__, as_node(other, place)
-        first, second = (other_node, node) if reflected else (node, other_node)
+        mine_node, other_node = self.__node__, as_node(other, place)
+        first, second = (other_node, mine_node) if reflected else (mine_node, other_node)
         if operator == "+":
             return _added(first, left, second, right, place)
         if not _numbers(sign, left, right, place):
-            return Expr(node, BROKEN)
+            return Expr(mine_node, BROKEN)
         whole = left is INTEGER and right is INTEGER and operator != "/"
-        return Expr(Operation(operator, first, second, place), INTEGER if whole or operator == "//" else NUMBER)
+        node = Operation(operator, first, second, place, "integer" if whole else "number")
+        return Expr(node, INTEGER if whole or operator == "//" else NUMBER)
 
     return calculate
 
@@ -183,7 +184,10 @@ def _added(first: Node, left: Kind, second: Node, right: Kind, place: Place) -> 
     elif "array" in jsons:
         return Expr(Call("append", [first, second], place), left if left.json == "array" else right)
     else:
-        return Expr(Operation("+", first, second, place), INTEGER if left is INTEGER and right is INTEGER else NUMBER)
+        whole = left is INTEGER and right is INTEGER
+        return Expr(
+            Operation("+", first, second, place, "integer" if whole else "number"), INTEGER if whole else NUMBER
+        )
     return Expr(first, BROKEN)
 
 

@@ -54,6 +54,17 @@ class IndexSource(ItemSource):
     __slots__ = ()
 
 
+class OuterSource(Source):
+    """What the children of a Distributed Map are given from outside."""
+
+    __slots__ = ("name", "scope")
+
+    def __init__(self, scope: Scope, name: str) -> None:
+        self.variable = None
+        self.scope = scope
+        self.name = name
+
+
 class ResultSource(Source):
     """What a state gave."""
 

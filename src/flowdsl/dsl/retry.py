@@ -156,8 +156,9 @@ def error_name(error: Any) -> str:
 def error_problem(error: Any) -> str:
     """Why something is no error name; "" when it is one."""
     if isinstance(error, str):
-        if error.startswith("States.") and not errors.is_reserved(error):
-            return f"Step Functions has no error {error!r}{did_you_mean(error, errors.RESERVED)}"
+        if error.startswith("States.") and not errors.is_reserved(error) and not isinstance(error, errors.ErrorName):
+            near = did_you_mean(error, errors.RESERVED) or f"; an error of your own is ErrorName({str(error)!r})"
+            return f"Step Functions has no error {str(error)!r}{near}"
         if not error:
             return "an error's name is not empty"
         return ""

@@ -36,6 +36,7 @@ def run_scope(owner: State, function: Callable[..., Any], kind: str, item: Kind,
         return scope
     scope = Scope(trace, function, kind, definition_place(code), outer)
     scope.owner = owner
+    scope.distributed = "ProcessorConfig" in owner.fields and _is_distributed(owner.fields["ProcessorConfig"])
     scope.comment = inspect.cleandoc(function.__doc__) if function.__doc__ else None
     trace.scopes.append(scope)
     arguments = _arguments(scope, function, item, local, place)
@@ -46,6 +47,10 @@ def run_scope(owner: State, function: Callable[..., Any], kind: str, item: Kind,
     finally:
         trace.scope, trace.prefix = outer, prefix
     return scope
+
+
+def _is_distributed(config: Any) -> bool:
+    return isinstance(config, dict) and config.get("Mode") == "DISTRIBUTED"
 
 
 def _arguments(scope: Scope, function: Callable[..., Any], item: Kind, local: Any, place: Place) -> list[Any]:

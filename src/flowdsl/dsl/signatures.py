@@ -102,6 +102,19 @@ class TaskFields(WorkFields, total=False):
     credentials: Mapping[str, Any]
 
 
+class DistributedFields(WorkFields, total=False):
+    max_concurrency: int
+    max_concurrency_path: str
+    execution_type: Literal["STANDARD", "EXPRESS"]
+    item_selector: Any
+    max_input_bytes_per_batch: int
+    item_batcher: Mapping[str, Any]
+    item_reader: Mapping[str, Any]
+    label: str
+    tolerated_failure_percentage_path: str
+    tolerated_failure_count_path: str
+
+
 class ParallelFields(WorkFields, total=False):
     arguments: Any
 

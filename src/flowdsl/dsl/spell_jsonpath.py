@@ -132,6 +132,10 @@ def _index(node: Index, name: Name) -> str:
 
 
 def _operation(node: Operation, name: Name) -> str:
+    if node.operator in ("+", "-") and node.kind != "integer":
+        raise CannotBeSaid(
+            'JSONPath adds whole numbers only; annotate them as int, or give this state query_language="JSONata"', node
+        )
     if node.operator == "+" and node.right is not None:
         return f"States.MathAdd({argument(node.left, name)}, {argument(node.right, name)})"
     if node.operator == "-" and isinstance(node.right, Literal) and isinstance(node.right.value, int):
@@ -148,6 +152,10 @@ def _array(node: Array, name: Name) -> str:
 def _call(node: Call, name: Name) -> str:
     intrinsic = _INTRINSICS.get(node.function)
     arguments = node.arguments
+    if node.function == "string" and node.kind == "any":
+        raise CannotBeSaid(
+            "JSONPath writes a text and anything else differently, and the type is not known here; annotate it", node
+        )
     if node.function == "merge" and isinstance(arguments[0], Array) and len(arguments[0].items) == 2:
         first, second = arguments[0].items
         return f"States.JsonMerge({argument(first, name)}, {argument(second, name)}, false)"

@@ -3,6 +3,7 @@ scope returns gives the new expression in the variable's place."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from flowdsl.query.expression import (
@@ -51,7 +52,9 @@ def returned(end: State, scope: Scope) -> Any:
     news = {v.source: as_node(value) for v, value in (end.assigned or {}).items() if not isinstance(v, str)}
     if end.type == "Pass" and end.result_source is not None and "Output" in end.fields:
         news[end.result_source] = as_node(end.fields["Output"])
-    return _value(scope.result, news) if news else scope.result
+    if not news:
+        return scope.result
+    return rebuilt(scope.result, lambda node: news.get(node.source) if isinstance(node, Read) else None)
 
 
 def as_node(frozen: Any) -> Node:
@@ -65,12 +68,19 @@ def as_node(frozen: Any) -> Node:
     return Literal(frozen)
 
 
-def _value(frozen: Any, news: dict[Any, Node]) -> Any:
+Replace = Callable[[Node], Node | None]
+"""What stands in an expression's place; None: look inside it."""
+
+
+def rebuilt(frozen: Any, replace: Replace) -> Any:
+    """A frozen value with some of its expressions replaced. What stays is shared, nothing is written to."""
     if isinstance(frozen, dict):
-        return {name: _value(item, news) for name, item in frozen.items()}
+        members: Any = frozen
+        return {name: rebuilt(members[name], replace) for name in members}
     if isinstance(frozen, list):
-        return [_value(item, news) for item in frozen]
-    return _opened(_node(frozen, news)) if isinstance(frozen, Node) else frozen
+        items: Any = frozen
+        return [rebuilt(item, replace) for item in items]
+    return _opened(_node(frozen, replace)) if isinstance(frozen, Node) else frozen
 
 
 def _opened(node: Node) -> Any:
@@ -82,50 +92,44 @@ def _opened(node: Node) -> Any:
     return node.value if type(node) is Literal else node
 
 
-def _node(node: Node, news: dict[Any, Node]) -> Node:
+def _node(node: Node, replace: Replace) -> Node:
+    found = replace(node)
+    if found is not None:
+        return found
     place = node.place
-    if isinstance(node, Read):
-        return news.get(node.source, node)
     if isinstance(node, Field):
-        base = _node(node.base, news)
-        return (
-            base.members[node.name]
-            if type(base) is Object and node.name in base.members
-            else Field(base, node.name, place)
-        )
+        base = _node(node.base, replace)
+        if type(base) is Object and node.name in base.members:
+            return base.members[node.name]
+        return Field(base, node.name, place)
     if isinstance(node, Index):
-        index = _node(node.index, news) if isinstance(node.index, Node) else node.index
-        return Index(_node(node.base, news), index, place)
+        index = _node(node.index, replace) if isinstance(node.index, Node) else node.index
+        return Index(_node(node.base, replace), index, place)
     if isinstance(node, Operation):
-        return Operation(
-            node.operator,
-            _node(node.left, news),
-            None if node.right is None else _node(node.right, news),
-            place,
-            node.kind,
-        )
+        right = None if node.right is None else _node(node.right, replace)
+        return Operation(node.operator, _node(node.left, replace), right, place, node.kind)
     if isinstance(node, Text):
-        return Text([p if isinstance(p, str) else _node(p, news) for p in node.parts], place)
+        return Text([p if isinstance(p, str) else _node(p, replace) for p in node.parts], place)
     if isinstance(node, Raw):
-        return Raw(node.language, [p if isinstance(p, str) else _node(p, news) for p in node.parts], place)
+        return Raw(node.language, [p if isinstance(p, str) else _node(p, replace) for p in node.parts], place)
     if isinstance(node, Call):
-        return Call(node.function, [_node(a, news) for a in node.arguments], place)
+        return Call(node.function, [_node(a, replace) for a in node.arguments], place, node.kind)
     if isinstance(node, Conditional):
-        return Conditional(_node(node.test, news), _node(node.then, news), _node(node.otherwise, news), place)
+        return Conditional(_node(node.test, replace), _node(node.then, replace), _node(node.otherwise, replace), place)
     if isinstance(node, Default):
-        return Default(_node(node.base, news), _node(node.default, news), place)
+        return Default(_node(node.base, replace), _node(node.default, replace), place)
     if isinstance(node, Exists):
-        return Exists(_node(node.base, news), node.nullable, place)
+        return Exists(_node(node.base, replace), node.nullable, place)
     if isinstance(node, Some):
-        return Some(_node(node.base, news), place)
+        return Some(_node(node.base, replace), place)
     if isinstance(node, Listed):
-        return Listed(_node(node.base, news), place)
+        return Listed(_node(node.base, replace), place)
     if isinstance(node, Function):
-        return Function(node.parameters, _node(node.body, news), place)
+        return Function(node.parameters, _node(node.body, replace), place)
     if isinstance(node, Object):
-        return Object({name: _node(item, news) for name, item in node.members.items()}, place)
+        return Object({name: _node(item, replace) for name, item in node.members.items()}, place)
     if isinstance(node, Array):
-        return Array([_node(item, news) for item in node.items], place)
+        return Array([_node(item, replace) for item in node.items], place)
     return node
 
 

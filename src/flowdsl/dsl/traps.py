@@ -10,7 +10,7 @@ from flowdsl.dsl.expressions import BROKEN, Expr
 from flowdsl.dsl.kinds import BOOLEAN
 from flowdsl.dsl.places import ITERATED, frame_at, node_at, parent_of
 from flowdsl.dsl.trace import MARK, report, tracing
-from flowdsl.query.expression import Index, Place
+from flowdsl.query.expression import Call, Index, Place
 
 
 def _place(depth: int = 2) -> Place:
@@ -171,7 +171,11 @@ def _token(self: Expr, place: Place, *, reported: bool = False) -> str:
     trace = tracing.get()
     if trace is None:
         return repr(self)
-    return trace.token(self.__node__, place, reported or self.__kind__ is BROKEN)
+    node, json = self.__node__, self.__kind__.json
+    if json in ("object", "array"):
+        # As JSON, in either query language: JSONPath's own formatting is none.
+        node = Call("string", [node], place, json)
+    return trace.token(node, place, reported or self.__kind__ is BROKEN)
 
 
 def _hash(self: Expr) -> int:

@@ -76,7 +76,7 @@ def _wire_choice(trace: Trace, scope: Scope, choice: Choice, out: list[Edge]) ->
         _add(trace, scope, rule, out)
     if choice.default is not None:
         _add(trace, scope, choice.default, out)
-    if not choice.rules:
+    if not choice.rules and "Choices" not in (choice.extra or {}):
         trace.report(
             "choice-without-branch",
             f"{choice.name!r} decides nothing: a Choice has at least one rule, choice.when(condition) >> state",

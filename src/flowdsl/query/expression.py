@@ -83,7 +83,7 @@ class Operation(Node):
     ) -> None:
         self.operator = operator
         self.kind = kind
-        """Of a comparison, the JSON type that is compared, or "datetime"; "any" where it is not known."""
+        """Of a comparison, the JSON type that is compared, or "datetime"; of arithmetic, "integer" or "number"; else "any"."""
         self.left = left
         self.right = right
         self.place = place
@@ -106,10 +106,12 @@ class Text(Node):
 class Call(Node):
     """A function by its JSONata name, without `$`."""
 
-    __slots__ = ("arguments", "function")
+    __slots__ = ("arguments", "function", "kind")
 
-    def __init__(self, function: str, arguments: list[Node], place: Place | None = None) -> None:
+    def __init__(self, function: str, arguments: list[Node], place: Place | None = None, kind: str = "any") -> None:
         self.function = function
+        self.kind = kind
+        """The first argument's JSON type; "any" where it is not known."""
         self.arguments = arguments
         self.place = place
 
