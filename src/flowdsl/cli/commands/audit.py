@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 if TYPE_CHECKING:
-    from flowdsl.checks.config import Settings
     from flowdsl.checks.handler_audit import Audited, SourceFile
     from flowdsl.checks.handler_entries import TaskUse
     from flowdsl.project import Project
@@ -74,8 +73,8 @@ def command(
     settings = read_settings(project.setting("check", {})).with_flags(select=select, ignore=ignore, fail_on=fail_on)
     files, folders = _files(project, paths)
     with progress(len(files), "reading handlers") as advance:
-        audited = audit(files, settings, _uses(project), all_tasks=tasks, advance=advance)
-    _report(audited, output_format, settings)
+        audited = audit(files, settings, handler_uses(project), all_tasks=tasks, advance=advance)
+    _report(audited, output_format)
     if output_format in ("concise", "full") and audited.findings:
         if folders if summary is None else summary:
             _summarise(audited)
@@ -103,7 +102,7 @@ def _files(project: Project, paths: tuple[Path, ...]) -> tuple[list[SourceFile],
     return list(found.values()), any(path.is_dir() for path in given)
 
 
-def _uses(project: Project) -> dict[Path, dict[str, TaskUse]]:
+def handler_uses(project: Project) -> dict[Path, dict[str, TaskUse]]:
     """By file, the functions that the project's built workflows call. A built file that cannot be read says nothing."""
     from flowdsl.asl.bindings import Binding, Bindings
     from flowdsl.asl.definition import Definition
@@ -144,9 +143,15 @@ def _json(path: Path) -> Any:
         return None
 
 
-def _report(audited: Audited, output_format: str, settings: Settings) -> None:
-    for finding in audited.findings:
-        click.echo(str(finding))
+def _report(audited: Audited, output_format: str) -> None:
+    from importlib import import_module
+
+    if output_format == "full":
+        from flowdsl.cli.excerpt import full
+
+        click.echo("".join(full(finding) + "\n" for finding in audited.findings), nl=False)
+    else:
+        click.echo(import_module(f"flowdsl.checks.reporters.{output_format}").report(audited.findings), nl=False)
 
 
 def _summarise(audited: Audited) -> None:

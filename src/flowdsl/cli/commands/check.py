@@ -1,0 +1,132 @@
+"""Checks workflows, definitions, templates and handlers, by every rule."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from flowdsl.diagnostics import Diagnostic
+
+FORMATS = ("full", "concise", "json", "sarif", "github", "junit")
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "--type", "kind", type=click.Choice(["STANDARD", "EXPRESS"]), help="The machine's type, where nothing says."
+)
+@click.option("--input-schema", metavar="FILE", help="JSON Schema of the execution's input.")
+@click.option("--select", multiple=True, metavar="CODES", help="These rules only: codes, their beginnings, or names.")
+@click.option("--ignore", multiple=True, metavar="CODES", help="Leave these rules out.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info"]),
+    help="The least severity that exits with 1. [default: warning]",
+)
+@click.option("--strict", is_flag=True, default=None, help="Hygiene counts: info becomes warning.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@click.option(
+    "--output-format", type=click.Choice(FORMATS), default="full", show_default=True, help="How findings are written."
+)
+@click.option("--statistics", is_flag=True, help="How often each rule has fired, instead of the findings.")
+@click.option("--baseline", metavar="FILE", help="Be silent about the findings of this file.")
+@click.option("--write-baseline", metavar="FILE", help="Write the findings of today to a file, and exit with 0.")
+@click.option(
+    "--serve", is_flag=True, hidden=True, help="Answer lines of `path TAB type TAB schema` with lines of JSON."
+)
+def command(paths: tuple[Path, ...], kind: Any, input_schema: str | None, output_format: str, **options: Any) -> None:
+    """Find what AWS refuses, what cannot work, and what will hurt.
+
+    PATH is a Python file with workflows, a definition or template in JSON or YAML, a file of handlers, or a folder of these;
+    - is a definition on standard input. Without any: the project's workflows and handlers. Handlers are never imported.
+    Exit 0: nothing to fail on; 1: findings; 2: something could not be checked.
+    """
+    import sys
+
+    from flowdsl.checks.config import read_settings
+    from flowdsl.checks.runner import has_crashed
+    from flowdsl.cli.baseline import read_baseline, without, write_baseline
+    from flowdsl.cli.checking import Plan, check_all, jobs_of, text_findings
+    from flowdsl.cli.commands.audit import handler_uses
+    from flowdsl.cli.output import complain, leave, progress
+    from flowdsl.project import Project
+
+    project = Project.find()
+    project.activate()
+    settings = read_settings(project.setting("check", {})).with_flags(
+        select=options["select"],
+        ignore=options["ignore"],
+        fail_on=options["fail_on"],
+        strict=options["strict"],
+        baseline=options["baseline"],
+    )
+    plan = Plan(settings, kind, _schema(input_schema), project.root)
+    if options["serve"]:
+        from flowdsl.cli.serving import serve
+
+        serve(plan)
+        return
+    trouble: list[str] = []
+    if paths == (Path("-"),):
+        findings = text_findings(sys.stdin.read(), "standard input", plan)
+    else:
+        jobs, handlers = jobs_of(project, paths)
+        with progress(len(jobs) + len(handlers), "checking") as advance:
+            uses = handler_uses(project) if handlers else {}
+            findings, trouble = check_all(jobs, handlers, plan, uses, advance)
+    if options["write_baseline"]:
+        write_baseline(Path(options["write_baseline"]), findings)
+        complain(
+            f"wrote {options['write_baseline']}: {len(findings)} finding{'s' * (len(findings) != 1)} to be silent about"
+        )
+        leave(2 if trouble else 0)
+    if settings.baseline:
+        findings = without(findings, read_baseline(Path(settings.baseline)))
+    click.echo(_report(findings, output_format, statistics=options["statistics"]), nl=False)
+    for line in trouble:
+        complain(line)
+    if trouble or has_crashed(findings):
+        leave(2)
+    leave(1 if not options["exit_zero"] and any(settings.fails(f) for f in findings) else 0)
+
+
+def _schema(name: str | None) -> dict[str, Any] | None:
+    from flowdsl.cli.workflows import read_json
+    from flowdsl.diagnostics import FlowDslError
+
+    if not name:
+        return None
+    schema = read_json(name, "input schema")
+    if not isinstance(schema, dict):
+        raise FlowDslError(f"the input schema {name} must be a JSON object")
+    return schema
+
+
+def _report(findings: list[Diagnostic], output_format: str, *, statistics: bool) -> str:
+    from importlib import import_module
+
+    if statistics:
+        from collections import Counter
+
+        counts = Counter((f.code, f.name, f.severity.value) for f in findings)
+        rows = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        return "".join(f"{count:6} {code} {name} ({severity})\n" for (code, name, severity), count in rows)
+    if output_format == "full":
+        from flowdsl.cli.excerpt import full
+
+        text = "".join(full(finding) + "\n" for finding in findings)
+        return text + _summary(findings)
+    report: str = import_module(f"flowdsl.checks.reporters.{output_format}").report(findings)
+    return report
+
+
+def _summary(findings: list[Diagnostic]) -> str:
+    """The last line for people; nothing where nothing was found, so that silence means fine."""
+    if not findings:
+        return ""
+    counts = [(s, sum(f.severity.value == s for f in findings)) for s in ("error", "warning", "info")]
+    told = [f"{n} {s}{'s' * (n != 1 and s != 'info')}" for s, n in counts if n]
+    return f"\n{', '.join(told)}; flowdsl rule CODE says more\n"
