@@ -32,7 +32,7 @@ class Built:
 
 def transitions_of(history: list[dict[str, Any]]) -> int:
     """States entered, and tries beyond the first: what AWS bills."""
-    entered = sum(e["type"].endswith("StateEntered") for e in history)
+    entered = sum(str(e["type"]).endswith("StateEntered") for e in history)
     # Each scheduled task, started map or parallel beyond the one of its entry is a retry.
     tries = sum(
         e["type"] in ("TaskScheduled", "LambdaFunctionScheduled", "ParallelStateStarted", "MapStateStarted")

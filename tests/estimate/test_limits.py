@@ -160,3 +160,46 @@ def test_each_end_has_its_way_and_its_worst_case() -> None:
     assert (str(good.worst.events), str(good.worst.seconds)) == ("11", "15")
     assert (sorry.state, sorry.kind, sorry.shortest, sorry.smooth) == ("Sorry", "fails", ("A", "Sorry"), None)
     assert (str(sorry.worst.events), str(sorry.worst.seconds)) == ("8", "5")
+
+
+def test_a_list_that_an_earlier_state_makes_is_counted() -> None:
+    from flowdsl.estimate.known_items import known_items
+
+    document = mapped(16)
+    document["States"]["Each"]["ItemsPath"] = "$.numbers"
+    make = {"Type": "Pass", "Parameters": {"numbers.$": "States.ArrayRange(1, 1000, 1)"}, "Next": "Each"}
+    definition = Definition({"StartAt": "Make", "States": {"Make": make, **document["States"]}})
+    known = known_items(definition)
+    assert known.counts == {"/States/Each": 1_000}
+    (events, *_) = Limits(Estimate(definition, item_counts=known.counts)).all
+    assert (str(events.worst), events.exceeded) == ("34,008", True)
+
+
+def test_a_schemas_max_items_bounds_a_map() -> None:
+    from flowdsl.estimate.known_items import known_items
+
+    document = mapped(16)
+    document["States"]["Each"]["ItemsPath"] = "$.orders"
+    orders = {"type": "array", "items": {}, "maxItems": 50}
+    schema = {"type": "object", "properties": {"orders": orders}, "required": ["orders"]}
+    known = known_items(Definition(document), schema)
+    assert known.most == {"/States/Each": 50}
+    estimate = Estimate(Definition(document), item_limits=known.most)
+    (symbol,) = estimate.symbols
+    assert (symbol.highest, symbol.why) == (50, "the list it runs over has 50 items or fewer")
+
+
+def test_assumed_sizes_break_no_quota_and_given_ones_do() -> None:
+    document = mapped(1)
+    inner = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:sts:getCallerIdentity",
+        "Parameters": {},
+        "End": True,
+    }
+    document["States"]["Each"]["ItemProcessor"] = {"StartAt": "Ask", "States": {"Ask": inner}}
+    estimate = Estimate(Definition(document), item_counts={"/States/Each": 300})
+    (assumed,) = (x for x in Limits(estimate).all if x.kind == "payload")
+    (given,) = (x for x in Limits(estimate, sized=True).all if x.kind == "payload")
+    assert assumed.at_values > assumed.quota
+    assert (assumed.exceeded, given.exceeded) == (False, True)

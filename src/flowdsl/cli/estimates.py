@@ -31,6 +31,7 @@ def estimate_options(command: Command) -> Command:
                 type=click.Choice(["STANDARD", "EXPRESS"]),
                 help="The machine's type, where nothing says.",
             ),
+            click.option("--input-schema", metavar="FILE", help="JSON Schema of the input; its maxItems count."),
             click.option(
                 "--input-bytes", type=click.IntRange(min=2), metavar="N", help="Size of the input [default: 1024]."
             ),
@@ -65,6 +66,8 @@ class Asked:
     """Every symbol, those with a number included."""
     given: dict[str, Number]
     """Their numbers, by name."""
+    sized: bool
+    """Whether sizes or numbers were given, so that payloads are no mere assumption."""
 
     def text(self) -> list[str]:
         """A line for each symbol: what it stands for, and its number or what bounds it."""
@@ -97,8 +100,9 @@ def estimate_of(target: str, options: dict[str, Any]) -> Asked:
     """The Estimate of FILE[:WORKFLOW] under the options, and the numbers given for its symbols."""
     from dataclasses import replace
 
-    from flowdsl.cli.workflows import definition_of
+    from flowdsl.cli.workflows import definition_of, read_json
     from flowdsl.estimate.estimate import Estimate
+    from flowdsl.estimate.known_items import known_items
     from flowdsl.estimate.model import Assumptions
 
     definition = definition_of(target)
@@ -112,16 +116,21 @@ def estimate_of(target: str, options: dict[str, Any]) -> Asked:
         result_bytes=_or(options["result_bytes"], usual.result_bytes),
         item_bytes=_or(options["item_bytes"], usual.item_bytes),
     )
-    estimate = Estimate(definition, assumptions)
+    schema = None
+    if options["input_schema"]:
+        schema = read_json(options["input_schema"], "schema")
+    known = known_items(definition, schema)
+    estimate = Estimate(definition, assumptions, item_counts=known.counts, item_limits=known.most)
     symbols = estimate.symbols
     given = _given(target, symbols, options)
     # A number of items that is known from the start is counted exactly, its rounds of so many at once rounded up.
     items = {s.pointer: int(given[s.name]) for s in symbols if s.kind == "items" and s.name in given and not s.shared}
     if items:
-        estimate = Estimate(definition, assumptions, item_counts=items)
+        estimate = Estimate(definition, assumptions, item_counts={**known.counts, **items}, item_limits=known.most)
     numbers = {(s.kind, s.pointer): given[s.name] for s in symbols if s.name in given}
     values = {s.name: numbers[s.kind, s.pointer] for s in estimate.symbols if (s.kind, s.pointer) in numbers}
-    return Asked(estimate, values, symbols, given)
+    sized = any(options[name] is not None for name in ("input_bytes", "result_bytes", "item_bytes"))
+    return Asked(estimate, values, symbols, given, sized or bool(given))
 
 
 def _given(target: str, symbols: list[Symbol], options: dict[str, Any]) -> dict[str, Number]:

@@ -42,7 +42,8 @@ def _from_start(graph: ScopeGraph, left: list[Costs | None]) -> Costs:
 class Estimate:
     """What an execution takes at most, symbolic in what only it knows.
 
-    `item_counts` gives the number of items of Maps (by pointer) where the caller knows it.
+    `item_counts` gives the number of items of Maps (by pointer) where the caller knows it, `item_limits` the most that
+    there can be: `known_items` finds both in the data flow.
     """
 
     def __init__(
@@ -51,11 +52,12 @@ class Estimate:
         assumptions: Assumptions | None = None,
         *,
         item_counts: Mapping[str, int] | None = None,
+        item_limits: Mapping[str, int] | None = None,
     ) -> None:
         self.definition = definition
         self.assumptions = assumptions or Assumptions()
         self.graph = Graph(definition)
-        self.walked = Symbols(definition, self.graph, self.assumptions, item_counts)
+        self.walked = Symbols(definition, self.graph, self.assumptions, item_counts, item_limits)
         self.scopes: dict[str, ScopeEstimate] = {}
         """By pointer."""
         for scope in reversed(self.graph.scopes):

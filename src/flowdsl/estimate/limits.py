@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from flowdsl.asl.definition import is_distributed
+from flowdsl.asl.definition import StateNode, is_distributed
 from flowdsl.estimate.amount import Amount, Number
 from flowdsl.estimate.estimate import Estimate
 from flowdsl.estimate.model import HISTORY_QUOTA, PAYLOAD_QUOTA, Costs, Symbol
+from flowdsl.estimate.sizes import literal_size
 from flowdsl.estimate.tasks import number_of
 
 DEFINITION_QUOTA = 1_048_576
@@ -67,8 +68,10 @@ class Limit:
 class Limits:
     """Every quota of a definition."""
 
-    def __init__(self, estimate: Estimate, values: dict[str, Number] | None = None) -> None:
+    def __init__(self, estimate: Estimate, values: dict[str, Number] | None = None, *, sized: bool = False) -> None:
         self.estimate = estimate
+        self.sized = sized
+        """Whether the sizes of payloads are more than assumed: then the quota counts, not only a literal that breaks it."""
         self.values = dict(values or {})
         """Numbers for symbols, by name."""
         counted = {s.name: s.highest for s in estimate.symbols if s.counted and s.highest is not None}
@@ -140,11 +143,21 @@ class Limits:
         node = next(v.node for v in self.estimate.visits if v.node.pointer == symbol.pointer)
         return DISTRIBUTED_ITEMS if is_distributed(node.fields) else INLINE_ITEMS
 
+    def _literal(self, node: StateNode) -> int:
+        """Bytes that a state's own text is sure to make."""
+        keys = ("Result",) if not node.is_jsonata else ("Arguments", "Output")
+        return max((literal_size(node.fields[key]) for key in keys if key in node.fields), default=0)
+
     def _payload(self) -> Limit | None:
         """The state whose payload is the first to be too large."""
         limits = [
             self._limit(
-                "payload", PAYLOAD_QUOTA, state.largest, f"the payload of {state.node.name!r}", state.node.pointer
+                "payload",
+                PAYLOAD_QUOTA,
+                state.largest,
+                f"the payload of {state.node.name!r}",
+                state.node.pointer,
+                None if self.sized else Amount.of(self._literal(state.node)),
             )
             for state in self.estimate.payloads.states.values()
         ]

@@ -40,7 +40,9 @@ class Symbols:
         graph: Graph,
         assumptions: Assumptions,
         item_counts: Mapping[str, int] | None = None,
+        item_limits: Mapping[str, int] | None = None,
     ) -> None:
+        self._item_limits = item_limits or {}
         self.all: list[Symbol] = []
         self.calls: dict[str, Call] = {}
         """Each Task's call, by pointer."""
@@ -113,6 +115,9 @@ class Symbols:
                 self._items[pointer] = Amount.of(exact)
                 return
             highest, why = most_items(node) or (None, "")
+            limit = self._item_limits.get(pointer)
+            if limit is not None and (highest is None or limit < highest):
+                highest, why = limit, f"the list it runs over has {limit:,} items or fewer"
             means = f"items of {node.name!r}"
             symbol = Symbol("", "items", means, pointer, node.name, highest, why, counted=highest is not None)
             pending.append((symbol, lambda amount: self._items.__setitem__(pointer, amount)))

@@ -39,7 +39,7 @@ def command(target: str, as_json: bool, states: bool, paths: bool, **options: An
     from flowdsl.estimate.limits import Limits
 
     asked = estimate_of(target, options)
-    limits = Limits(asked.estimate, asked.values)
+    limits = Limits(asked.estimate, asked.values, sized=asked.sized)
     over = _over_budget(limits, options)
     if as_json:
         click.echo(_as_json(asked, limits, over))
@@ -111,8 +111,10 @@ def _text(asked: Asked, limits: Limits, states: bool, paths: bool) -> str:
 def _verdict(limit: Limit) -> str:
     if limit.exceeded:
         return f"too much, in {limit.about}" if limit.kind != "duration" else f"too long: {limit.about}"
-    if limit.kind == "duration" and limit.worst.at(limit.values) > limit.quota:
-        return f"the worst case is cut: {limit.about}"
+    if limit.at_values > limit.quota:
+        if limit.kind == "duration":
+            return f"the worst case is cut: {limit.about}"
+        return f"more than fits, if sizes are as assumed ({limit.about})"
     if limit.breaks:
         where = f" ({limit.about})" if limit.kind in ("payload", "child events") else ""
         return "breaks " + ", or ".join(map(str, limit.breaks)) + where
