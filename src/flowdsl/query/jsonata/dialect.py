@@ -85,22 +85,30 @@ def _general(source: str, field: str) -> Evaluate:
         runner = _runner(source)
     except JsonataFailure as failure:
         raise ExpressionSyntaxError(failure.message, failure.position) from None
-    run = runner.run
+    run, despite = runner.run, runner.despite
+
+    def failed(env: Env, failure: JsonataFailure) -> Json:
+        try:
+            return despite(failure, env)
+        except JsonataFailure as final:
+            # A coded message is a sentence of its own, the text of a limit goes on in AWS's sentence (measured).
+            told = f". {final.code}: {final.message}" if final.code else f": {final.message}"
+            raise _error(source, field, f"threw an error during evaluation{told}") from None
+        except NotJson:
+            raise _error(source, field, "returned an unsupported result type.") from None
 
     def evaluate(env: Env) -> Json:
         try:
             result = run(env)
         except JsonataFailure as failure:
-            # A coded message is a sentence of its own, the text of a limit goes on in AWS's sentence (measured).
-            told = f". {failure.code}: {failure.message}" if failure.code else f": {failure.message}"
-            raise _error(source, field, f"threw an error during evaluation{told}") from None
+            return failed(env, failure)
         except NotJson:
             raise _error(source, field, "returned an unsupported result type.") from None
         if result is UNDEFINED:
             raise _error(source, field, "returned nothing (undefined).")
         return result
 
-    return evaluate
+    return runner.quickly(evaluate, failed) or evaluate
 
 
 def _constant(source: str, run: Evaluate) -> Evaluate | None:

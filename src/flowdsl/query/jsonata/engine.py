@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any, Final, Protocol
 
 from flowdsl.diagnostics import FlowDslError
+from flowdsl.query.base import Env, Evaluate
 from flowdsl.query.jsonata.builtins import FUNCTIONS
 from flowdsl.query.jsonata.failure import MEMORY, STACK, TIMEOUT, UNDEFINED, JsonataFailure, NotJson
 from flowdsl.query.jsonata.nodes import depth
@@ -23,6 +24,8 @@ from flowdsl.query.jsonata.syntax import parse
 
 Json = Any
 Function = Callable[..., Json]
+Failed = Callable[[Env, JsonataFailure], Json]
+"""What to do about a failed evaluation: raise, or give a value after all."""
 
 SECONDS: Final = 1.0
 """How long one evaluation may take (documented)."""
@@ -43,6 +46,14 @@ class Compiled(Protocol):
 
         `values` holds what the compiled names stand for (others are not looked at); `functions` those that differ from
         one evaluation to the next; `now` the time in ms since 1970.
+        """
+        ...
+
+    def quickly(self, given: Callable[[Env], dict[str, Json]], nothing: Evaluate, failed: Failed) -> Evaluate | None:
+        """A closure that evaluates on what `given` gives of an Env; None where the library has no quicker way.
+
+        `nothing` is asked when the result may be null or nothing, `failed` when the evaluation fails. For expressions
+        that need neither functions of their own nor the time.
         """
         ...
 
@@ -166,6 +177,33 @@ class _JlensExpression:
             if type(error).__name__ == "PanicException":
                 raise JsonataFailure("", MEMORY) from None
             raise
+
+    def quickly(self, given: Callable[[Env], dict[str, Json]], nothing: Evaluate, failed: Failed) -> Evaluate | None:
+        if not self._through_document:
+            return None
+        # One frame of ours around the library's own work: this is what a loop of states spends its time in.
+        run, known = self._main.evaluate, self._jlens.JlensError
+
+        def evaluate(env: Env) -> Json:
+            try:
+                result = run(
+                    given(env),
+                    timeout=SECONDS,
+                    max_depth=DEEPEST + 1,
+                    max_steps=MOST_STEPS,
+                    max_array_length=MOST_ITEMS,
+                    max_string_length=MOST_BYTES,
+                    max_result_size=MOST_BYTES,
+                )
+            except known as error:
+                return failed(env, self._failure(error))
+            except BaseException as error:
+                if type(error).__name__ != "PanicException":
+                    raise
+                return failed(env, JsonataFailure("", MEMORY))
+            return nothing(env) if result is None else result
+
+        return evaluate
 
     def _evaluate(
         self, compiled: Any, values: dict[str, Json], functions: dict[str, Function] | None, now: int | None
@@ -301,6 +339,9 @@ class _Jsonata2pyExpression:
         except RecursionError:
             raise JsonataFailure("", STACK) from None
         return UNDEFINED if result is self._library.MISSING else as_json(result)
+
+    def quickly(self, given: Callable[[Env], dict[str, Json]], nothing: Evaluate, failed: Failed) -> Evaluate | None:
+        return None
 
     def _failure(self, error: Any) -> JsonataFailure:
         cause = error

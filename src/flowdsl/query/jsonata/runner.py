@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from flowdsl.query.base import Env
+from flowdsl.query.base import Env, Evaluate
 from flowdsl.query.jsonata import nodes as n
 from flowdsl.query.jsonata.aws_functions import PURE, drawing
 from flowdsl.query.jsonata.builtins import FUNCTIONS
-from flowdsl.query.jsonata.engine import Compiled, engine, other_engine
+from flowdsl.query.jsonata.engine import Compiled, Failed, engine, other_engine
 from flowdsl.query.jsonata.failure import JsonataFailure
 from flowdsl.query.jsonata.reads import STATES, reads
 from flowdsl.query.jsonata.syntax import parse
@@ -38,6 +38,10 @@ class Runner:
         self._compiled = self._variant(frozenset())
         self.run: Callable[[Env], Json] = self._runs()
 
+    def quickly(self, nothing: Evaluate, failed: Failed) -> Evaluate | None:
+        """`run` by a shorter way, where there is one; see Compiled.quickly."""
+        return None if self._hideable else self._compiled.quickly(self._values(), nothing, failed)
+
     def _variant(self, hidden: frozenset[str]) -> Compiled:
         """The expression where workflow variables hide functions of their names (measured: T1006 when called)."""
         made = self._variants.get(hidden)
@@ -55,16 +59,9 @@ class Runner:
             self._hideable & _CLOCK,
         )
         values = self._values()
+        evaluate = compiled.evaluate
         if not hideable:
-            evaluate = compiled.evaluate
-
-            def simple(env: Env) -> Json:
-                try:
-                    return evaluate(values(env))
-                except JsonataFailure as failure:
-                    return self._not_finite(failure, env)
-
-            return simple
+            return lambda env: evaluate(values(env))
 
         def full(env: Env) -> Json:
             chosen = compiled
@@ -74,12 +71,9 @@ class Runner:
                 chosen = self._variant(hidden)
             functions = None
             if draws and not draws <= hidden:
-                functions = {name: f for name, f in drawing(env).items() if name not in hidden}
+                functions = {name: f for name, f in drawing(env).items() if name in draws and name not in hidden}
             now = env.now_ms() if clock and env.now_ms is not None else None
-            try:
-                return chosen.evaluate(values(env, hidden), functions, now)
-            except JsonataFailure as failure:
-                return self._not_finite(failure, env)
+            return chosen.evaluate(values(env, hidden), functions, now)
 
         return full
 
@@ -87,11 +81,7 @@ class Runner:
         """What the names stand for: only what the expression reads, and nothing copied."""
         names, states = self._variables, self._states
         if not states:
-
-            def variables(env: Env, hidden: frozenset[str] = frozenset()) -> dict[str, Json]:
-                return env.variables
-
-            return variables
+            return _variables_of
         members = _MEMBERS if "" in states else tuple(m for m in _MEMBERS if m in states)
         if not names and len(members) == 1 and members[0] in ("input", "context"):
             (member,) = members
@@ -119,8 +109,11 @@ class Runner:
 
         return several
 
-    def _not_finite(self, failure: JsonataFailure, env: Env) -> Json:
-        """AWS lets 1/0 be "Infinity" as long as no arithmetic follows (measured); jlens stops there, jsonata2py goes on."""
+    def despite(self, failure: JsonataFailure, env: Env) -> Json:
+        """The value despite a failure, or the failure raised.
+
+        AWS lets 1/0 be "Infinity" as long as no arithmetic follows (measured); jlens stops there, jsonata2py goes on.
+        """
         if failure.code != "D1001" or not _ends_in_division(parse(self.source), failure.position):
             raise failure
         other = other_engine()
@@ -130,6 +123,10 @@ class Runner:
         functions = {name: PURE[name] for name in sorted(self._hideable & PURE.keys())}
         compiled = other.compile(self.source, names, functions)
         return compiled.evaluate(self._values()(env), drawing(env), env.now_ms() if env.now_ms is not None else None)
+
+
+def _variables_of(env: Env, hidden: frozenset[str] = frozenset()) -> dict[str, Json]:
+    return env.variables
 
 
 _MEMBERS: Final = ("input", "context", "result", "errorOutput")

@@ -62,7 +62,7 @@ def _format(env: Env, template: Json, *values: Json) -> str:
         raise Invalid(": number of arguments do not match the occurrences of {}.")
     out = [pieces[0]]
     for value, piece in zip(values, pieces[1:], strict=True):
-        out.append(value if type(value) is str else java_text(value))
+        out.append(value if type(value) is str else str(value) if type(value) is int else java_text(value))
         out.append(piece)
     return "".join(out)
 

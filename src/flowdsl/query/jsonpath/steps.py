@@ -139,6 +139,9 @@ def _members(value: Value, step: Names, number: int) -> dict[str, Value]:
 
 def _select(values: list[Value], step: Step, root: Json, last: bool) -> list[Json]:
     """What a step gives for each of several values. Never fails: what does not fit gives nothing."""
+    if isinstance(step, Name):
+        name = step.name
+        return [value[name] for value in values if isinstance(value, dict) and name in value]
     out: list[Json] = []
     for value in values:
         if isinstance(value, dict):
@@ -149,10 +152,7 @@ def _select(values: list[Value], step: Step, root: Json, last: bool) -> list[Jso
 
 
 def _from_object(value: dict[str, Json], step: Step, root: Json, last: bool, out: list[Json]) -> None:
-    if isinstance(step, Name):
-        if step.name in value:
-            out.append(value[step.name])
-    elif isinstance(step, Names):
+    if isinstance(step, Names):
         found = {name: value[name] for name in step.names if name in value}
         if last:
             out.append(found)
