@@ -6,6 +6,7 @@ Run at a release: `python scripts/build_sdk_index.py`. The index answers names w
 from __future__ import annotations
 
 import json
+from importlib.metadata import version
 from pathlib import Path
 
 from flowdsl.integrations.model import botocore, model
@@ -35,7 +36,7 @@ def build() -> str:
         if token not in services or len(services[token][3]) < len(operations):
             services[token] = row
     lines = [f"{json.dumps(token)}:{json.dumps(row, separators=(',', ':'))}" for token, row in sorted(services.items())]
-    return '{"botocore":' + json.dumps(botocore.version) + ',"services":{\n' + ",\n".join(lines) + "\n}}\n"
+    return '{"botocore":' + json.dumps(version("botocore")) + ',"services":{\n' + ",\n".join(lines) + "\n}}\n"
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import gzip
 import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -156,8 +155,9 @@ class ServiceModel:
 
     def idempotency_tokens(self, operation: str) -> list[str]:
         """Members that botocore fills in at random when they are not given, in the API's own spelling."""
-        request = self._shapes.get((self._operations[operation].get("input") or {}).get("shape", ""), {})
-        return [name for name, member in request.get("members", {}).items() if member.get("idempotencyToken")]
+        reference: dict[str, Any] | None = self._operations[operation].get("input")
+        members: dict[str, Any] = self._shapes[reference["shape"]].get("members", {}) if reference else {}
+        return [name for name, member in members.items() if member.get("idempotencyToken")]
 
     def streams(self, operation: str) -> bool:
         """Whether the request or the answer is an event stream, which Step Functions offers for no operation."""
@@ -214,13 +214,6 @@ class Botocore:
         found = find_spec("botocore")
         places = found.submodule_search_locations if found else None
         return Path(next(iter(places))) / "data" if places else None
-
-    @cached_property
-    def version(self) -> str | None:
-        try:
-            return version("botocore")
-        except PackageNotFoundError:
-            return None
 
     def folders(self) -> list[str]:
         """The services there are models of, by botocore's names."""

@@ -23,7 +23,12 @@ def permissions(call: Call) -> Iterator[Statement]:
         yield Statement(tuple(sorted(actions)), arns)
         yield call.pass_role("RoleArn", service="bedrock.amazonaws.com")
         if call.is_sync:
-            yield call.managed_rule("StepFunctionsGetEventsForBedrockCustomizationJobsRule")
+            rule = env.arn("events", "rule/StepFunctionsGetEventsForBedrock*")
+            yield Statement(
+                ("events:DescribeRule", "events:PutRule", "events:PutTargets"),
+                (rule,),
+                unknown="the name of the rule that Step Functions keeps for Bedrock is not documented",
+            )
         return
     yield call.statement(
         "bedrock:InvokeModel", "ModelId", lambda model: env.arn("bedrock", f"foundation-model/{model}", account=False)
