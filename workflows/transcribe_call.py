@@ -5,7 +5,7 @@ from pydantic import BaseModel
 
 from flowdsl import Choice, Fail, Pass, Retry, Task, Var, Wait, aws, placeholder, workflow
 from flowdsl.errors import LAMBDA_TRANSIENT
-from handlers.transcripts import Transcript, index_transcript
+from handlers.transcripts import EmptyTranscript, Transcript, index_transcript
 
 
 class Recording(BaseModel):
@@ -46,6 +46,7 @@ def transcribe_call(recording: Recording) -> Transcript:
         Retry(*LAMBDA_TRANSIENT, interval_seconds=2, max_attempts=4, max_delay_seconds=30, jitter_strategy="FULL")
     )
     failed = Fail("TranscriptionFailed", cause=f"the transcription of {recording.name} failed")
+    silent = Fail("NobodySpoke", cause=f"there is not a word in {recording.name}")
     too_slow = Fail("TranscriptionTooSlow", cause=f"the transcription of {recording.name} took too long")
 
     begin >> start_job >> pause >> look >> status
@@ -55,5 +56,7 @@ def transcribe_call(recording: Recording) -> Transcript:
     status.otherwise >> pause
     # The job exists already when an earlier attempt started it: go on and look at that one.
     start_job.catch(aws.sdk.transcribe.ConflictException) >> pause
+
+    index.catch(EmptyTranscript) >> silent
 
     return index.result

@@ -60,3 +60,10 @@ def test_a_job_that_runs_already_is_looked_at() -> None:
 def test_indexing_is_tried_again_when_throttled() -> None:
     answers = [raises("Lambda.TooManyRequestsException"), {"recording": "call-7", "words": 5}]
     assert run([job("COMPLETED")], Index=answers).status == "SUCCEEDED"
+
+
+def test_a_silent_recording_has_an_end_of_its_own() -> None:
+    body = {"results": {"transcripts": [{"transcript": " "}]}}
+    boto3.client("s3").put_object(Bucket="transcripts", Key="transcripts/call-7.json", Body=json.dumps(body))
+    execution = run([job("COMPLETED")])
+    assert (execution.error, execution.cause) == ("NobodySpoke", "there is not a word in call-7")
