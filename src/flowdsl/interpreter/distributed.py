@@ -28,11 +28,20 @@ CONCURRENCY = 10_000
 TOLERANCE = "States.ExceedToleratedFailureThreshold"
 
 
+TOGETHER = 64
+"""Children that are started one after the other before they get their turn: none of them needs to wait for the rest, and
+ten thousand under way take much more memory and time than a few that end at once."""
+
+
 class MapRun:
-    """One run over the items: starts child executions, at most `limit` at once, and counts how they end."""
+    """One run over the items: starts child executions, at most `limit` at once, and counts how they end.
+
+    It is a process of the timeline, ready for as long as there are children to start and room for them.
+    """
 
     __slots__ = (
         "_bytes",
+        "_filling",
         "_sources",
         "_total",
         "active",
@@ -45,6 +54,7 @@ class MapRun:
         "frame",
         "kept",
         "label",
+        "limit",
         "max_count",
         "max_percentage",
         "results",
@@ -52,6 +62,7 @@ class MapRun:
         "sizes",
         "started",
         "state",
+        "ticket",
         "unsuccessful",
     )
 
@@ -65,6 +76,9 @@ class MapRun:
         self._sources: Iterator[tuple[Any, int]] | None = sources
         self._total: int | None = None
         self._bytes = 0
+        self._filling = False
+        self.ticket = 0
+        self.limit = CONCURRENCY
         self.active: dict[int, Run] = {}
         self.sizes: dict[int, int] = {}
         self.started = 0
@@ -81,6 +95,39 @@ class MapRun:
         self.max_count: float | None = None
         self.max_percentage: float | None = None
 
+    def begin(self) -> None:
+        """Starts children as soon as it is this Map Run's turn."""
+        if not self._filling:
+            self._filling = True
+            self.frame.run.timeline.ready.append(self)
+
+    def resume(self) -> None:
+        """Starts a few children, and takes turns with them while there is room for more."""
+        self._filling = False
+        try:
+            for _ in range(TOGETHER):
+                if len(self.active) >= self.limit or not self.next():
+                    break
+        except ReaderFailure as error:
+            self.fail(StateFailure("States.ItemReaderFailed", str(error)))
+        except ExpressionError as error:
+            self.fail(self.frame.failure(error))
+        except StateFailure as failure:
+            self.fail(failure)
+        else:
+            self.more()
+
+    def more(self) -> None:
+        """What is next: further children, or the end when the last one has ended."""
+        if self._sources is None:
+            if not self.active:
+                self.frame.rouse()
+        elif len(self.active) < self.limit:
+            self.begin()
+
+    def rouse(self) -> None:
+        """No alarm is ever set for a Map Run itself."""
+
     def next(self) -> bool:
         """Starts the next child execution; False when there is none left."""
         if self._sources is None:
@@ -89,7 +136,7 @@ class MapRun:
             value, items = next(self._sources)
         except StopIteration:
             self._sources = None
-            self._total = self.ended_items() + sum(self.sizes.values())
+            self._total = self.ended + sum(self.sizes.values())
             return False
         index = self.started
         self.started += 1
@@ -125,15 +172,7 @@ class MapRun:
             self.export.add(child)
         else:
             self.keep(index, self.state.writer.entries(child))
-        try:
-            if not self.next() and not self.active:
-                self.frame.rouse()
-        except ReaderFailure as error:
-            self.fail(StateFailure("States.ItemReaderFailed", str(error)))
-        except ExpressionError as error:
-            self.fail(self.frame.failure(error))
-        except StateFailure as failure:
-            self.fail(failure)
+        self.more()
 
     def keep(self, index: int, entries: list[Any]) -> None:
         """Collects what a child adds to the result, as long as the result can still be a legal one."""
@@ -146,10 +185,6 @@ class MapRun:
                 self.results.clear()
                 return
         self.results[index] = entries
-
-    def ended_items(self) -> int:
-        """Items whose child execution has ended."""
-        return self.ended
 
     def exceeded(self) -> bool:
         """Whether too many items have failed. Without a threshold one is too many; either one of two decides."""
@@ -262,15 +297,7 @@ class DistributedMap:
             map_run.export = Export(
                 objects, self.writer, str(given.get("Bucket", "")), str(given.get("Prefix") or ""), arn
             )
-        try:
-            while len(map_run.active) < limit and map_run.next():
-                pass
-        except ReaderFailure as error:
-            map_run.drop()
-            raise self.failed(frame, StateFailure("States.ItemReaderFailed", str(error)), started) from None
-        except (ExpressionError, StateFailure):
-            map_run.drop()
-            raise
+        map_run.limit = limit
         return (yield from self.awaited(frame, value, map_run, started))
 
     def redriven(self, frame: Frame, value: Any, old: MapRun, sources: Any, again: Any) -> Steps:
@@ -281,16 +308,14 @@ class DistributedMap:
         map_run = frame.fan = MapRun(frame, self, old.arn, old.label, iter(()))
         map_run.max_count, map_run.max_percentage = old.max_count, old.max_percentage
         map_run.go_on(old, sources, again)
-        limit = int(self._concurrency(frame) or 0) or CONCURRENCY
-        while len(map_run.active) < limit and map_run.next():
-            pass
+        map_run.limit = int(self._concurrency(frame) or 0) or CONCURRENCY
         return (yield from self.awaited(frame, value, map_run, started))
 
     def awaited(self, frame: Frame, value: Any, map_run: MapRun, started: int) -> Steps:
         """Waits for the children; the state's output."""
         run = frame.run
-        if map_run.active:
-            yield PARKED
+        map_run.begin()
+        yield PARKED
         if map_run.failure is None and map_run.exceeded():
             map_run.failure = StateFailure(TOLERANCE, "The specified tolerated failure threshold was exceeded")
         if map_run.failure is None and not map_run.kept:

@@ -57,8 +57,8 @@ class Waits:
     """A mock that leaves the task open, to be answered from outside (step-wise executions)."""
 
 
-Say = Callable[[Call, str], Answer]
-"""(call, request id) -> answer."""
+Say = Callable[[Call, Callable[[], str]], Answer]
+"""(call, what draws a request id) -> answer."""
 
 
 class Mock:
@@ -74,18 +74,18 @@ class Mock:
             self.sequence = None
             self._say = _say(value, key)
 
-    def answer(self, call: Call, request_id: str) -> Answer:
+    def answer(self, call: Call, new_id: Callable[[], str]) -> Answer:
         """The next answer."""
         self.used += 1
         if self.sequence is None:
             assert self._say is not None
-            return self._say(call, request_id)
+            return self._say(call, new_id)
         if self.used > len(self.sequence):
             raise FlowDslError(
                 f"the mock for {self.key!r} has {len(self.sequence)} answer{'s' * (len(self.sequence) != 1)}, and state "
                 f"{call.state!r} calls once more (attempt {call.attempt})"
             )
-        return self.sequence[self.used - 1](call, request_id)
+        return self.sequence[self.used - 1](call, new_id)
 
     @property
     def leftover(self) -> str | None:
@@ -138,7 +138,7 @@ class Mocks:
         mock = self.find(node, call)
         run = frame.run
         if mock is not None:
-            return mock.answer(call, run.new_id())
+            return mock.answer(call, run.new_id)
         if self.handlers and call.target is not None:
             if call.operation == "lambda:invoke":
                 handler = self._handlers.get(call.target)
@@ -233,22 +233,22 @@ def mock_key(key: Any) -> str:
 def _say(value: Any, key: str) -> Say:
     """What one answer says."""
     if isinstance(value, Answer):
-        return lambda call, request_id: value
+        return lambda call, new_id: value
     if isinstance(value, Raises):
         return _raising(value)
     if isinstance(value, Returns):
         checked = _json(value.value, key)
-        return lambda call, request_id: Answer(checked, after=value.after, whole=value.whole)
+        return lambda call, new_id: Answer(checked, after=value.after, whole=value.whole)
     if isinstance(value, Hangs):
-        return lambda call, request_id: Answer(never=True, beats=value.heartbeats)
+        return lambda call, new_id: Answer(never=True, beats=value.heartbeats)
     if isinstance(value, Waits):
-        return lambda call, request_id: Answer(open=True)
+        return lambda call, new_id: Answer(open=True)
     if isinstance(value, BaseException) or (isinstance(value, type) and issubclass(value, BaseException)):
         return _raising(Raises(value))
     if callable(value):
         return _calling(value, key)
     constant = _json(value, key)
-    return lambda call, request_id: Answer(constant)
+    return lambda call, new_id: Answer(constant)
 
 
 def _raising(mock: Raises) -> Say:
@@ -257,10 +257,10 @@ def _raising(mock: Raises) -> Say:
         name = error.__name__ if isinstance(error, type) else type(error).__name__
         message = mock.cause if mock.cause is not None else ("" if isinstance(error, type) else str(error))
 
-        def as_lambda(call: Call, request_id: str) -> Answer:
+        def as_lambda(call: Call, new_id: Callable[[], str]) -> Answer:
             if call.operation != "lambda:invoke":
                 return Answer(failed=True, error=name, cause=message, after=mock.after)
-            cause = {"errorMessage": message, "errorType": name, "requestId": request_id, "stackTrace": []}
+            cause = {"errorMessage": message, "errorType": name, "requestId": new_id(), "stackTrace": []}
             return Answer(
                 failed=True,
                 error=name,
@@ -269,13 +269,13 @@ def _raising(mock: Raises) -> Say:
             )
 
         return as_lambda
-    return lambda call, request_id: Answer(failed=True, error=error, cause=mock.cause, after=mock.after)
+    return lambda call, new_id: Answer(failed=True, error=error, cause=mock.cause, after=mock.after)
 
 
 def _calling(function: Callable[..., Any], key: str) -> Say:
     takes = _parameters(function)
 
-    def say(call: Call, request_id: str) -> Answer:
+    def say(call: Call, new_id: Callable[[], str]) -> Answer:
         try:
             value = function(*(call.request, call)[:takes])
         except (AssertionError, FlowDslError):
@@ -283,9 +283,9 @@ def _calling(function: Callable[..., Any], key: str) -> Say:
             raise
         except Exception as error:
             if call.operation == "lambda:invoke":
-                return lambdas.failure(error, request_id)
+                return lambdas.failure(error, new_id())
             return Answer(failed=True, error=type(error).__name__, cause=str(error))
-        return _say(value, key)(call, request_id)
+        return _say(value, key)(call, new_id)
 
     return say
 
@@ -301,9 +301,12 @@ def _parameters(function: Callable[..., Any]) -> int:
     return min(2, sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters))
 
 
+_strict = json.JSONEncoder(allow_nan=False).encode
+
+
 def _json(value: Any, key: str) -> Any:
     """The value as JSON would carry it."""
     try:
-        return json.loads(json.dumps(value, allow_nan=False))
+        return json.loads(_strict(value))
     except (TypeError, ValueError, RecursionError) as error:
         raise FlowDslError(f"the mock for {key!r} answers with something that is no JSON: {error}") from None
