@@ -160,9 +160,8 @@ class _Builder:
 
     def _scalar(self, event: Any, start: int, end: int) -> None:
         text: str = event.value
-        half = None if text.isascii() else _HALF.search(text)
-        if half is not None:
-            self._refuse(start, "half of a surrogate pair stands in this text; no UTF-8 can hold it")
+        if not text.isascii() and _HALF.search(text):
+            text = self._paired(text, start)
         top = self._stack[-1] if self._stack else None
         if top is not None and top.key is None and is_object(top.value):
             if text == "<<" and event.implicit[0]:
@@ -189,6 +188,13 @@ class _Builder:
             value = text.split(".", 1) if function == "Fn::GetAtt" and "." in text else text
         self.spans[self._pointer()] = (start, end)
         self._put({function: value} if function else value, 1, 1 if function else 0, event.anchor)
+
+    def _paired(self, text: str, start: int) -> str:
+        """A text with its surrogate pairs joined: JSON, which is YAML too, may write one character as two escapes."""
+        try:
+            return text.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            self._refuse(start, "half of a surrogate pair stands in this text; no UTF-8 can hold it")
 
     def _plain(self, text: str, start: int) -> Json:
         if text in _WORDS:
