@@ -155,7 +155,10 @@ def machine(properties: str) -> str:
             machine("{DefinitionString: '{'}"),
             "t.yaml:4:36: the text ends inside the object that opens at 4:36; it is cut off",
         ),
-        (machine("{DefinitionString: '[]'}"), "t.yaml:4:17: the definition of 'M' is no object with StartAt and States"),
+        (
+            machine("{DefinitionString: '[]'}"),
+            "t.yaml:4:17: the definition of 'M' is no object with StartAt and States",
+        ),
         (
             "Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n",
             "t.yaml:3:5: the state machine 'M' has no Properties",

@@ -14,14 +14,25 @@ from flowdsl.asl.values import BarePlaceholder
 from flowdsl.diagnostics import FlowDslError
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
     max_leaves=25,
 )
 
 
 def test_keys_stand_in_the_order_in_which_a_person_writes_them() -> None:
-    state = {"End": True, "Catch": [], "Parameters": {"b": 1, "a": 2}, "Resource": "r", "Type": "Task", "TimeoutSeconds": 5}
+    state = {
+        "End": True,
+        "Catch": [],
+        "Parameters": {"b": 1, "a": 2},
+        "Resource": "r",
+        "Type": "Task",
+        "TimeoutSeconds": 5,
+    }
     text = dumps({"States": {"Z": state, "A": {"Type": "Succeed"}}, "StartAt": "Z", "Comment": "c"})
     assert text == (
         '{\n  "Comment": "c",\n  "StartAt": "Z",\n  "States": {\n    "Z": {\n      "Type": "Task",\n      "Resource": "r",\n'

@@ -86,7 +86,10 @@ def test_a_file_of_100_mb_is_refused_before_it_is_read(tmp_path: Path) -> None:
     [
         (b"", "1:1: the text is empty; a definition is an object with StartAt and States"),
         (b" \n", "1:1: the text is empty; a definition is an object with StartAt and States"),
-        (b"\xef\xbb\xbf{}", "1:1: the text begins with a byte-order mark, which AWS refuses; save it as UTF-8 without one"),
+        (
+            b"\xef\xbb\xbf{}",
+            "1:1: the text begins with a byte-order mark, which AWS refuses; save it as UTF-8 without one",
+        ),
         (b"\xff\xfe{\x00}\x00", "1:1: the text is UTF-16; save it as UTF-8 without a byte-order mark"),
         (b'{\n"a": "\xe4"}', "2:7: the byte 0xe4 is no UTF-8"),
         (b"[]", "1:1: a definition is an object with StartAt and States"),

@@ -47,11 +47,11 @@ class _Grammar:
         """Each label of a Map met so far, with the state that has it."""
 
     def run(self) -> None:
-        document, language = self.definition.document, self.definition.query_language
-        if not is_object(document):
+        if not is_object(self.definition.document):
             message = "Definition must be a valid JSON object"
             self.findings.add("wrong-json-type", Here({}, "StateMachine", "JSONPath"), message)
             return
+        language = self.definition.query_language
         for here in objects(self.definition):
             if here.type:
                 self._look_at(here)

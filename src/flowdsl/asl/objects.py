@@ -89,9 +89,9 @@ def objects(definition: Definition) -> Iterator[Here]:
     A state whose Type is none of the eight has the type "". Malformed parts are passed over, and so is what stands in a
     field of the other query language or of no object.
     """
-    machine: Language = definition.query_language
     if not is_object(definition.document):
         return
+    machine: Language = definition.query_language
     stack = [Here(definition.document, "StateMachine", machine)]
     while stack:
         here = stack.pop()
