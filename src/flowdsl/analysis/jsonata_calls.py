@@ -67,7 +67,7 @@ def call_shape(inference: Inference, node: Node, arguments: Sequence[Node]) -> S
     name = callee.value
     implied = signature.context and bool(inference.focus) and len(arguments) < signature.least
     if not _count_is_right(signature, len(arguments), implied):
-        inference.report("arity", node, ANY, certain=True, name=name)
+        inference.report("arity", node, ANY, certain=True, name=name, expected=len(arguments))
     if name in ("map", "filter", "single", "sift", "each", "reduce") and len(arguments) >= 2:
         return _higher_order(inference, name, arguments)
     given: list[Shape] = []

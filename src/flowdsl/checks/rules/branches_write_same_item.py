@@ -1,0 +1,63 @@
+"""ASL515 branches-write-same-item."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from flowdsl.analysis.task_results import parameters_of, target
+from flowdsl.checks.context import CheckContext
+from flowdsl.checks.rule import Example, Rule
+from flowdsl.checks.rules.same_key_each_iteration import WRITES
+from flowdsl.diagnostics import Diagnostic, Severity
+
+PLACES = ("TableName", "Bucket")
+
+
+def branch(name: str, key: str) -> dict[str, Any]:
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::dynamodb:deleteItem",
+        "Parameters": {"TableName": "${T}", "Key": {"id": {"S.$": key}}},
+        "End": True,
+    }
+    return {"StartAt": name, "States": {name: task}}
+
+
+class BranchesWriteSameItem(Rule):
+    """Two branches of a Parallel write to the same place.
+
+    They run at the same time: which of them is last, nobody knows.
+
+    Instead: one state after the join, or different keys.
+    """
+
+    code = "ASL515"
+    severity = Severity.WARNING
+    bad = Example(
+        {"Both": {"Type": "Parallel", "Branches": [branch("First", "$.id"), branch("Second", "$.id")], "End": True}},
+        at="/States/Both/Branches/1/States/Second",
+        says="'Second' writes where 'First' does, in another branch of 'Both', at the same time",
+    )
+    good = Example(
+        {"Both": {"Type": "Parallel", "Branches": [branch("First", "$.id"), branch("Second", "$.other")], "End": True}}
+    )
+
+    def check(self, context: CheckContext) -> Iterator[Diagnostic]:
+        for state in context.states("Parallel"):
+            seen: dict[str, tuple[int, str]] = {}
+            for number, graph in enumerate(context.graph.inner(state)):
+                for inner in graph.nodes:
+                    name = WRITES.get(target(inner).name) if inner.type == "Task" else None
+                    if name is None or name == "Item":
+                        continue
+                    given = parameters_of(inner)
+                    place = {key: given.get(key, given.get(f"{key}.$")) for key in (*PLACES, name)}
+                    if place[name] is None:
+                        continue
+                    key = json.dumps(place, sort_keys=True, default=str)
+                    first = seen.setdefault(key, (number, inner.name))
+                    if first[0] != number:
+                        message = f"{inner.name!r} writes where {first[1]!r} does, in another branch of {state.name!r}, at the same time"
+                        yield self.at(inner, message)

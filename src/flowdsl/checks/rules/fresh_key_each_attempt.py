@@ -1,0 +1,67 @@
+"""ASL508 fresh-key-each-attempt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from flowdsl.analysis.effects import KEYS
+from flowdsl.analysis.errors import handlers
+from flowdsl.analysis.task_results import parameters_of, target
+from flowdsl.checks.context import CheckContext
+from flowdsl.checks.rule import Example, Rule
+from flowdsl.checks.rules.fixed_execution_name import STARTS
+from flowdsl.diagnostics import Diagnostic, Severity
+
+FRESH = re.compile(r"States\.UUID\(|States\.MathRandom\(|\$(?:uuid|random|now|millis)\(|RetryCount|EnteredTime")
+SEND = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::sqs:sendMessage",
+    "Retry": [{"ErrorEquals": ["States.ALL"]}],
+    "End": True,
+}
+
+
+class FreshKeyEachAttempt(Rule):
+    """A key that tells a repeat from a new call is made anew on each attempt.
+
+    Parameters are evaluated for every attempt: a retry carries another key, and AWS takes it for another call.
+
+    Instead: a key made of the input, or of $$.Execution.Name and $$.State.Name.
+    Source: measured for a Map's Items; inferred for a Task.
+    """
+
+    code = "ASL508"
+    severity = Severity.WARNING
+    bad = Example(
+        {
+            "Tell": {
+                **SEND,
+                "Parameters": {"QueueUrl": "${Queue}", "MessageBody": "m", "MessageDeduplicationId.$": "States.UUID()"},
+            }
+        },
+        at="/States/Tell/Parameters/MessageDeduplicationId.$",
+        says="MessageDeduplicationId of 'Tell' is another on each attempt, and a retry counts as a new call; make it of the input",
+    )
+    good = Example(
+        {
+            "Tell": {
+                **SEND,
+                "Parameters": {"QueueUrl": "${Queue}", "MessageBody": "m", "MessageDeduplicationId.$": "$.id"},
+            }
+        }
+    )
+
+    def check(self, context: CheckContext) -> Iterator[Diagnostic]:
+        for state in context.states("Task"):
+            if not any(retrier.attempts for retrier in handlers(state, "Retry")):
+                continue
+            names = KEYS | ({"Name"} if target(state).name in STARTS else frozenset())
+            field = "Arguments" if state.is_jsonata else "Parameters"
+            for key, value in parameters_of(state).items():
+                if key.removesuffix(".$") in names and isinstance(value, str) and FRESH.search(value):
+                    message = (
+                        f"{key.removesuffix('.$')} of {state.name!r} is another on each attempt, and a retry counts as a new call; "
+                        "make it of the input"
+                    )
+                    yield self.at(state, message, field, key)
