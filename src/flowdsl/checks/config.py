@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 
-from flowdsl.checks.registry import hygiene_codes, resolve
+from flowdsl.checks.registry import resolve, steady_codes
 from flowdsl.diagnostics import Diagnostic, FlowDslError, Severity, did_you_mean
 
 RULE_OPTIONS = {"max-retry-time": "duration", "max-payload-bytes": "number"}
@@ -63,7 +63,7 @@ class Settings:
         given = self.severities.get(finding.code)
         if given is not None:
             return given
-        if self.strict and finding.severity is Severity.INFO and finding.code not in hygiene_codes():
+        if self.strict and finding.severity is Severity.INFO and finding.code not in steady_codes():
             return Severity.WARNING
         return finding.severity
 

@@ -36,6 +36,7 @@ class HygieneRule(Rule):
     """
 
     severity: ClassVar[Severity] = Severity.INFO
+    grows_when_strict: ClassVar[bool] = False
 
     @abstractmethod
     def lapses(self, context: CheckContext) -> Iterator[Lapse]:

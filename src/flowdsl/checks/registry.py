@@ -7,7 +7,6 @@ from functools import cache
 from flowdsl import _shelf
 from flowdsl.asl.dump import write
 from flowdsl.asl.grammar_rules import GRAMMAR_RULES, GrammarRule
-from flowdsl.checks.hygiene import HygieneRule
 from flowdsl.checks.page import Page
 from flowdsl.checks.rule import DocumentedRule, Rule
 from flowdsl.diagnostics import FlowDslError, Severity, did_you_mean
@@ -68,9 +67,9 @@ def rules() -> tuple[Rule, ...]:
 
 
 @cache
-def hygiene_codes() -> frozenset[str]:
-    """The rules that judge for themselves what --strict makes of their findings."""
-    return frozenset(rule.code for rule in shelf() if isinstance(rule, HygieneRule))
+def steady_codes() -> frozenset[str]:
+    """The rules whose infos stay so under --strict: they judge for themselves, or are mere advice."""
+    return frozenset(rule.code for rule in shelf() if not rule.grows_when_strict)
 
 
 @cache

@@ -32,6 +32,8 @@ class DocumentedRule:
     """Of its findings, where they do not say otherwise."""
     aws_code: ClassVar[str | None] = None
     """AWS's own diagnostic code for the same thing."""
+    grows_when_strict: ClassVar[bool] = True
+    """Whether its infos are warnings under --strict."""
 
     @property
     def name(self) -> str:

@@ -22,6 +22,7 @@ class DeprecatedForm(Rule):
 
     code = "ASL614"
     severity = Severity.INFO
+    grows_when_strict = False
     bad = Example(
         {"Each": {"Type": "Map", "ItemsPath": "$.items", "Iterator": ONE, "End": True}},
         at="/States/Each/Iterator",

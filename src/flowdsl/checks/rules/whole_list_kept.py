@@ -32,6 +32,7 @@ class WholeListKept(Rule):
 
     code = "ASL612"
     severity = Severity.INFO
+    grows_when_strict = False
     bad = Example(
         {"List": LIST},
         at="/States/List",
