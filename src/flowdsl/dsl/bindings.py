@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from flowdsl.asl.bindings import Binding, Bindings
@@ -15,15 +16,31 @@ _UNSET: Any = object()
 
 
 class DeclaredBindings(Bindings):
-    """Bindings whose input schema is made on first use: it needs pydantic."""
+    """Bindings made on first use: the input's schema needs pydantic, and placeholders inside texts a look at all of them."""
 
     _annotation: Any
     _schema: Any
+    _document: dict[str, Any]
+    _declared: dict[str, Any]
+    _placeholders: dict[str, Binding] | None
 
-    def __init__(self, annotation: Any, placeholders: dict[str, Binding]) -> None:
-        object.__setattr__(self, "_annotation", annotation)
-        object.__setattr__(self, "_schema", _UNSET)
-        object.__setattr__(self, "placeholders", placeholders)
+    def __init__(self, annotation: Any, declared: dict[str, Any], document: dict[str, Any]) -> None:
+        set = object.__setattr__
+        set(self, "_annotation", annotation)
+        set(self, "_schema", _UNSET)
+        set(self, "_document", document)
+        set(self, "_declared", declared)
+        set(self, "_placeholders", None)
+
+    @property
+    def placeholders(self) -> dict[str, Binding]:
+        if self._placeholders is None:
+            found = {name: _binding(name, meaning) for name, meaning in self._declared.items()}
+            for name in _written(self._document):
+                found.setdefault(name, Binding(name, "value"))
+            object.__setattr__(self, "_placeholders", found)
+        assert self._placeholders is not None
+        return self._placeholders
 
     @property
     def input_schema(self) -> dict[str, Any] | None:
@@ -46,10 +63,30 @@ def schema_of(annotation: Any, mode: Any) -> dict[str, Any] | None:
         return None
 
 
-def bindings_of(workflow: Workflow[Any, Any], trace: Trace) -> Bindings:
+def bindings_of(workflow: Workflow[Any, Any], trace: Trace, document: dict[str, Any]) -> Bindings:
     """What a trace's placeholders stand for."""
-    placeholders = {name: _binding(name, meaning) for name, meaning in trace.placeholders.items()}
-    return DeclaredBindings(workflow.input_annotation, placeholders)
+    return DeclaredBindings(workflow.input_annotation, trace.placeholders, document)
+
+
+_PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][\w.]*)\}")
+
+
+def _written(document: Any) -> list[str]:
+    """The names of the placeholders in a document's texts, in their order; AWS's own (`${AWS::Region}`) left out."""
+    found: dict[str, None] = {}
+    stack = [document]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, str):
+            if "${" in value:
+                found.update(dict.fromkeys(_PLACEHOLDER.findall(value)))
+        elif isinstance(value, dict):
+            members: Any = value
+            stack.extend(reversed(list(members.values())))
+        elif isinstance(value, list):
+            items: Any = value
+            stack.extend(reversed(items))
+    return list(found)
 
 
 def _binding(name: str, meaning: Any) -> Binding:

@@ -136,6 +136,7 @@ def _members(
     info: HandlerInfo, arguments: tuple[Any, ...], keywords: dict[str, Any], reads: list[Read], place: Place
 ) -> Json:
     parameters = info.parameters
+    meant: set[str] = set()
     if arguments:
         if len(arguments) > len(info.names):
             report(
@@ -143,9 +144,9 @@ def _members(
                 f"{info.name} takes {_few(len(info.names), 'positional argument')}, found {len(arguments)}",
                 (*place, len(info.names)),
             )
+            meant.update(info.required)
         keywords = {**dict(zip(info.names, arguments, strict=False)), **keywords}
     payload = {}
-    meant: set[str] = set()
     for name, value in keywords.items():
         kind = parameters.get(name)
         if kind is None:

@@ -44,20 +44,23 @@ def _made(model: Any, arguments: tuple[Any, ...], keywords: dict[str, Any], plac
     if len(arguments) > len(fields):
         report("unknown-argument", f"{name} has {len(fields)} fields, found {len(arguments)} values", place)
     members = {}
+    meant: set[str] = set()
     for key, value in given.items():
         field = fields.get(key) or fields.get(by_wire.get(key, ""))
         if field is None:
             if kind.open:
                 members[key] = as_node(value, (*place, key))
             else:
-                report("unknown-argument", f"{name} has no field {key!r}{did_you_mean(key, fields)}", (*place, key))
+                near = did_you_mean(key, fields)
+                meant.add(near.rpartition(" ")[2].strip("'?"))
+                report("unknown-argument", f"{name} has no field {key!r}{near}", (*place, key))
             continue
         problem = misfit(field.kind, kind_of_value(value), value)
         if problem:
             report("wrong-type", f"{name} wants {key} to be {field.kind.name}, {problem}", (*place, key))
         members[field.wire] = as_node(value, (*place, key))
     for key, field in fields.items():
-        if field.wire in members:
+        if field.wire in members or key in meant:
             continue
         if field.default is REQUIRED:
             report("missing-argument", f"{name} needs the field {key!r} ({field.kind.name})", place)

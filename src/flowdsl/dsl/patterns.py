@@ -36,7 +36,7 @@ def wait_for_task_token(call: Any, result: Any = Any) -> Any:
     frame = frame_at(1)
     place = (frame.f_code, frame.f_lasti)
     made = _patterned(call, "wait_for_task_token", place)
-    if isinstance(made, Call):
+    if isinstance(made, Call) and made.kind != "broken":
         made.envelope = ()
         made.result = kind_of(result, is_input=True)
         if not any(_is_token(node) for node in _leaves(made.arguments)):
@@ -55,7 +55,8 @@ def returns(call: Any, result: type[T]) -> T:
         report(
             "no-call", f"returns takes a call that a Task makes, found {_shown(call)}", (frame.f_code, frame.f_lasti, 0)
         )
-        return call
+        broken: Any = Call("broken", "", ..., [], (frame.f_code, frame.f_lasti))
+        return broken
     call.result = kind_of(result, is_input=True)
     made: Any = call
     return made
@@ -97,7 +98,7 @@ _SUFFIXES = {"sync": ".sync", "sync:2": ".sync:2", "wait_for_task_token": ".wait
 def _patterned(call: Any, pattern: str, place: Place) -> Any:
     if not isinstance(call, Call):
         report("no-call", f"{pattern} takes a call that a Task makes, found {_shown(call)}", (*place, 0))
-        return call
+        return Call("broken", "", ..., [], place)
     trace = tracing.get()
     written = pattern.removesuffix(":2")
     if trace is not None and trace.type == "EXPRESS":

@@ -95,7 +95,7 @@ class Workflow(Generic[P, R]):
             return
         self._diagnostics = _diagnostics(trace) if trace.mistakes else ()
         self._definition = Definition(
-            document, source_map_of(self, trace, document), bindings_of(self, trace), self.name, self.type
+            document, source_map_of(self, trace, document), bindings_of(self, trace, document), self.name, self.type
         )
 
     def traced(self) -> tuple[Trace, dict[str, Any] | None]:
