@@ -9,9 +9,7 @@ from typing import Any
 
 import boto3
 
-from flowdsl.handler.table import create
-
-TABLES = ("counters", "orders", "payments", "steps", "locks")
+from flowdsl.handler.table import create, definition
 
 
 @cache
@@ -20,19 +18,24 @@ def client(service: str) -> Any:
 
 
 def world(proof: Any) -> None:
-    """Tables keyed by `id`, a FIFO and a standard queue and topic, a bucket, a state machine, a stream, a parameter, SQL."""
+    """Tables keyed by `id`, one of keys; ten in stock; a payment provider."""
     os.environ["IDEMPOTENCY_TABLE"] = "idempotency"
     dynamodb = client("dynamodb")
-    for table in TABLES:
-        dynamodb.create_table(
-            TableName=table,
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+    for table in ("counters", "orders"):
+        dynamodb.create_table(**definition(table))
     create(dynamodb, "idempotency")
     dynamodb.put_item(TableName="counters", Item={"id": {"S": "stock"}, "n": {"N": "10"}})
     proof.answer("POST", "https://pay.example/charges", {"id": "ch_1"})
+
+
+def orders() -> None:
+    """One table."""
+    client("dynamodb").create_table(**definition("orders"))
+
+
+def orders_world() -> None:
+    """Nothing but one table."""
+    orders()
 
 
 def queues() -> dict[str, str]:
@@ -59,14 +62,14 @@ def world_with_source(proof: Any) -> None:
 
 
 def world_with_topics(proof: Any) -> None:
-    world(proof)
+    orders()
     sns = client("sns")
     os.environ["TOPIC_ARN"] = sns.create_topic(Name="news")["TopicArn"]
     os.environ["FIFO_TOPIC_ARN"] = sns.create_topic(Name="news.fifo", Attributes={"FifoTopic": "true"})["TopicArn"]
 
 
 def world_with_bucket(proof: Any) -> None:
-    world(proof)
+    orders()
     client("s3").create_bucket(Bucket="reports")
 
 
@@ -76,7 +79,7 @@ def world_with_versions(proof: Any) -> None:
 
 
 def world_with_machine(proof: Any) -> None:
-    world(proof)
+    orders()
     machine = client("stepfunctions").create_state_machine(
         name="child",
         definition=json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}),
@@ -86,7 +89,7 @@ def world_with_machine(proof: Any) -> None:
 
 
 def world_with_stream(proof: Any) -> None:
-    world(proof)
+    orders()
     client("kinesis").create_stream(StreamName="clicks", ShardCount=1)
 
 
@@ -102,13 +105,13 @@ def world_with_delivery(proof: Any) -> None:
 
 
 def world_with_settings(proof: Any) -> None:
-    world(proof)
+    orders()
     client("ssm").put_parameter(Name="/price", Value="7", Type="String")
     client("secretsmanager").create_secret(Name="token", SecretString="first")
 
 
 def world_with_sql(proof: Any) -> None:
-    world(proof)
+    orders()
     sql("CREATE TABLE payment (id INTEGER PRIMARY KEY AUTOINCREMENT, token TEXT UNIQUE, amount INTEGER)")
     sql("CREATE TABLE account (name TEXT PRIMARY KEY, balance INTEGER)")
     sql("INSERT INTO account VALUES ('ada', 100)")

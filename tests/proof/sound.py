@@ -59,7 +59,10 @@ def count_and_tell(*, order_id: str, amount: int) -> dict[str, Any]:
 def count_and_tell_everyone(*, order_id: str, amount: int) -> None:
     for name in ("total", order_id):
         transaction().update(
-            TableName="counters", Key={"id": name}, UpdateExpression="ADD n :n", ExpressionAttributeValues={":n": amount}
+            TableName="counters",
+            Key={"id": name},
+            UpdateExpression="ADD n :n",
+            ExpressionAttributeValues={":n": amount},
         )
     for purpose in ("stock", "mail", "audit"):
         client("sqs").send_message(
@@ -226,7 +229,9 @@ def add_with_token(*, order_id: str, amount: int) -> None:
         "UpdateExpression": "ADD n :n",
         "ExpressionAttributeValues": {":n": {"N": str(amount)}},
     }
-    client("dynamodb").transact_write_items(TransactItems=[{"Update": update}], ClientRequestToken=current_key(length=36))
+    client("dynamodb").transact_write_items(
+        TransactItems=[{"Update": update}], ClientRequestToken=current_key(length=36)
+    )
 
 
 @handler(idempotency=natural())

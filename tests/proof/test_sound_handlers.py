@@ -21,7 +21,12 @@ SOUND: dict[str, tuple[Any, Any, Any, dict[str, Any]]] = {
     "a declared refusal": (sound.reserve, {"order_id": "o1", "amount": 11}, aws.world, {}),
     "a FIFO queue": (sound.send, {"order_id": "o1"}, aws.world_with_queues, {}),
     "a FIFO topic": (sound.publish, {"order_id": "o1"}, aws.world_with_topics, {}),
-    "an object under a natural key": (sound.store_report, {"order_id": "o1", "lines": ["a"]}, aws.world_with_bucket, {}),
+    "an object under a natural key": (
+        sound.store_report,
+        {"order_id": "o1", "lines": ["a"]},
+        aws.world_with_bucket,
+        {},
+    ),
     "the same object in a versioned bucket": (
         sound.store_report,
         {"order_id": "o1", "lines": ["a"]},

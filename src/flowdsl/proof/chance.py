@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-from types import TracebackType
 from typing import Any, cast
 
 
@@ -22,9 +21,7 @@ class Chance:
         cast(Any, random)._urandom = self._draw  # secrets and SystemRandom ask random's own name for it
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         os.urandom = self._urandom
         cast(Any, random)._urandom = self._urandom
         random.setstate(self._state)

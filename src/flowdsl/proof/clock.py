@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from types import TracebackType
 from typing import Any
 
 START = 2_000_000_000.0
@@ -26,13 +25,11 @@ class Clock:
 
     def __enter__(self) -> Clock:
         self._position = self._traveller.start()
-        time.sleep = self.advance  # what waits for a retry, or polls, waits in this time
+        setattr(time, "sleep", self.advance)  # noqa: B010 - what waits for a retry, or polls, waits in this time
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        time.sleep = self._sleep
+    def __exit__(self, *_: object) -> None:
+        setattr(time, "sleep", self._sleep)  # noqa: B010
         self._traveller.stop()
 
     @property

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
+
+from flowdsl.handler.wire import is_list, is_mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +28,11 @@ def flat(value: Any, at: str = "") -> dict[str, Any]:
 
 
 def _leaves(value: Any, at: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict) and value:
-        for key, inner in cast("dict[Any, Any]", value).items():
+    if is_mapping(value) and value:
+        for key, inner in value.items():
             yield from _leaves(inner, f"{at}.{key}" if at else str(key))
-    elif isinstance(value, (list, tuple)) and value:
-        for i, inner in enumerate(cast("list[Any]", value)):
+    elif is_list(value) and value:
+        for i, inner in enumerate(value):
             yield from _leaves(inner, f"{at}[{i}]")
     else:
         yield at, value if isinstance(value, (str, int, float, bool, type(None))) else repr(value)
@@ -39,10 +41,11 @@ def _leaves(value: Any, at: str) -> Iterator[tuple[str, Any]]:
 def text_facts(text: str | bytes | None, name: str) -> dict[str, Any]:
     """The content of a text: by its members where it is JSON, else as it is."""
     if isinstance(text, bytes):
+        raw = text
         try:
-            text = text.decode()
+            text = raw.decode()
         except UnicodeDecodeError:
-            return {name: text.hex()}
+            return {name: raw.hex()}
     if text and text[:1] in "{[":
         try:
             return flat(json.loads(text), name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND
@@ -13,9 +14,10 @@ _hooked = False
 
 
 class Files:
-    """Notes every file that is opened for writing while it is entered."""
+    """Notes every file that is opened for writing while it is entered, and a delivery runs."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_running: Callable[[], bool]) -> None:
+        self._is_running = is_running
         self._written: dict[str, bool] = {}
 
     def __enter__(self) -> Files:
@@ -30,10 +32,11 @@ class Files:
     def __exit__(self, *_: object) -> None:
         global _watcher
         _watcher = None
+        self.remove()
 
     def note(self, path: Any, mode: Any, flags: Any) -> None:
         """A file is being opened."""
-        if isinstance(path, int) or not (isinstance(flags, int) and flags & _WRITING):
+        if isinstance(path, int) or not (isinstance(flags, int) and flags & _WRITING) or not self._is_running():
             return
         text = os.fsdecode(path)
         if "__pycache__" not in text and not text.endswith(".pyc") and text != os.devnull:
@@ -50,6 +53,7 @@ class Files:
         for path in self.left:
             if not self._written[path]:
                 os.unlink(path)
+        self._written.clear()
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:

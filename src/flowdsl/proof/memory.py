@@ -6,7 +6,7 @@ import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Set
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import Any, TypeGuard, cast
 
 _DEEPEST = 6
 _LARGEST = 500
@@ -56,9 +56,7 @@ def _named(name: str, value: Any, module: str) -> Iterator[tuple[str, str]]:
 def _function(value: Any) -> FunctionType | None:
     """The plain function behind decorators, a Handler, or a method's descriptor."""
     for _ in range(20):
-        if isinstance(value, (staticmethod, classmethod)):
-            value = value.__func__  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-        inner = getattr(value, "__wrapped__", None)  # pyright: ignore[reportUnknownArgumentType]
+        inner = value.__func__ if type(value) in (staticmethod, classmethod) else getattr(value, "__wrapped__", None)
         if inner is None:
             break
         value = inner
@@ -84,7 +82,9 @@ def _of_class(name: str, cls: type, module: str) -> Iterator[tuple[str, str]]:
         if not key.startswith("__") and not key.startswith("_abc_"):
             function = _function(value)
             if function is not None or not callable(value):
-                yield from _named(f"{name}.{key}", value, module) if function else [(f"{name}.{key}", _text(value, 0, set()))]
+                yield from (
+                    _named(f"{name}.{key}", value, module) if function else [(f"{name}.{key}", _text(value, 0, set()))]
+                )
 
 
 def _text(value: Any, depth: int, inside: set[int]) -> str:
@@ -94,25 +94,34 @@ def _text(value: Any, depth: int, inside: set[int]) -> str:
     if id(value) in inside or depth > _DEEPEST:
         return "..."
     inside = inside | {id(value)}
-    kind = type(value).__name__
-    if isinstance(value, Mapping):
-        items = [f"{_text(k, depth + 1, inside)}: {_text(v, depth + 1, inside)}" for k, v in list(value.items())[:_LARGEST]]  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType, reportUnknownArgumentType]
-        return ("" if kind == "dict" else kind) + "{" + ", ".join(items) + "}"
+    cls: Any = cast(Any, type(value))
+    kind = str(cls.__name__)
+
+    def texts(values: Any) -> list[str]:
+        return [_text(v, depth + 1, inside) for v in list(values)[:_LARGEST]]
+
+    if _is_mapping(value):
+        pairs = zip(texts(value.keys()), texts(value.values()), strict=False)
+        return ("" if kind == "dict" else kind) + "{" + ", ".join(f"{k}: {v}" for k, v in pairs) + "}"
     if isinstance(value, Set):
-        return kind + "{" + ", ".join(sorted(_text(v, depth + 1, inside) for v in list(value)[:_LARGEST])) + "}"  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        return f"{kind}{{{', '.join(sorted(texts(value)))}}}"
     if isinstance(value, (list, tuple, deque)):
         opened = {"list": "[", "tuple": "("}.get(kind, f"{kind}[")
-        return opened + ", ".join(_text(v, depth + 1, inside) for v in list(value)[:_LARGEST]) + "]"  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        return opened + ", ".join(texts(value)) + (")" if kind == "tuple" else "]")
     if isinstance(value, (bytearray, re.Pattern)):
-        return repr(value)  # pyright: ignore[reportUnknownArgumentType]
-    if _is_foreign(type(value)):
+        return repr(cast(Any, value))
+    if _is_foreign(cls):
         return f"<{kind}>"
-    own = {k: v for k, v in getattr(value, "__dict__", {}).items()}
-    for cls in type(value).__mro__:
-        for slot in getattr(cls, "__slots__", ()):
-            if isinstance(slot, str) and hasattr(value, slot):
-                own[slot] = getattr(value, slot)
+    own = dict(getattr(value, "__dict__", {}))
+    for base in cls.__mro__:
+        slots = getattr(base, "__slots__", ())
+        own.update({slot: getattr(value, slot) for slot in slots if isinstance(slot, str) and hasattr(value, slot)})
     return f"{kind}({', '.join(f'{k}={_text(v, depth + 1, inside)}' for k, v in own.items())})"
+
+
+def _is_mapping(value: Any) -> TypeGuard[Mapping[Any, Any]]:
+    """Whether a value holds keys and values: a dict, a Counter, a proxy."""
+    return isinstance(value, Mapping)
 
 
 def _is_foreign(cls: type) -> bool:

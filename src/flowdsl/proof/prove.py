@@ -28,7 +28,10 @@ def prove(
     raises: tuple[type[BaseException], ...] = (),
     other_event: Any = None,
     ignore: Iterable[str] = (),
+    at_least_once: Iterable[str] = (),
+    only: str = "",
     seed: int = 0,
+    then: Callable[[], object] | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Proves a handler idempotent and stateless for one event, against moto. Nothing reaches a network or an account.
@@ -37,6 +40,10 @@ def prove(
     environment variables; it runs before each scenario. `raises`: errors that are answers, of a plain function.
     `other_event`: a second event, for what an environment keeps from one to the next; by default one is derived.
     `ignore`: what is no effect: a table, a queue, or `table.attribute`. Records of idempotency keys never are.
+    `at_least_once`: queues, topics and streams (`"stream clicks"`) whose readers drop repeats: the same message twice is
+    fine there, and none, or another one, is not.
+    `only`: tries the scenarios whose name contains this text, as a finding gives it; the others are left out.
+    `then`: called at the end, in the world after one clean delivery.
 
     Raises FlowDslError when the handler does not work on the event at all.
     """
@@ -47,22 +54,34 @@ def prove(
         trial = Trial(world, subject, event)
         world.fresh()
         world.ignore = frozenset(ignore) | frozenset(f"table {name}" for name in subject.marker_tables())
+        world.at_least_once = frozenset(at_least_once)
         trial.learn()
         _check(trial)
         report.calls = trial.expected.calls
-        other = statelessness.other_event(trial) if other_event is None else subject.event_with_key(other_event)
-        scenarios = [*trial.scenarios(LARGEST_CALLS), *statelessness.scenarios(trial, other)]
+        other = statelessness.other_event(trial, subject.event_with_key(other_event))
+        every = [*trial.scenarios(LARGEST_CALLS), *statelessness.scenarios(trial, other)]
+        scenarios = [scenario for scenario in every if only in scenario.label]
+        if not scenarios:
+            raise FlowDslError(
+                f"{subject.name} has no scenario {only!r}; there are: {'; '.join(s.label for s in every)}"
+            )
         if not subject.can_start_anew:
             report.skipped.append("a cold environment: the handler's module cannot be imported a second time")
         if len(report.calls) > LARGEST_CALLS:
             report.skipped.append(f"faults at {len(report.calls) - LARGEST_CALLS} of {len(report.calls)} calls")
         report.scenarios = len(scenarios)
-        bar = progress(len(scenarios), subject.name) if progress is not None else nullcontext(lambda n=1: None)
-        with bar as advance:
+        with progress(len(scenarios), subject.name) if progress is not None else nullcontext(_no_bar) as advance:
             for scenario in scenarios:
                 report.findings += findings_of(scenario)
                 advance()
+        if then is not None:
+            trial.clean()
+            then()
     return report
+
+
+def _no_bar(n: int = 1) -> None:
+    """Nobody looks."""
 
 
 def _check(trial: Trial) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from threading import Thread
 from typing import Any
 
@@ -147,7 +148,9 @@ class Trial:
             thread.join(_PATIENCE_SECONDS)
             other.join(_PATIENCE_SECONDS)
             if thread.is_alive() or other.is_alive():
-                raise FlowDslError(f"{self.subject.name}: two deliveries wait for each other; is there a lock around a call?")
+                raise FlowDslError(
+                    f"{self.subject.name}: two deliveries wait for each other; is there a lock around a call?"
+                )
         return self._settled([o for o in (second.outcome, first.outcome) if o is not None])
 
     def _settled(self, outcomes: list[Outcome]) -> list[str]:
@@ -160,9 +163,12 @@ class Trial:
             outcomes.append(again)
         answers = [o for o in outcomes if self._is_final(o)]
         if not answers or not self._is_final(outcomes[-1]):
-            return [f"delivered again, it {_said(outcomes[-1])}", *differences(self.expected.state, self.world.observe(), self.mask)]
+            return [
+                f"delivered again, it {_said(outcomes[-1])}",
+                *differences(self.expected.state, self.world.observe(), self.mask),
+            ]
         found = self._differing(self.expected.outcome, answers[0], self.mask)
-        for one, other in zip(answers, answers[1:], strict=False):
+        for one, other in pairwise(answers):
             found = found or self._differing(one, other)
         return found + differences(self.expected.state, self.world.observe(), self.mask)
 

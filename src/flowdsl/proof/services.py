@@ -9,6 +9,7 @@ from typing import Any
 
 from flowdsl.proof.clock import Clock
 from flowdsl.proof.entry import Entry, flat, text_facts
+from flowdsl.proof.responses import error, success
 from flowdsl.proof.sql import Database
 
 TOKEN_SECONDS = 600
@@ -18,8 +19,21 @@ DEDUPLICATION_SECONDS = 300
 
 OBSERVED = {"dynamodb", "s3", "sqs", "sns", "kinesis", "firehose", "ssm", "secretsmanager", "stepfunctions", "rds-data"}
 """Services whose durable state is looked at; of the others, the calls that change something are written down."""
-_HARMLESS = {"sts", "kms", "cloudwatch", "logs", "xray", "comprehend", "translate", "bedrock-runtime", "textract", "rekognition"}
-_READS = re.compile(r"(Batch)?(Get|List|Describe|Head|Query|Scan|Search|Lookup|Check|Validate|Test|Select|Filter|Estimate)")
+_HARMLESS = {
+    "sts",
+    "kms",
+    "cloudwatch",
+    "logs",
+    "xray",
+    "comprehend",
+    "translate",
+    "bedrock-runtime",
+    "textract",
+    "rekognition",
+}
+_READS = re.compile(
+    r"(Batch)?(Get|List|Describe|Head|Query|Scan|Search|Lookup|Check|Validate|Test|Select|Filter|Estimate)"
+)
 _TASK_ANSWERS = {"SendTaskSuccess", "SendTaskFailure"}
 
 
@@ -140,22 +154,6 @@ class Services:
             output = text_facts(answer.pop("output", None), "output")
             self._answers[token] = operation, {**answer, **output}
         return success({})
-
-
-def success(parsed: dict[str, Any]) -> Any:
-    """A successful response of botocore's endpoint."""
-    from botocore.awsrequest import AWSResponse
-
-    metadata = {"HTTPStatusCode": 200, "HTTPHeaders": {}, "RequestId": "proof"}
-    return AWSResponse("", 200, {}, None), {**parsed, "ResponseMetadata": metadata}
-
-
-def error(code: str, message: str) -> Any:
-    """An error response of botocore's endpoint."""
-    from botocore.awsrequest import AWSResponse
-
-    metadata = {"HTTPStatusCode": 400, "HTTPHeaders": {}, "RequestId": "proof"}
-    return AWSResponse("", 400, {}, None), {"Error": {"Code": code, "Message": message}, "ResponseMetadata": metadata}
 
 
 def _token(operation_model: Any, parameters: Any) -> str | None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flowdsl.proof.entry import Entry
+from flowdsl.proof.responses import error, success
 
 _VALUES = ("stringValue", "longValue", "doubleValue", "booleanValue", "blobValue")
 
@@ -33,8 +34,6 @@ class Database:
 
     def answer(self, operation: str, parameters: Any) -> Any:
         """The response of one operation."""
-        from flowdsl.proof.services import error, success
-
         if self._connection is None:
             # A paused delivery's statements come from its own thread; only one runs at a time.
             self._connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
@@ -54,10 +53,14 @@ class Database:
             self._check(parameters.get("transactionId"))
             connection.execute("COMMIT" if operation == "CommitTransaction" else "ROLLBACK")
             self._transaction = None
-            return {"transactionStatus": "Transaction Committed" if operation == "CommitTransaction" else "Rollback Complete"}
+            return {
+                "transactionStatus": "Transaction Committed"
+                if operation == "CommitTransaction"
+                else "Rollback Complete"
+            }
         self._check(parameters.get("transactionId"))
         if operation == "BatchExecuteStatement":
-            sets = parameters.get("parameterSets") or [[]]
+            sets: list[Any] = parameters.get("parameterSets") or [[]]
             return {"updateResults": [self._statement(connection, parameters["sql"], s) and {} for s in sets]}
         return self._statement(connection, parameters["sql"], parameters.get("parameters") or [])
 
@@ -104,5 +107,5 @@ def _plain(value: dict[str, Any]) -> Any:
 def _field(value: Any) -> dict[str, Any]:
     if value is None:
         return {"isNull": True}
-    kinds: dict[type, str] = {bool: "booleanValue", int: "longValue", float: "doubleValue", bytes: "blobValue"}
-    return {kinds.get(type(value), "stringValue"): value}
+    kinds: dict[Any, str] = {bool: "booleanValue", int: "longValue", float: "doubleValue", bytes: "blobValue"}
+    return {kinds.get(value.__class__, "stringValue"): value}

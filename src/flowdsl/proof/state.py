@@ -48,8 +48,13 @@ class State:
     containers: dict[str, list[Entry]] = field(default_factory=dict[str, list[Entry]])
 
     @classmethod
-    def of(cls, entries: Iterable[Entry], ignore: frozenset[str]) -> State:
-        """A state without what is ignored: a container, or `container.path`; a plain table's name will do."""
+    def of(
+        cls, entries: Iterable[Entry], ignore: frozenset[str] = frozenset(), at_least_once: frozenset[str] = frozenset()
+    ) -> State:
+        """A state without what is ignored: a container, or `container.path`; a plain table's name will do.
+
+        In containers that are `at_least_once`, an entry that is there already counts no second time.
+        """
         state = cls()
         for entry in entries:
             names = {entry.container, entry.container.partition(" ")[2]}
@@ -57,7 +62,12 @@ class State:
                 continue
             dropped = [p for p in entry.facts if any(f"{n}.{p}" in ignore for n in names)]
             facts = {p: v for p, v in entry.facts.items() if p not in dropped} if dropped else entry.facts
-            state.containers.setdefault(entry.container, []).append(Entry(entry.container, entry.identity, facts))
+            held = state.containers.setdefault(entry.container, [])
+            if names & at_least_once:
+                if all(other.facts != facts for other in held):
+                    held.append(Entry(entry.container, "", facts))
+            else:
+                held.append(Entry(entry.container, entry.identity, facts))
         return state
 
 
@@ -125,7 +135,9 @@ def _compared(container: str, identity: str, wanted: list[Facts], there: list[Fa
         return [f"{where}: {_changes(dict(next(iter(lost))), dict(next(iter(added))))}"]
     for facts, times in sorted(added.items(), key=repr):
         if expected[facts]:
-            found.append(f"{where}: {shown(dict(facts))} is there {_times(times + expected[facts])} instead of {_times(expected[facts])}")
+            found.append(
+                f"{where}: {shown(dict(facts))} is there {_times(times + expected[facts])} instead of {_times(expected[facts])}"
+            )
         else:
             found.append(f"{where}: {shown(dict(facts))} should not be there")
     for facts, times in sorted(lost.items(), key=repr):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from typing import Any, cast
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import Any
 
+from flowdsl.handler.wire import is_list, is_mapping
 from flowdsl.proof import memory
 from flowdsl.proof.delivery import Outcome
 from flowdsl.proof.entry import flat
-from flowdsl.proof.files import Files
 from flowdsl.proof.scenarios import Clean, Scenario, Trial
 from flowdsl.proof.state import differences
 from flowdsl.proof.subject import Subject
@@ -18,30 +20,60 @@ from flowdsl.proof.subject import Subject
 _MOST_OTHERS = 8
 
 
-def scenarios(trial: Trial, other: Any) -> Iterator[Scenario]:
-    """A warm environment, what it keeps, two events in either order; a cold one."""
-    yield Scenario("in a warm environment", lambda: _same(trial, trial.clean()))
-    yield Scenario("kept for the next delivery", lambda: _kept(trial, other))
-    yield Scenario("after another event", lambda: _after_another(trial, other))
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A second event, and what a clean delivery of it does."""
+
+    event: Any
+    expected: Clean
+
+
+@dataclass(slots=True)
+class Seen:
+    """What came out of a run of deliveries in one environment."""
+
+    first: list[str] = field(default_factory=list[str])
+    """What is wrong with the very first one."""
+    later: list[str] = field(default_factory=list[str])
+    """What is wrong with those after another event."""
+    kept: list[str] = field(default_factory=list[str])
+    """What stayed in the environment."""
+
+
+def scenarios(trial: Trial, other: Other) -> Iterator[Scenario]:
+    """A warm environment; a cold one; two events in either order; what an environment keeps."""
+    seen: list[Seen] = []
+
+    def looked() -> Seen:
+        if not seen:
+            seen.append(_look(trial, other))
+        return seen[0]
+
+    yield Scenario("in a warm environment", lambda: _same(trial.expected, trial.clean()))
     if trial.subject.can_start_anew:
-        yield Scenario("in a cold environment", lambda: _cold(trial, other))
+        yield Scenario("in a cold environment", lambda: looked().first)
+    yield Scenario("after another event", lambda: looked().later)
+    yield Scenario("kept for the next delivery", lambda: looked().kept)
 
 
-def other_event(trial: Trial) -> Any:
-    """An event that differs, for a handler of which only one is known: changed in all its values, or in one, until one fits."""
+def other_event(trial: Trial, given: Any) -> Other:
+    """The second event: as given, or the first one with all its values changed, or with one, until one is taken."""
+    if given is not None:
+        return Other(given, trial.clean(given))
     candidates = [_changed(trial.event, None), *(_changed(trial.event, path) for path in flat(trial.event))]
+    tried: list[Other] = []
     for candidate in candidates[:_MOST_OTHERS]:
-        if trial.clean(candidate).outcome.kind == "answered":
-            return candidate
-    return candidates[0]
+        tried.append(Other(candidate, trial.clean(candidate)))
+        if tried[-1].expected.outcome.kind == "answered":
+            return tried[-1]
+    return tried[0]
 
 
 def _changed(event: Any, only: str | None, at: str = "") -> Any:
-    if isinstance(event, dict):
-        members = cast("dict[str, Any]", event)
-        return {k: _changed(v, only, f"{at}.{k}" if at else str(k)) for k, v in members.items()}
-    if isinstance(event, list):
-        return [_changed(v, only, f"{at}[{i}]") for i, v in enumerate(cast("list[Any]", event))]
+    if is_mapping(event):
+        return {k: _changed(v, only, f"{at}.{k}" if at else str(k)) for k, v in event.items()}
+    if is_list(event):
+        return [_changed(v, only, f"{at}[{i}]") for i, v in enumerate(event)]
     if only is not None and at != only:
         return event
     if isinstance(event, bool) or event is None:
@@ -49,10 +81,10 @@ def _changed(event: Any, only: str | None, at: str = "") -> Any:
     return f"{event}-2" if isinstance(event, str) else event + 1
 
 
-def _same(trial: Trial, clean: Clean) -> list[str]:
+def _same(wanted: Clean, clean: Clean) -> list[str]:
     """The same seed, the same time, a fresh world: whatever differs comes from the environment's memory."""
-    wanted = trial.expected
-    found = [] if wanted.outcome.same_as(clean.outcome) else [f"{_told(clean.outcome)} instead of {_told(wanted.outcome)}"]
+    told = f"{_told(clean.outcome)} instead of {_told(wanted.outcome)}"
+    found = [] if wanted.outcome.same_as(clean.outcome) else [told]
     return found + differences(wanted.state, clean.state)
 
 
@@ -60,65 +92,55 @@ def _told(outcome: Outcome) -> str:
     return repr(outcome.value) if outcome.kind == "answered" else outcome.error_name
 
 
-def _after_another(trial: Trial, other: Any) -> list[str]:
-    trial.clean(other)
-    return _same(trial, trial.clean())
+def _look(trial: Trial, other: Other) -> Seen:
+    """One event, the other, and both again, each in a fresh world, in one environment: a cold one, where that is possible."""
+    seen = Seen()
+    with trial.subject.anew() if trial.subject.can_start_anew else nullcontext(trial.subject) as subject:
+        modules = subject.modules
+        steps: list[dict[str, str]] = []
+        before = memory.remembered(modules)
+        texts = before
+        for turn, (event, expected) in enumerate([(trial.event, trial.expected), (other.event, other.expected)] * 2):
+            if turn == 0:
+                clean, seen.kept = _surrounded(trial, subject)
+                seen.first = _same(expected, clean)
+            else:
+                seen.later = seen.later or _same(expected, trial.clean(event, subject))
+            now = memory.remembered(modules)
+            steps.append(memory.changes(before, now))
+            texts = before if turn == 1 else texts
+            before = now
+        seen.kept = _remembered(steps, texts, trial.event, other.event) + seen.kept
+    return seen
 
 
-def _cold(trial: Trial, other: Any) -> list[str]:
-    with trial.subject.anew() as cold:
-        found = _same(trial, trial.clean(subject=cold))
-    if found:
-        return found
-    with trial.subject.anew() as cold:
-        trial.clean(other, subject=cold)
-        return [f"after another event, {text}" for text in _same(trial, trial.clean(subject=cold))]
-
-
-def _kept(trial: Trial, other: Any) -> list[str]:
-    subject = trial.subject
-    if subject.can_start_anew:
-        with subject.anew() as cold:
-            return _memory(trial, cold, other) + _surroundings(trial, cold)
-    return _memory(trial, subject, other) + _surroundings(trial, subject)
-
-
-def _memory(trial: Trial, subject: Subject, other: Any) -> list[str]:
+def _remembered(steps: list[dict[str, str]], before_other: dict[str, str], event: Any, other: Any) -> list[str]:
     """What grows or changes with the events: once for each new event, or again when each comes a second time.
 
     What changes with the first event only is a client, a setting, a cache of what is the same for all: welcome.
     """
-    modules = subject.modules
-    steps: list[dict[str, str]] = []
-    seen = memory.remembered(modules)
-    for event in (trial.event, other, trial.event, other):
-        trial.clean(event, subject=subject)
-        now = memory.remembered(modules)
-        steps.append(memory.changes(seen, now))
-        seen = now
     first, second, *again = steps
-    leaves = {str(leaf) for leaf in flat(other).values() if len(str(leaf)) > 1} - {str(leaf) for leaf in flat(trial.event).values()}
+    leaves = {str(leaf) for leaf in flat(other).values()} - {str(leaf) for leaf in flat(event).values()}
     found = {name: text for step in again for name, text in step.items()}
     for name, text in second.items():
-        if name in first or any(leaf in seen.get(name, "") for leaf in leaves):
+        if name in first or any(leaf in before_other.get(name, "") for leaf in leaves if len(leaf) > 1):
             found.setdefault(name, text)
     return [found[name] for name in sorted(found)]
 
 
-def _surroundings(trial: Trial, subject: Subject) -> list[str]:
-    """Environment variables, files and threads that outlive a delivery."""
+def _surrounded(trial: Trial, subject: Subject) -> tuple[Clean, list[str]]:
+    """A clean delivery, and the environment variables, files and threads that outlive it."""
     trial.world.fresh()
     variables = dict(os.environ)
     threads = set(threading.enumerate())
-    with Files() as files:
-        trial.deliver(subject=subject)
-    found = [f"the environment variable {n} is {os.environ.get(n)!r}, and was {variables.get(n)!r}" for n in _changed_names(variables)]
-    found += [f"{path} is left behind" for path in files.left]
+    trial.world.files.remove()
+    delivery = trial.deliver(subject=subject)
+    assert delivery.outcome is not None
+    found = [
+        f"the environment variable {name} is {os.environ.get(name)!r}, and was {variables.get(name)!r}"
+        for name in sorted(os.environ.keys() | variables.keys())
+        if os.environ.get(name) != variables.get(name)
+    ]
+    found += [f"{path} is left behind" for path in trial.world.files.left]
     found += [f"the thread {t.name!r} still runs" for t in threading.enumerate() if t not in threads]
-    files.remove()
-    return found
-
-
-def _changed_names(before: dict[str, str]) -> list[str]:
-    return sorted(n for n in os.environ.keys() | before.keys() if os.environ.get(n) != before.get(n))
-
+    return Clean(delivery.outcome, trial.world.observe(), delivery.calls), found

@@ -6,6 +6,8 @@ from base64 import b64decode
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from flowdsl.handler.wire import is_mapping
+from flowdsl.proof import moto_data
 from flowdsl.proof.entry import Entry, flat, text_facts
 
 
@@ -14,9 +16,10 @@ def dynamodb(backend: Any) -> Iterator[Entry]:
     for name, table in backend.tables.items():
         keys = [k for k in (table.hash_key_attr, table.range_key_attr) if k]
         for held in table.items.values():
-            for item in held.values() if isinstance(held, dict) else (held,):  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-                attributes = {k: _plain(v) for k, v in item.to_json()["Attributes"].items()}  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType, reportUnknownArgumentType]
-                identity = ", ".join(f"{key}={attributes.get(key)}" for key in keys)  # pyright: ignore[reportUnknownMemberType]
+            items: Any = held.values() if is_mapping(held) else (held,)
+            for item in items:
+                attributes = {str(k): _plain(v) for k, v in item.to_json()["Attributes"].items()}
+                identity = ", ".join(f"{key}={attributes.get(key)}" for key in keys)
                 yield Entry(f"table {name}", identity, flat(attributes))
 
 
@@ -45,8 +48,7 @@ def s3(backend: Any) -> Iterator[Entry]:
                 facts = {"deleted": True} if deleted else {**text_facts(version.value, "body"), **_metadata(version)}
                 if not versions or versions[-1] != facts:
                     versions.append(facts)
-            facts = versions[0] if len(versions) == 1 else {f"version {i}: {k}": v for i, f in enumerate(versions, 1) for k, v in f.items()}
-            yield Entry(f"bucket {name}", f"key={key}", facts)
+            yield Entry(f"bucket {name}", f"key={key}", {**versions[-1], "versions": len(versions)})
 
 
 def _metadata(version: Any) -> dict[str, Any]:
@@ -60,18 +62,19 @@ def sqs(backend: Any) -> Iterator[Entry]:
             facts = text_facts(message.body, "body")
             if message.group_id:
                 facts["group"] = message.group_id
-            yield Entry(f"queue {name}", "", {**facts, **flat(_attributes(message.message_attributes), "attribute")})
+            yield Entry(f"queue {name}", "", {**facts, **_attributes(message.message_attributes)})
 
 
 def _attributes(attributes: Any) -> dict[str, Any]:
-    return {str(k): (v.get("string_value") or v.get("StringValue") or repr(v)) if isinstance(v, dict) else repr(v) for k, v in (attributes or {}).items()}  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    given: dict[str, Any] = attributes or {}
+    return {f"attribute {name}": repr(value) for name, value in given.items()}
 
 
 def sns(backend: Any) -> Iterator[Entry]:
     """Messages published, and texts sent to phones."""
     for topic in backend.topics.values():
         for _, message, subject, attributes, group in topic.sent_notifications:
-            facts = {**text_facts(message, "message"), "subject": subject, "group": group, **flat(attributes or {}, "attribute")}
+            facts = {**text_facts(message, "message"), "subject": subject, "group": group, **_attributes(attributes)}
             yield Entry(f"topic {topic.name}", "", {k: v for k, v in facts.items() if v is not None})
     for number, message in backend.sms_messages.values():
         yield Entry("text messages", "", {"to": number, **text_facts(message, "message")})
@@ -82,12 +85,16 @@ def kinesis(backend: Any) -> Iterator[Entry]:
     for name, stream in backend.streams.items():
         for shard in stream.shards.values():
             for record in shard.records.values():
-                yield Entry(f"stream {name}", "", {"partition": record.partition_key, **text_facts(b64decode(record.data), "data")})
+                yield Entry(
+                    f"stream {name}",
+                    "",
+                    {"partition": record.partition_key, **text_facts(b64decode(record.data), "data")},
+                )
 
 
 def ssm(backend: Any) -> Iterator[Entry]:
     """Parameters with their history; a version that repeats the one before adds nothing."""
-    for name, versions in dict.items(backend._parameters):
+    for name, versions in _plainly(backend._parameters).items():
         values: list[str] = []
         for version in versions:
             if not values or values[-1] != version.value:
@@ -97,7 +104,7 @@ def ssm(backend: Any) -> Iterator[Entry]:
 
 def secretsmanager(backend: Any) -> Iterator[Entry]:
     """Secrets with their versions; a version that repeats the one before adds nothing."""
-    for secret in dict.values(backend.secrets):
+    for secret in _plainly(backend.secrets).values():
         values: list[str] = []
         for version in secret.versions.values():
             value = str(version.get("secret_string") or version.get("secret_binary"))
@@ -106,10 +113,14 @@ def secretsmanager(backend: Any) -> Iterator[Entry]:
         yield Entry("secrets", f"name={secret.name}", {"deleted": secret.deleted_date is not None, **_history(values)})
 
 
+def _plainly(store: Any) -> dict[str, Any]:
+    """Moto's own dicts look things up in their own way; this one is what it holds."""
+    plain: type[dict[str, Any]] = dict
+    return {key: plain.__getitem__(store, key) for key in list(plain.keys(store))}
+
+
 def _history(values: list[str]) -> dict[str, Any]:
-    if len(values) == 1:
-        return {"value": values[0]}
-    return {f"version {i}": value for i, value in enumerate(values, 1)}
+    return {"value": values[-1] if values else None, "versions": len(values)}
 
 
 def stepfunctions(backend: Any) -> Iterator[Entry]:
@@ -135,11 +146,7 @@ STORES: dict[str, Callable[[Any], Iterator[Entry]]] = {
 
 def entries() -> Iterator[Entry]:
     """Everything that the services touched so far hold."""
-    from moto.core.base_backend import BackendDict
-
-    # Only what has been touched: asking for the others would load dozens of moto's modules (measured).
-    for service in sorted(BackendDict._instances, key=lambda b: b.service_name):  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType, reportUnknownArgumentType, reportUnknownLambdaType]
-        store = STORES.get(service.service_name)
+    for service, backend in moto_data.touched():
+        store = STORES.get(service)
         if store is not None:
-            for _, _, backend in service.iter_backends():
-                yield from store(backend)
+            yield from store(backend)

@@ -5,22 +5,25 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeGuard
 
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.handler import Handler, InvalidResult, Transient
 from flowdsl.handler.delivery import TABLE_VARIABLE, lease_seconds
 from flowdsl.handler.idempotency import KEY_FIELD, Once
 from flowdsl.handler.results import to_json
+from flowdsl.handler.wire import is_mapping
 from flowdsl.proof.clock import Clock
 from flowdsl.proof.delivery import Outcome
 
 DEFAULT_TIMEOUT_SECONDS = 30.0
 """A function's timeout, where its handler declares none."""
+
+_PASSED_KEY = "arn:aws:states:us-east-1:123456789012:execution:proof:1#State#2033-05-18T03:33:20.000Z"
 
 _IN_PROGRESS = {"AlreadyRunning", "LostLease", "Conflict", "IdempotencyAlreadyInProgressError"}
 """What says: another delivery is at work, try again later. flowdsl's, and Powertools'."""
@@ -54,9 +57,9 @@ class Subject:
         if not callable(handler):
             raise FlowDslError(f"a handler is a function, found {handler!r}")
         self.handler = handler
-        self.contract: Handler[Any, Any] | None = handler if isinstance(handler, Handler) else None
+        self.contract = handler if _is_flowdsl(handler) else None
         self.module = str(getattr(handler, "__module__", "?"))
-        self.qualname = str(getattr(handler, "__qualname__", type(handler).__qualname__))
+        self.qualname = str(getattr(handler, "__qualname__", "?"))
         self.raises = raises + (self.contract.raises if self.contract is not None else ())
         """Errors that are answers."""
         self._requests = 0
@@ -85,9 +88,9 @@ class Subject:
 
     def event_with_key(self, event: Any) -> Any:
         """The event as a workflow sends it: with a key, if the handler names none of its own."""
-        if self.contract is not None and self.contract.wants_key and isinstance(event, dict) and KEY_FIELD not in event:
-            return {**event, KEY_FIELD: "arn:aws:states:us-east-1:123456789012:execution:proof:1#State#2033-05-18T03:33:20.000Z"}
-        return event  # pyright: ignore[reportUnknownVariableType]
+        if self.contract is not None and self.contract.wants_key and is_mapping(event):
+            return event if KEY_FIELD in event else {**event, KEY_FIELD: _PASSED_KEY}
+        return event
 
     def deliver(self, event: Any, clock: Clock) -> Outcome:
         """One delivery of a copy of the event."""
@@ -153,7 +156,7 @@ class Subject:
         )
 
     @contextmanager
-    def anew(self) -> Iterator[Subject]:
+    def anew(self) -> Generator[Subject]:
         """The same handler in a cold environment: its modules are imported again, and the warm ones are back afterwards."""
         warm = {module.__name__: module for module in self.modules}
         parents = _attributes(warm)
@@ -165,6 +168,10 @@ class Subject:
             sys.modules.update(warm)
             for parent, name, module in parents:
                 setattr(parent, name, module)
+
+
+def _is_flowdsl(handler: Any) -> TypeGuard[Handler[Any, Any]]:
+    return isinstance(handler, Handler)
 
 
 def _attributes(modules: dict[str, ModuleType]) -> list[tuple[ModuleType, str, ModuleType]]:

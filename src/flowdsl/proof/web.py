@@ -13,7 +13,6 @@ import re
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any
 
 from flowdsl.proof.delivery import Delivery
@@ -67,12 +66,17 @@ class Web:
         self._keyed.clear()
 
     def __enter__(self) -> Web:
-        self._replace(http.client.HTTPConnection, "connect", lambda conn: self._connect(conn, "http"))
-        self._replace(http.client.HTTPSConnection, "connect", lambda conn: self._connect(conn, "https"))
         import urllib3.connection  # botocore has loaded it
 
-        self._replace(urllib3.connection.HTTPConnection, "connect", lambda conn: self._connect(conn, "http"))
-        self._replace(urllib3.connection.HTTPSConnection, "connect", lambda conn: self._connect(conn, "https"))
+        def plain(connection: Any) -> None:
+            self._connect(connection, "http")
+
+        def secure(connection: Any) -> None:
+            self._connect(connection, "https")
+
+        for module in (http.client, urllib3.connection):
+            self._replace(module.HTTPConnection, "connect", plain)
+            self._replace(module.HTTPSConnection, "connect", secure)
         real = socket.socket.connect
 
         def connect(sock: socket.socket, address: Any) -> None:
@@ -84,9 +88,7 @@ class Web:
         self._replace(socket.socket, "connect", connect)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         for owner, name, original in reversed(self._saved):
             if original is None:
                 delattr(owner, name)
@@ -189,7 +191,11 @@ class _Socket:
         # settimeout, setsockopt, shutdown, close: nothing to do for any of them.
         if name.startswith("_") or name == "fileno":
             raise AttributeError(name)
-        return lambda *args, **kwargs: None  # pyright: ignore[reportUnknownLambdaType]
+        return _nothing
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    """Does nothing."""
 
 
 def _unchunked(body: bytes) -> bytes:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from types import TracebackType
 from typing import Any
 
 from flowdsl.proof.clock import TICK_SECONDS, Clock
 from flowdsl.proof.delivery import Delivery
+from flowdsl.proof.responses import error
 from flowdsl.proof.services import Services
 
 PARAMETERS = "flowdsl_parameters"
@@ -55,9 +55,7 @@ class Wire:
         self.services.install()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.services.uninstall()
         for owner, name, original in reversed(self._saved):
             setattr(owner, name, original)
@@ -90,7 +88,7 @@ class Wire:
         number = delivery.begins(f"{service}.{operation_model.name}")
         self._clock.advance(TICK_SECONDS)
         if delivery.is_refused(number):
-            return _refusal(service)
+            return error(REFUSALS.get(service, "ThrottlingException"), "Rate exceeded")
         # The delivery may have waited: the one that runs now is this one again.
         answer = original(endpoint, operation_model, request_dict)
         if answer[0].status_code < 300:
@@ -99,7 +97,7 @@ class Wire:
         return answer
 
     def _do_get_response(self, original: Any, endpoint: Any, request: Any, operation_model: Any, context: Any) -> Any:
-        parameters = context.get(PARAMETERS) or {}
+        parameters: dict[str, Any] = context.get(PARAMETERS) or {}
         answer = self.services.answer(operation_model, parameters)
         if answer is None:
             answer = original(endpoint, request, operation_model, context)
@@ -124,14 +122,3 @@ class Wire:
             self.unanswered.append(str(request.url))
             raise NetworkClosed(f"moto does not answer {request.method} {request.url}, and a proof reaches no network")
         return answer
-
-
-def _refusal(service: str) -> Any:
-    from botocore.awsrequest import AWSResponse
-
-    code = REFUSALS.get(service, "ThrottlingException")
-    parsed = {
-        "Error": {"Code": code, "Message": "Rate exceeded"},
-        "ResponseMetadata": {"HTTPStatusCode": 400, "HTTPHeaders": {}, "RetryAttempts": 4, "RequestId": "refused"},
-    }
-    return AWSResponse("", 400, {}, None), parsed

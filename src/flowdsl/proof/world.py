@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
-from types import TracebackType
+from functools import cache
 from typing import Any
 
 from flowdsl.diagnostics import FlowDslError
-from flowdsl.proof import stores
+from flowdsl.proof import moto_data, stores
 from flowdsl.proof.clock import START, Clock
 from flowdsl.proof.state import State
 
@@ -32,6 +32,8 @@ class World:
         self._setup = setup
         self.ignore: frozenset[str] = frozenset()
         """Containers, and `container.path`, that are no effects."""
+        self.at_least_once: frozenset[str] = frozenset()
+        """Containers whose readers drop repeats."""
         self._seed = seed
         self._exit = ExitStack()
         self._environment: dict[str, str] = {}
@@ -41,6 +43,7 @@ class World:
     def __enter__(self) -> World:
         try:
             from flowdsl.proof.chance import Chance
+            from flowdsl.proof.files import Files
             from flowdsl.proof.web import Web
             from flowdsl.proof.wire import Wire
 
@@ -55,12 +58,11 @@ class World:
             stack.enter_context(self.clock)
             stack.enter_context(self.wire)
             self.web = stack.enter_context(Web(self.wire))
+            self.files = stack.enter_context(Files(lambda: self.wire.active is not None))
             self._exit = stack.pop_all()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._exit.close()
 
     def _enter_environment(self, stack: ExitStack) -> None:
@@ -77,23 +79,24 @@ class World:
         from moto import mock_aws
 
         stack.callback(setattr, boto3, "DEFAULT_SESSION", boto3.DEFAULT_SESSION)
-        boto3.DEFAULT_SESSION = None
-        stack.callback(_put_back, _take_away())
+        boto3.DEFAULT_SESSION = _session(os.environ["AWS_DEFAULT_REGION"])
+        stack.callback(moto_data.put_back, moto_data.take_away())
         config: Any = {
             "lambda": {"use_docker": False},
             "core": {"mock_credentials": False, "reset_boto3_session": False},
         }
         mock: Any = mock_aws(config=config)
         mock.start(reset=False)
+        stack.enter_context(moto_data.quicker())
         stack.callback(mock.stop, remove_data=False)
-        stack.callback(_reset_moto)
+        stack.callback(moto_data.reset)
         stack.callback(_forget_clients)
 
     def fresh(self, variant: int = 0) -> None:
         """A new world: nothing in it but what the setup makes. Another `variant` has another time, and other chances."""
         from moto.moto_api._internal import mock_random
 
-        _reset_moto()
+        moto_data.reset()
         _restore_environment(self._environment)
         self.wire.reset()
         self.web.reset()
@@ -117,7 +120,7 @@ class World:
 
     def observe(self) -> State:
         """Everything durable, as it is now."""
-        return State.of(self._entries(), self.ignore)
+        return State.of(self._entries(), self.ignore, self.at_least_once)
 
     def _entries(self) -> Any:
         yield from stores.entries()
@@ -125,6 +128,15 @@ class World:
         yield from self.web.entries()
 
 
+@cache
+def _session(region: str) -> Any:
+    """The session of every proof: it keeps the services' models, whose reading costs more than a scenario (measured)."""
+    import boto3
+
+    return boto3.Session(region_name=region)
+
+
+@cache
 def _takes_world(setup: Setup) -> bool:
     from inspect import Parameter, signature
 
@@ -138,31 +150,6 @@ def _restore_environment(wanted: dict[str, str]) -> None:
     for name, value in wanted.items():
         if os.environ.get(name) != value:
             os.environ[name] = value
-
-
-def _take_away() -> list[tuple[Any, dict[str, Any]]]:
-    """Moto's data of the test around, out of the way."""
-    from moto.core.base_backend import BackendDict
-
-    kept: list[tuple[Any, dict[str, Any]]] = [(backend, dict(backend)) for backend in BackendDict._instances]  # pyright: ignore
-    for backend, _ in kept:
-        backend.clear()
-    BackendDict._instances.clear()  # pyright: ignore
-    return kept
-
-
-def _put_back(kept: list[tuple[Any, dict[str, Any]]]) -> None:
-    from moto.core.base_backend import BackendDict
-
-    for backend, accounts in kept:
-        dict.update(backend, accounts)
-        BackendDict._instances.append(backend)  # pyright: ignore
-
-
-def _reset_moto() -> None:
-    from moto.core.base_backend import BackendDict
-
-    BackendDict.reset()
 
 
 def _forget_clients() -> None:
