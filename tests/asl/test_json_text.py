@@ -16,7 +16,7 @@ from flowdsl.asl.values import BarePlaceholder
 from tests.asl.test_dump import JSON
 
 WRONG = [
-    ("", "m.json:1:1: the text is empty; a definition is a JSON object with StartAt and States"),
+    ("", "m.json:1:1: Definition must be a valid JSON object, but the text is empty"),
     ("not a definition", "m.json:1:1: 'not' is no JSON value; a text stands in double quotes"),
     ('{"a": 1', "m.json:1:8: the text ends inside the object that opens at 1:1; it is cut off"),
     ('{\n "a": [1,\n', "m.json:3:1: the text ends inside the list that opens at 2:7; it is cut off"),

@@ -84,16 +84,16 @@ def test_a_file_of_100_mb_is_refused_before_it_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "1:1: the text is empty; a definition is an object with StartAt and States"),
-        (b" \n", "1:1: the text is empty; a definition is an object with StartAt and States"),
+        (b"", "1:1: Definition must be a valid JSON object, but the text is empty"),
+        (b" \n", "1:1: Definition must be a valid JSON object, but the text is empty"),
         (
             b"\xef\xbb\xbf{}",
             "1:1: the text begins with a byte-order mark, which AWS refuses; save it as UTF-8 without one",
         ),
         (b"\xff\xfe{\x00}\x00", "1:1: the text is UTF-16; save it as UTF-8 without a byte-order mark"),
         (b'{\n"a": "\xe4"}', "2:7: the byte 0xe4 is no UTF-8"),
-        (b"[]", "1:1: a definition is an object with StartAt and States"),
-        (b"5", "1:1: a definition is an object with StartAt and States"),
+        (b"[]", "1:1: Definition must be a valid JSON object with StartAt and States, not a list"),
+        (b"5", "1:1: Definition must be a valid JSON object with StartAt and States, not the number 5"),
         (b'{"definition": 5}', "1:16: the definition is no object with StartAt and States"),
         (b'{"definition": "{"}', "1:18: the text ends inside the object that opens at 1:17; it is cut off"),
     ],

@@ -60,7 +60,7 @@ def test_an_alias_is_the_value_that_it_names_and_may_be_merged() -> None:
 
 
 WRONG = [
-    ("", "m.yaml:1:1: the text is empty; a definition is an object with StartAt and States"),
+    ("", "m.yaml:1:1: Definition must be a valid JSON object, but the text is empty"),
     (
         "a: [1, 2",
         "m.yaml:1:9: this is no YAML: expected ',' or ']', but got '<stream end>' while parsing a flow sequence",

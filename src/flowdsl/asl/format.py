@@ -6,7 +6,7 @@ from flowdsl.asl.cloudformation import is_template
 from flowdsl.asl.dump import dumps
 from flowdsl.asl.json_text import read_json
 from flowdsl.asl.source_text import SourceText, Unreadable
-from flowdsl.asl.values import is_object
+from flowdsl.asl.values import described, is_object
 
 
 def formatted(text: str, path: str = "definition") -> str:
@@ -18,5 +18,6 @@ def formatted(text: str, path: str = "definition") -> str:
             if not is_template(document.value):
                 return dumps(document.value, bare=True)
             raise Unreadable("this is a template; fmt takes a file that is one definition", source.at(0))
-        raise Unreadable("a definition is an object with StartAt and States", document.at(""))
+        message = f"Definition must be a valid JSON object with StartAt and States, not {described(document.value)}"
+        raise Unreadable(message, document.at(""))
     raise Unreadable("fmt writes JSON; a YAML file keeps its own layout and its comments", source.at(0))

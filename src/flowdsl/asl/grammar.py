@@ -17,9 +17,9 @@ from flowdsl.asl.grammar_map import (
 from flowdsl.asl.grammar_report import Findings
 from flowdsl.asl.grammar_rules import GRAMMAR_RULES, GrammarRule
 from flowdsl.asl.grammar_shapes import rule_mistakes, shape_of
-from flowdsl.asl.grammar_values import described, problem
+from flowdsl.asl.grammar_values import problem
 from flowdsl.asl.objects import Here, objects
-from flowdsl.asl.values import Json, has_placeholder, is_list, is_number, is_object, shown
+from flowdsl.asl.values import Json, described, has_placeholder, is_list, is_number, is_object, shown
 from flowdsl.diagnostics import Diagnostic
 
 __all__ = ["GRAMMAR_RULES", "GrammarRule", "check_grammar"]

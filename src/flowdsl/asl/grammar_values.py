@@ -12,6 +12,7 @@ from flowdsl.asl.objects import Here
 from flowdsl.asl.values import (
     BarePlaceholder,
     Json,
+    described,
     has_placeholder,
     is_expression,
     is_integer,
@@ -41,19 +42,6 @@ def is_timestamp(value: Json) -> bool:
     except ValueError:
         return False
     return True
-
-
-def described(value: Json) -> str:
-    """A value as a message calls it: the text 'thirty', the number 5, null, an object."""
-    if is_object(value):
-        return "an object"
-    if is_list(value):
-        return "a list"
-    if isinstance(value, str):
-        return f"the text {shown(value)}"
-    if is_number(value):
-        return f"the number {shown(value)}"
-    return shown(value)
 
 
 _QUICK: Final[dict[Kind, Accept]] = {

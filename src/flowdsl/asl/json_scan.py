@@ -165,7 +165,7 @@ class Scan:
     def _refuse_end(self, offset: int, opened: int, inside: object) -> NoReturn:
         if opened < 0:
             raise Unreadable(
-                "the text is empty; a definition is a JSON object with StartAt and States",
+                "Definition must be a valid JSON object, but the text is empty",
                 self.source.at(offset),
                 aws_code="SCHEMA_VALIDATION_FAILED",
             )

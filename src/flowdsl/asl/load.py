@@ -12,7 +12,7 @@ from flowdsl.asl.embedded_text import embedded
 from flowdsl.asl.json_text import Document, read_json
 from flowdsl.asl.source_map import SourceMap
 from flowdsl.asl.source_text import Below, SourceText, Unreadable
-from flowdsl.asl.values import is_object
+from flowdsl.asl.values import described, is_object
 from flowdsl.diagnostics import FlowDslError, Location, did_you_mean
 
 Format = Literal["json", "yaml"]
@@ -56,7 +56,7 @@ def loads(
     value = document.value
     if not is_object(value):
         raise Unreadable(
-            "a definition is an object with StartAt and States",
+            f"Definition must be a valid JSON object with StartAt and States, not {described(value)}",
             document.at(""),
             aws_code="SCHEMA_VALIDATION_FAILED",
         )
@@ -107,7 +107,7 @@ def _document(source: SourceText, format: Format | None) -> Document:
         )
     if not text.strip():
         raise Unreadable(
-            "the text is empty; a definition is an object with StartAt and States",
+            "Definition must be a valid JSON object, but the text is empty",
             source.at(0),
             aws_code="SCHEMA_VALIDATION_FAILED",
         )

@@ -52,6 +52,19 @@ def shown(value: Json, limit: int = 60) -> str:
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
 
 
+def described(value: Json) -> str:
+    """A value as a message calls it: the text 'thirty', the number 5, null, an object."""
+    if is_object(value):
+        return "an object"
+    if is_list(value):
+        return "a list"
+    if isinstance(value, str):
+        return f"the text {shown(value)}"
+    if is_number(value):
+        return f"the number {shown(value)}"
+    return shown(value)
+
+
 class BarePlaceholder(str):
     """A `${Name}` that stood without quotes where a number, or a whole list, must stand once it is filled in."""
 

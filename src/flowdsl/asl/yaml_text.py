@@ -102,7 +102,7 @@ class _Builder:
                 self._alias(event.anchor, start, end)
         if not documents:
             raise Unreadable(
-                "the text is empty; a definition is an object with StartAt and States",
+                "Definition must be a valid JSON object, but the text is empty",
                 self.source.at(end),
                 aws_code="SCHEMA_VALIDATION_FAILED",
             )
