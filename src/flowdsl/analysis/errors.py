@@ -115,6 +115,8 @@ def is_retried(state: StateNode, name: str) -> bool:
 
 def impossible(state: StateNode, name: str) -> NameProblem | None:
     """Why a state can never raise an error of this name; None where it can, or where that is not known."""
+    if state.type != "Task" and name in _raised_inside(state):
+        return None
     if name == Runtime:
         return NameProblem("uncatchable", "States.Runtime can be neither retried nor caught")
     if name.startswith("States.") and not is_reserved(name):
@@ -154,16 +156,24 @@ def _impossible_for_scopes(state: StateNode, name: str) -> NameProblem | None:
 
 def _inside(state: StateNode) -> bool:
     """Whether there is a Map inside, whose errors come through."""
+    return any(inner.get("Type") == "Map" for inner in _objects_inside(state))
+
+
+def _raised_inside(state: StateNode) -> set[str]:
+    """The error names that Fail states inside a Map or Parallel give."""
+    errors = (inner.get("Error") for inner in _objects_inside(state) if inner.get("Type") == "Fail")
+    return {error for error in errors if isinstance(error, str)}
+
+
+def _objects_inside(state: StateNode) -> Iterator[dict[str, Any]]:
     stack: list[Any] = [state.fields.get(key) for key in ("Branches", "ItemProcessor", "Iterator")]
     while stack:
         here = stack.pop()
         if isinstance(here, dict):
-            if here.get("Type") == "Map":
-                return True
+            yield here
             stack.extend(here.values())
         elif isinstance(here, list):
             stack.extend(here)
-    return False
 
 
 def _listed(value: Any) -> list[Any]:

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from flowdsl.analysis.bounds import counter_of
 from flowdsl.analysis.graph import Loop, ScopeGraph
 from flowdsl.analysis.jsonata_syntax import expression_of, parse
-from flowdsl.analysis.task_results import target
+from flowdsl.analysis.task_results import parameters_of, target
 from flowdsl.asl.definition import StateNode
 
 STATUS_WORDS: Final = frozenset(
@@ -37,6 +37,30 @@ STATUS_WORDS: Final = frozenset(
     ]
 )
 """Words in the name of what a poll loop looks at."""
+QUESTIONS: Final = frozenset(
+    [
+        "get",
+        "describe",
+        "check",
+        "poll",
+        "probe",
+        "status",
+        "query",
+        "ask",
+        "verify",
+        "is",
+        "fetch",
+        "monitor",
+        "watch",
+        "read",
+        "lookup",
+        "ping",
+        "test",
+        "list",
+        "head",
+    ]
+)
+"""Words in the name of a call that only asks."""
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
@@ -53,6 +77,8 @@ class Poll(NamedTuple):
     """Whether there is a Wait in it."""
     counts: bool
     """Whether something ends it after so many rounds, or at a time."""
+    is_question: bool
+    """Whether the Task only asks, by its name; one that works off a part each time needs no pause."""
 
 
 def polls_in(graph: ScopeGraph) -> Iterator[Poll]:
@@ -73,7 +99,7 @@ def polls_in(graph: ScopeGraph) -> Iterator[Poll]:
             if _looks_at_status(state):
                 pauses = any(graph.nodes[r].type == "Wait" for r in loop.rows)
                 counts = counter_of(graph, loop) is not None or any(_is_bounded(graph.nodes[r]) for r in loop.rows)
-                yield Poll(graph, loop, asking[-1], state, pauses, counts)
+                yield Poll(graph, loop, asking[-1], state, pauses, counts, asks(asking[-1]))
                 break
 
 
@@ -89,7 +115,12 @@ def catch_loops(graph: ScopeGraph) -> Iterator[tuple[StateNode, int, list[str]]]
                 continue
             source = graph.row[transition.source]
             way = _way_back(graph, graph.targets[number], source, inside)
-            if way is not None:
+            if way is None:
+                continue
+            # A Task on the way that mends what one named error says is meant to end the loop.
+            names = set(graph.nodes[source].fields["Catch"][transition.number].get("ErrorEquals") or ())
+            mends = any(graph.nodes[row].type == "Task" for row in way if row != source)
+            if not mends or names & {"States.ALL", "States.TaskFailed"}:
                 yield graph.nodes[source], transition.number, [graph.nodes[row].name for row in way]
 
 
@@ -121,6 +152,15 @@ def _may_end(graph: ScopeGraph, row: int, inside: set[int]) -> bool:
     return state.type == "Task" and (
         found.pattern == "wait_for_task_token" or (found.operation is not None and found.operation.kind == "activity")
     )
+
+
+def asks(task: StateNode) -> bool:
+    """Whether a Task's action, function or own name is that of a question."""
+    found = target(task)
+    names = [task.name, str(parameters_of(task).get("FunctionName", "")).rpartition(":")[2]]
+    if found.operation is not None and not found.is_lambda:
+        names = [found.operation.action]
+    return any(_words(name) & QUESTIONS for name in names)
 
 
 def _looks_at_status(state: StateNode) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flowdsl.analysis import shape as s
 from flowdsl.analysis.flow_state import Problem
 from flowdsl.checks.absences import has_origin, hint, is_proved, since, there
 from flowdsl.checks.context import CheckContext
@@ -62,6 +63,7 @@ def said(problem: Problem) -> str:
     """What is not there, why, and what is there instead."""
     why = since(problem)
     found = there(problem.shape)
-    where = f"{problem.below!r} is" if problem.below not in ("", "$", "$states.input") else "there is"
+    verb = "has" if problem.shape.kinds & s.OBJECT else "is"
+    where = f"{problem.below!r} {verb}" if problem.below not in ("", "$", "$states.input") else "there is"
     instead = f"; {where} {found}" if found != "nothing" else ""
     return f"{problem.text!r} is not there{f': {why}' if why else ''}{instead}{hint(problem)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from flowdsl.checks.rule import Example, Rule
 from flowdsl.checks.rules.same_key_each_iteration import WRITES
 from flowdsl.diagnostics import Diagnostic, Severity
 
+ATTRIBUTE = re.compile(r"([#\w.]+)\s*=(?!=)")
 PLACES = ("TableName", "Bucket")
 
 
@@ -46,7 +48,7 @@ class BranchesWriteSameItem(Rule):
 
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
         for state in context.states("Parallel"):
-            seen: dict[str, tuple[int, str]] = {}
+            seen: dict[str, tuple[int, str, frozenset[str]]] = {}
             for number, graph in enumerate(context.graph.inner(state)):
                 for inner in graph.nodes:
                     name = WRITES.get(target(inner).name) if inner.type == "Task" else None
@@ -57,7 +59,17 @@ class BranchesWriteSameItem(Rule):
                     if place[name] is None:
                         continue
                     key = json.dumps(place, sort_keys=True, default=str)
-                    first = seen.setdefault(key, (number, inner.name))
-                    if first[0] != number:
+                    first = seen.setdefault(key, (number, inner.name, _attributes(given)))
+                    if first[0] != number and _collide(first[2], _attributes(given)):
                         message = f"{inner.name!r} writes where {first[1]!r} does, in another branch of {state.name!r}, at the same time"
                         yield self.at(inner, message)
+
+
+def _attributes(given: dict[str, Any]) -> frozenset[str]:
+    """The attributes that an update sets; none for a call that writes the whole."""
+    expression = given.get("UpdateExpression")
+    return frozenset(ATTRIBUTE.findall(expression)) if isinstance(expression, str) else frozenset()
+
+
+def _collide(one: frozenset[str], other: frozenset[str]) -> bool:
+    return not one or not other or bool(one & other)

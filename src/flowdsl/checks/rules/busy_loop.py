@@ -47,6 +47,6 @@ class BusyLoop(Rule):
 
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
         for poll in context.polls:
-            if not poll.pauses:
+            if not poll.pauses and poll.is_question:
                 message = f"{poll.asks.name!r} is called again at once until {poll.decides.name!r} leads out: put a Wait into the loop"
                 yield self.at(poll.decides, message)

@@ -60,7 +60,9 @@ class CatchDropsInput(Rule):
                 in_jsonata = caught is not None and caught.is_jsonata
                 instead = "an Output that keeps it" if in_jsonata else '"ResultPath": "$.error"'
                 message = f"{problem.text!r} is not there: the Catch of {state!r} passes on Error and Cause alone; give it {instead}"
-                yield self.at(problem.pointer, message, fix=_fix(problem, caught))
+                # In JSONata it fails like any expression, which a Catch may take; in JSONPath nothing can.
+                severity = Severity.WARNING if problem.state.is_jsonata else None
+                yield self.at(problem.pointer, message, severity=severity, fix=_fix(problem, caught))
 
 
 def _fix(problem: Problem, caught: StateNode | None) -> Fix | None:

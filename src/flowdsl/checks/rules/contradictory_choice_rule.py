@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+from flowdsl.analysis.jsonata_syntax import expression_of, parse
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
 from flowdsl.diagnostics import Diagnostic, Severity
@@ -37,6 +39,14 @@ class ContradictoryChoiceRule(Rule):
 
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
         for state, dead in context.dead_rules:
-            if dead.why == "contradictory" and state.fields["Choices"][dead.number].get("Condition") is not False:
+            # A plain `false` is a switch that somebody turned off.
+            if dead.why == "contradictory" and not _is_plainly_false(state.fields["Choices"][dead.number]):
                 message = f"rule {dead.number + 1} of {state.name!r} can never hold: what it asks for excludes itself"
                 yield self.at(state, message, "Choices", dead.number)
+
+
+def _is_plainly_false(rule: dict[str, Any]) -> bool:
+    condition = rule.get("Condition")
+    text = expression_of(condition)
+    tree = parse(text) if text is not None else None
+    return condition is False or (tree is not None and tree.kind == "constant")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from flowdsl.analysis.effects import effect_of
 from flowdsl.analysis.errors import is_caught
+from flowdsl.analysis.polling import asks
 from flowdsl.asl.definition import StateNode
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.hygiene import HygieneRule, Lapse
@@ -49,16 +50,10 @@ class FailureNotCaught(HygieneRule):
             before: list[str | None] = [None] * len(graph)
             for row in graph.order:
                 state = graph.nodes[row]
-                if state.type == "Task":
-                    alone = (
-                        before[row] is not None
-                        and not outside
-                        and not is_caught(state, "States.TaskFailed")
-                        and not state.fields.get("Catch")
-                    )
+                if state.type == "Task" and before[row] is not None and not outside:
                     yield Lapse(
                         state,
-                        alone,
+                        not state.fields.get("Catch"),
                         f"a failure of {state.name!r} ends the execution, and what {before[row]!r} did stays done; catch it, and "
                         "undo that",
                     )
@@ -76,4 +71,8 @@ class FailureNotCaught(HygieneRule):
 
 
 def _changes_something(state: StateNode) -> bool:
-    return state.type == "Task" and effect_of(state) != "none"
+    """Whether a Task does something that stays. A function whose state has the name of a question is taken to ask."""
+    if state.type != "Task":
+        return False
+    effect = effect_of(state)
+    return effect != "none" and not (effect == "unknown" and asks(state))

@@ -61,7 +61,11 @@ class ShadowedHandler(Rule):
             by = f"{what} {earlier.number + 1} ({', '.join(earlier.names[:3])})"
             if whole:
                 message = f"{what} {entry.number + 1} of {state.name!r} never runs: {by} takes {names}; put the narrower one first"
-                yield self.at(state, message, kind, entry.number, fix=_moved(state, kind, entries, at, earlier))
+                # The wider Retrier retries all the same, if with other counts; the wider Catcher leads elsewhere.
+                mild = kind == "Retry" and all(name not in other.names for name, other in taken.items())
+                severity = Severity.WARNING if mild else None
+                fix = _moved(state, kind, entries, at, earlier)
+                yield self.at(state, message, kind, entry.number, severity=severity, fix=fix)
             else:
                 message = f"{what} {entry.number + 1} of {state.name!r} never gets {names}: {by} takes it first"
                 yield self.at(state, message, kind, entry.number, "ErrorEquals", severity=Severity.WARNING)
