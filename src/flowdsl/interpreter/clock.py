@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from flowdsl.diagnostics import FlowDslError
@@ -138,9 +138,8 @@ def duration_ms(text: Any) -> int:
     """Milliseconds of a duration: seconds as a number, a timedelta, or a text such as "90s", "15m", "12h", "2d 6h"."""
     if isinstance(text, (int, float)) and not isinstance(text, bool):
         return round(text * 1000)
-    if hasattr(text, "total_seconds"):
-        seconds: float = text.total_seconds()
-        return round(seconds * 1000)
+    if isinstance(text, timedelta):
+        return round(text.total_seconds() * 1000)
     units = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000, "y": 31_536_000_000}
     total = 0.0
     rest = str(text).strip()

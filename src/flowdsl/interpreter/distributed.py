@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flowdsl.asl.definition import StateNode
+from flowdsl.asl.values import is_object
 from flowdsl.interpreter import history as h
 from flowdsl.interpreter.batches import ItemBatcher
 from flowdsl.interpreter.dataflow import finisher
@@ -166,7 +167,7 @@ KEYED = "STATE_DATA object"
 
 def _stored(items: Any) -> Iterator[Item]:
     """The items of a list, or {Key, Value} of an object's members (measured)."""
-    if isinstance(items, dict):
+    if is_object(items):
         return (({"Key": key, "Value": value}, KEYED) for key, value in items.items())
     return ((item, STORED) for item in items)
 

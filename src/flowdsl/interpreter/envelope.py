@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flowdsl.asl.values import is_object
 from flowdsl.interpreter.resources import Resource
 from flowdsl.interpreter.sizes import json_size, to_json
 
@@ -20,7 +21,7 @@ def wrap(resource: Resource, value: Any, request_id: str) -> Any:
     if resource.kind != "service" or resource.type.startswith("aws-sdk:"):
         return value
     if resource.type == "lambda":
-        if isinstance(value, dict) and "Payload" in value and "StatusCode" in value:
+        if is_object(value) and "Payload" in value and "StatusCode" in value:
             return value
         return {
             "ExecutedVersion": "$LATEST",
@@ -30,7 +31,7 @@ def wrap(resource: Resource, value: Any, request_id: str) -> Any:
         }
     if resource.type == "states" and resource.pattern in ("sync", "sync:2"):
         return described(resource, value)
-    if resource.type in BARE or not isinstance(value, dict) or "SdkHttpMetadata" in value:
+    if resource.type in BARE or not is_object(value) or "SdkHttpMetadata" in value:
         return value
     return {**value, **metadata(request_id, json_size(value), "application/x-amz-json-1.0")}
 
@@ -47,7 +48,7 @@ def wrap_response(resource: Resource, value: Any, request_id: str) -> Any:
 def described(resource: Resource, value: Any) -> Any:
     """DescribeExecution of a child that ended well with this output, unless the value is one already: `.sync` has the
     output as JSON text, `.sync:2` as JSON (recorded)."""
-    if isinstance(value, dict) and "Status" in value and "ExecutionArn" in value:
+    if is_object(value) and "Status" in value and "ExecutionArn" in value:
         return value
     name = "mock"
     arn = f"arn:aws:states:us-east-1:123456789012:execution:{name}:{name}"

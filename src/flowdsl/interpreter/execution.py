@@ -110,7 +110,7 @@ class Execution:
         """Every way taken at a fork: (state, "Choices" | "Default" | "Retry" | "Catch", index)."""
         told: list[tuple[str, str, int | None]] = []
         for node, way, _ in self._run.decisions:
-            if isinstance(way, tuple):
+            if not isinstance(way, int):
                 told.append((node.name, way[0], way[1]))
             else:
                 told.append((node.name, "Default", None) if way < 0 else (node.name, "Choices", way))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flowdsl.asl.definition import Definition, StateNode
+from flowdsl.asl.values import is_object
 from flowdsl.interpreter.failures import StateFailure
 from flowdsl.interpreter.retries import Retrier, first, next_delay, takes
 from flowdsl.interpreter.story import Line, Story, span
@@ -60,8 +61,10 @@ class Reasons:
         self, at: float, depth: int, state: StateNode, stay: Stay, error: tuple[str | None, str | None]
     ) -> Iterator[Line]:
         failure = StateFailure(error[0], error[1], final=error[0] == "States.Runtime")
-        retriers = tuple(Retrier.of(r) for r in state.fields.get("Retry", ()) if isinstance(r, dict))
-        names = [tuple(c.get("ErrorEquals", ())) for c in state.fields.get("Catch", ()) if isinstance(c, dict)]
+        retriers = tuple(Retrier.of(r) for r in state.fields.get("Retry", ()) if is_object(r))
+        names: list[tuple[str, ...]] = [
+            tuple(c.get("ErrorEquals", ())) for c in state.fields.get("Catch", ()) if is_object(c)
+        ]
         name = error[0] or "an error without a name"
 
         def line(text: str, pointer: str = "") -> Line:

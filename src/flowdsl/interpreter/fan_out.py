@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowdsl.asl.definition import StateNode
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.interpreter import history as h
 from flowdsl.interpreter import languages
 from flowdsl.interpreter.dataflow import Stages, finisher
@@ -107,7 +108,7 @@ def begin(child: Frame, start: Node, value: Any, point: Point | None) -> None:
 def compile_parallel(state: StateNode, node: Node, machines: dict[str, Machine]) -> Attempt:
     """All branches at once, each with the same input; the result is the list of their outputs."""
     branches = state.fields.get("Branches")
-    if not isinstance(branches, list) or not branches:
+    if not is_list(branches) or not branches:
         raise NotSupported(state.name, "Branches", "must be a list of at least one branch")
     under = [machines.get(f"{state.pointer}/Branches/{i}") for i in range(len(branches))]
     stages = node.stages = Stages(state)
@@ -316,7 +317,7 @@ class MapStages(Stages):
     def items(self, frame: Frame, effective: Any, objects: bool = False) -> Any:
         """The list of items; with `objects` (distributed) an object is given back as it is."""
         items = effective if self._items is None else self._items(frame)
-        if isinstance(items, list) or (objects and isinstance(items, dict)):
+        if is_list(items) or (objects and is_object(items)):
             return items
         if self.jsonata:
             raise ExpressionError(QUERY_ERROR, f"Map state input must be an array but was: {to_json(items)}")

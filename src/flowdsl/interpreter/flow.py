@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flowdsl.asl.definition import StateNode
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.interpreter import languages
 from flowdsl.interpreter.dataflow import Stages, optional
 from flowdsl.interpreter.failures import NotSupported, StateFailure
@@ -137,11 +138,11 @@ def compile_choice(state: StateNode, node: Node, follow: Follow) -> None:
     """The first rule that is true decides; the state's own Assign and Output run only on the way to Default (recorded)."""
     stages = node.stages = Stages(state)
     rules = state.fields.get("Choices")
-    if not isinstance(rules, list) or not rules:
+    if not is_list(rules) or not rules:
         raise NotSupported(state.name, "Choices", "must be a list of at least one rule")
     ways: list[Way] = []
     for index, rule in enumerate(rules):
-        if not isinstance(rule, dict):
+        if not is_object(rule):
             raise NotSupported(state.name, f"Choices[{index}]", "is no object")
         target = follow(rule.get("Next"))
         if state.is_jsonata:

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from flowdsl.interpreter.run import Run
 
 
-class _Parked:
+class Parked:
     """What a frame yields that something else will rouse: a child's end, an answer to its token."""
 
 
-PARKED: Final = _Parked()
+PARKED: Final = Parked()
 
-Steps = Generator["int | _Parked | None", None, Any]
+Steps = Generator["int | Parked | None", None, Any]
 """A frame's or a state's work. It yields a time in ms to sleep until, None to let others have their turn at this
 instant, or PARKED; it returns the output."""
 

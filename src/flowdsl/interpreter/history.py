@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from flowdsl.interpreter.resources import Resource
 from flowdsl.interpreter.sizes import to_json
 
 Record = tuple[Any, ...]
@@ -56,137 +57,148 @@ def _given(**fields: Any) -> Details:
     return {k: v for k, v in fields.items() if v is not None}
 
 
+def _started(value: Any, role: str) -> Details:
+    return {**_data("input", value), "roleArn": role}
+
+
+def _output(value: Any) -> Details:
+    return _data("output", value)
+
+
+def _redriven(count: int) -> Details:
+    return {"redriveCount": count}
+
+
+def _length(length: int) -> Details:
+    return {"length": length}
+
+
+def _iteration(node: Any, index: int) -> Details:
+    return {"name": node.name, "index": index}
+
+
+def _map_run(arn: str) -> Details:
+    return {"mapRunArn": arn}
+
+
+def _map_run_redriven(arn: str, count: int) -> Details:
+    return {"mapRunArn": arn, "redriveCount": count}
+
+
+def _evaluation(node: Any, error: str, cause: str, location: str | None) -> Details:
+    return _given(error=error, cause=cause, location=location, state=node.name)
+
+
+def _service(resource: Resource) -> Details:
+    return {"resourceType": resource.type, "resource": resource.action}
+
+
+def _service_scheduled(
+    resource: Resource, request: Any, timeout: int | None, heartbeat: int | None, credentials: Any, region: str
+) -> Details:
+    return {
+        **_service(resource),
+        "region": region,
+        "parameters": to_json(request),
+        **_given(timeoutInSeconds=timeout, heartbeatInSeconds=heartbeat, taskCredentials=credentials),
+    }
+
+
+def _service_output(resource: Resource, value: Any) -> Details:
+    return {**_service(resource), **_data("output", value)}
+
+
+def _service_failed(resource: Resource, error: str | None, cause: str | None) -> Details:
+    return {**_service(resource), **_failed(error, cause)}
+
+
+def _lambda_scheduled(
+    resource: Resource, request: Any, timeout: int | None, heartbeat: int | None, credentials: Any, region: str
+) -> Details:
+    return {
+        "resource": resource.arn,
+        **_data("input", request),
+        **_given(timeoutInSeconds=timeout, taskCredentials=credentials),
+    }
+
+
+def _activity_scheduled(
+    resource: Resource, request: Any, timeout: int | None, heartbeat: int | None, credentials: Any, region: str
+) -> Details:
+    return {
+        "resource": resource.arn,
+        **_data("input", request),
+        **_given(timeoutInSeconds=timeout, heartbeatInSeconds=heartbeat),
+    }
+
+
+def _activity_started(resource: Resource, worker: str | None = None) -> Details:
+    return _given(workerName=worker)
+
+
+def _call_output(resource: Resource, value: Any) -> Details:
+    return _data("output", value)
+
+
+def _call_failed(resource: Resource, error: str | None, cause: str | None) -> Details:
+    return _failed(error, cause)
+
+
+def _kind(name: str, render: Callable[..., Details] | None = None) -> Kind:
+    """A type of event whose details are called after it."""
+    return Kind(name, f"{name[0].lower()}{name[1:]}EventDetails", render)
+
+
 STATE_TYPES = ("Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map")
 ENTERED = {t: Kind(f"{t}StateEntered", "stateEnteredEventDetails", _entered) for t in STATE_TYPES}
 EXITED = {t: Kind(f"{t}StateExited", "stateExitedEventDetails", _exited) for t in STATE_TYPES if t != "Fail"}
 ABORTED = {t: Kind(f"{t}StateAborted") for t in ("Task", "Wait", "Parallel", "Map")}
 
-EXECUTION_STARTED = Kind(
-    "ExecutionStarted",
-    "executionStartedEventDetails",
-    lambda value, role: {**_data("input", value), "roleArn": role},
-)
-EXECUTION_SUCCEEDED = Kind("ExecutionSucceeded", "executionSucceededEventDetails", lambda value: _data("output", value))
-EXECUTION_FAILED = Kind("ExecutionFailed", "executionFailedEventDetails", _failed)
-EXECUTION_TIMED_OUT = Kind("ExecutionTimedOut", "executionTimedOutEventDetails", _failed)
-EXECUTION_ABORTED = Kind("ExecutionAborted", "executionAbortedEventDetails", _failed)
-EXECUTION_REDRIVEN = Kind("ExecutionRedriven", "executionRedrivenEventDetails", lambda count: {"redriveCount": count})
+EXECUTION_STARTED = _kind("ExecutionStarted", _started)
+EXECUTION_SUCCEEDED = _kind("ExecutionSucceeded", _output)
+EXECUTION_FAILED = _kind("ExecutionFailed", _failed)
+EXECUTION_TIMED_OUT = _kind("ExecutionTimedOut", _failed)
+EXECUTION_ABORTED = _kind("ExecutionAborted", _failed)
+EXECUTION_REDRIVEN = _kind("ExecutionRedriven", _redriven)
 
 PARALLEL_STARTED = Kind("ParallelStateStarted")
 PARALLEL_SUCCEEDED = Kind("ParallelStateSucceeded")
 PARALLEL_FAILED = Kind("ParallelStateFailed")
-MAP_STARTED = Kind("MapStateStarted", "mapStateStartedEventDetails", lambda length: {"length": length})
+MAP_STARTED = _kind("MapStateStarted", _length)
 MAP_SUCCEEDED = Kind("MapStateSucceeded")
 MAP_FAILED = Kind("MapStateFailed")
 
+ITERATION_STARTED = _kind("MapIterationStarted", _iteration)
+ITERATION_SUCCEEDED = _kind("MapIterationSucceeded", _iteration)
+ITERATION_FAILED = _kind("MapIterationFailed", _iteration)
+ITERATION_ABORTED = _kind("MapIterationAborted", _iteration)
 
-def _iteration(what: str) -> Kind:
-    return Kind(
-        f"MapIteration{what}",
-        f"mapIteration{what}EventDetails",
-        lambda node, index: {"name": node.name, "index": index},
-    )
-
-
-ITERATION_STARTED = _iteration("Started")
-ITERATION_SUCCEEDED = _iteration("Succeeded")
-ITERATION_FAILED = _iteration("Failed")
-ITERATION_ABORTED = _iteration("Aborted")
-
-MAP_RUN_STARTED = Kind("MapRunStarted", "mapRunStartedEventDetails", lambda arn: {"mapRunArn": arn})
+MAP_RUN_STARTED = _kind("MapRunStarted", _map_run)
 MAP_RUN_SUCCEEDED = Kind("MapRunSucceeded")
-MAP_RUN_FAILED = Kind("MapRunFailed", "mapRunFailedEventDetails", _failed)
+MAP_RUN_FAILED = _kind("MapRunFailed", _failed)
 MAP_RUN_ABORTED = Kind("MapRunAborted")
-MAP_RUN_REDRIVEN = Kind(
-    "MapRunRedriven", "mapRunRedrivenEventDetails", lambda arn, count: {"mapRunArn": arn, "redriveCount": count}
-)
+MAP_RUN_REDRIVEN = _kind("MapRunRedriven", _map_run_redriven)
 
-EVALUATION_FAILED = Kind(
-    "EvaluationFailed",
-    "evaluationFailedEventDetails",
-    lambda node, error, cause, location: _given(error=error, cause=cause, location=location, state=node.name),
-)
+EVALUATION_FAILED = _kind("EvaluationFailed", _evaluation)
 
-TASK_SCHEDULED = Kind(
-    "TaskScheduled",
-    "taskScheduledEventDetails",
-    lambda resource, request, timeout, heartbeat, credentials, region: {
-        "resourceType": resource.type,
-        "resource": resource.action,
-        "region": region,
-        "parameters": to_json(request),
-        **_given(timeoutInSeconds=timeout, heartbeatInSeconds=heartbeat, taskCredentials=credentials),
-    },
-)
-TASK_STARTED = Kind("TaskStarted", "taskStartedEventDetails", lambda resource: _resource(resource))
-TASK_SUBMITTED = Kind(
-    "TaskSubmitted",
-    "taskSubmittedEventDetails",
-    lambda resource, value: {**_resource(resource), **_data("output", value)},
-)
-TASK_SUCCEEDED = Kind(
-    "TaskSucceeded",
-    "taskSucceededEventDetails",
-    lambda resource, value: {**_resource(resource), **_data("output", value)},
-)
+TASK_SCHEDULED = _kind("TaskScheduled", _service_scheduled)
+TASK_STARTED = _kind("TaskStarted", _service)
+TASK_SUBMITTED = _kind("TaskSubmitted", _service_output)
+TASK_SUCCEEDED = _kind("TaskSucceeded", _service_output)
+TASK_FAILED = _kind("TaskFailed", _service_failed)
+TASK_TIMED_OUT = _kind("TaskTimedOut", _service_failed)
 
-
-def _task_error(what: str) -> Kind:
-    return Kind(
-        f"Task{what}",
-        f"task{what}EventDetails",
-        lambda resource, error, cause: {**_resource(resource), **_failed(error, cause)},
-    )
-
-
-TASK_FAILED = _task_error("Failed")
-TASK_TIMED_OUT = _task_error("TimedOut")
-
-LAMBDA_SCHEDULED = Kind(
-    "LambdaFunctionScheduled",
-    "lambdaFunctionScheduledEventDetails",
-    lambda resource, request, timeout, heartbeat, credentials, region: {
-        "resource": resource.arn,
-        **_data("input", request),
-        **_given(timeoutInSeconds=timeout, taskCredentials=credentials),
-    },
-)
+LAMBDA_SCHEDULED = _kind("LambdaFunctionScheduled", _lambda_scheduled)
 LAMBDA_STARTED = Kind("LambdaFunctionStarted")
-LAMBDA_SUCCEEDED = Kind(
-    "LambdaFunctionSucceeded", "lambdaFunctionSucceededEventDetails", lambda resource, value: _data("output", value)
-)
-LAMBDA_FAILED = Kind(
-    "LambdaFunctionFailed", "lambdaFunctionFailedEventDetails", lambda resource, error, cause: _failed(error, cause)
-)
-LAMBDA_TIMED_OUT = Kind(
-    "LambdaFunctionTimedOut", "lambdaFunctionTimedOutEventDetails", lambda resource, error, cause: _failed(error, cause)
-)
+LAMBDA_SUCCEEDED = _kind("LambdaFunctionSucceeded", _call_output)
+LAMBDA_FAILED = _kind("LambdaFunctionFailed", _call_failed)
+LAMBDA_TIMED_OUT = _kind("LambdaFunctionTimedOut", _call_failed)
 
-ACTIVITY_SCHEDULED = Kind(
-    "ActivityScheduled",
-    "activityScheduledEventDetails",
-    lambda resource, request, timeout, heartbeat, credentials, region: {
-        "resource": resource.arn,
-        **_data("input", request),
-        **_given(timeoutInSeconds=timeout, heartbeatInSeconds=heartbeat),
-    },
-)
-ACTIVITY_STARTED = Kind(
-    "ActivityStarted", "activityStartedEventDetails", lambda resource, worker=None: _given(workerName=worker)
-)
-ACTIVITY_SUCCEEDED = Kind(
-    "ActivitySucceeded", "activitySucceededEventDetails", lambda resource, value: _data("output", value)
-)
-ACTIVITY_FAILED = Kind(
-    "ActivityFailed", "activityFailedEventDetails", lambda resource, error, cause: _failed(error, cause)
-)
-ACTIVITY_TIMED_OUT = Kind(
-    "ActivityTimedOut", "activityTimedOutEventDetails", lambda resource, error, cause: _failed(error, cause)
-)
-
-
-def _resource(resource: Any) -> Details:
-    return {"resourceType": resource.type, "resource": resource.action}
+ACTIVITY_SCHEDULED = _kind("ActivityScheduled", _activity_scheduled)
+ACTIVITY_STARTED = _kind("ActivityStarted", _activity_started)
+ACTIVITY_SUCCEEDED = _kind("ActivitySucceeded", _call_output)
+ACTIVITY_FAILED = _kind("ActivityFailed", _call_failed)
+ACTIVITY_TIMED_OUT = _kind("ActivityTimedOut", _call_failed)
 
 
 def event(number: int, record: Record) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 from flowdsl.asl.definition import StateNode
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.interpreter import languages
 from flowdsl.interpreter.failures import NotSupported, StateFailure
 from flowdsl.interpreter.fields import number
@@ -139,7 +140,7 @@ class ItemReader:
         pointer = self.config.get("ItemsPointer")
         if pointer:
             value = _pointed(value, pointer)
-        if not isinstance(value, list):
+        if not is_list(value):
             raise ReaderFailure("Attempting to map over non-iterable node.")
         return iter(value)
 
@@ -164,7 +165,7 @@ def _csv_rows(found: S3Object, delimiter: str, headers: list[str] | None) -> Ite
         text = io.TextIOWrapper(_without_mark(stream), "utf-8", errors="replace", newline="")
         try:
             rows = csv.reader(text, delimiter=delimiter, escapechar="\\")
-            names = headers if headers is not None else next(rows, [])
+            names: list[str] = headers if headers is not None else next(rows, list[str]())
             if len(set(names)) != len(names):
                 raise ReaderFailure("CSV headers cannot contain duplicates.")
             width = len(names)
@@ -206,7 +207,8 @@ def _parquet(found: S3Object) -> Iterator[Any]:
             None, "ItemReader/ReaderConfig/InputType", "PARQUET needs pyarrow: pip install 'flowdsl[parquet]'"
         ) from None
     with found.open() as stream:
-        for batch in pyarrow.parquet.ParquetFile(stream).iter_batches(batch_size=4096):
+        file: Any = pyarrow.parquet.ParquetFile(stream)
+        for batch in file.iter_batches(batch_size=4096):
             yield from json.loads(json.dumps(batch.to_pylist(), default=str))
 
 
@@ -214,9 +216,9 @@ def _pointed(value: Any, pointer: str) -> Any:
     """The node of a JSON Pointer (RFC 6901)."""
     for token in pointer.split("/")[1:]:
         token = token.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, dict) and token in value:
+        if is_object(value) and token in value:
             value = value[token]
-        elif isinstance(value, list) and token.isdigit() and int(token) < len(value):
+        elif is_list(value) and token.isdigit() and int(token) < len(value):
             value = value[int(token)]
         else:
             raise ReaderFailure(f"The ItemsPointer {pointer} does not refer to a node of the file.")

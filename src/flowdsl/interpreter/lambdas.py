@@ -88,7 +88,7 @@ def _failed(error_type: str, message: str, request_id: str, trace: list[str]) ->
 
 def stack(error: BaseException) -> list[str]:
     """The stackTrace of Lambda's error: the handler's own frames, under /var/task as they would be there."""
-    told = []
+    told: list[str] = []
     for frame in traceback.extract_tb(error.__traceback__):
         place = _deployed(frame.filename)
         if place is not None:

@@ -6,8 +6,9 @@ import inspect
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 
+from flowdsl.asl.values import is_list
 from flowdsl.diagnostics import FlowDslError, did_you_mean
 from flowdsl.interpreter import lambdas, nested
 from flowdsl.interpreter.answers import Answer, Call
@@ -67,7 +68,7 @@ class Mock:
     def __init__(self, key: str, value: Any) -> None:
         self.key = key
         self.used = 0
-        if isinstance(value, list):
+        if is_list(value):
             self.sequence: list[Say] | None = [_say(item, key) for item in value]
             self._say: Say | None = None
         else:
@@ -243,7 +244,7 @@ def _say(value: Any, key: str) -> Say:
         return lambda call, new_id: Answer(never=True, beats=value.heartbeats)
     if isinstance(value, Waits):
         return lambda call, new_id: Answer(open=True)
-    if isinstance(value, BaseException) or (isinstance(value, type) and issubclass(value, BaseException)):
+    if _is_exception(value):
         return _raising(Raises(value))
     if callable(value):
         return _calling(value, key)
@@ -251,16 +252,25 @@ def _say(value: Any, key: str) -> Say:
     return lambda call, new_id: Answer(constant)
 
 
+def _is_exception(value: Any) -> TypeGuard[BaseException | type[BaseException]]:
+    return isinstance(value, BaseException) or (isinstance(value, type) and issubclass(value, BaseException))
+
+
 def _raising(mock: Raises) -> Say:
-    error = mock.error
-    if isinstance(error, BaseException) or (isinstance(error, type) and issubclass(error, BaseException)):
+    error: Any = mock.error
+    if _is_exception(error):
         name = error.__name__ if isinstance(error, type) else type(error).__name__
         message = mock.cause if mock.cause is not None else ("" if isinstance(error, type) else str(error))
 
         def as_lambda(call: Call, new_id: Callable[[], str]) -> Answer:
             if call.operation != "lambda:invoke":
                 return Answer(failed=True, error=name, cause=message, after=mock.after)
-            cause = {"errorMessage": message, "errorType": name, "requestId": new_id(), "stackTrace": []}
+            cause: dict[str, Any] = {
+                "errorMessage": message,
+                "errorType": name,
+                "requestId": new_id(),
+                "stackTrace": [],
+            }
             return Answer(
                 failed=True,
                 error=name,

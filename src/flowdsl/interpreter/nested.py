@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flowdsl.asl.values import is_object
 from flowdsl.interpreter.answers import Answer, Call
 from flowdsl.interpreter.resources import Resource
 from flowdsl.interpreter.sizes import to_json
@@ -18,7 +19,7 @@ def child_run(parent: Run, program: Program, call: Call, answerer: Answerer) -> 
     """The execution that a startExecution starts; an input of null is {} (recorded)."""
     from flowdsl.interpreter.run import Run
 
-    request = call.arguments if isinstance(call.arguments, dict) else {}
+    request: dict[str, Any] = call.arguments if is_object(call.arguments) else {}
     value = request.get("Input")
     return Run(
         program,

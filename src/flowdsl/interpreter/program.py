@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flowdsl.asl.definition import Definition, Scope, StateNode, is_distributed
+from flowdsl.asl.values import is_object
 from flowdsl.diagnostics import FlowDslError, did_you_mean
 from flowdsl.interpreter import fan_out, flow, languages, task
 from flowdsl.interpreter import history as h
@@ -111,7 +112,7 @@ def program_of(workflow: Any) -> Program:
     definition = workflow if isinstance(workflow, Definition) else getattr(workflow, "definition", workflow)
     if callable(definition) and not isinstance(definition, Definition):
         definition = definition()
-    if isinstance(definition, dict):
+    if is_object(definition):
         definition = Definition(definition)
     if not isinstance(definition, Definition):
         raise FlowDslError(f"a workflow or a definition is needed, found {type(workflow).__name__}")
@@ -136,7 +137,7 @@ def _nodes(scope: Scope, states: list[StateNode]) -> Machine:
         holder = scope.parent.name if scope.parent else None
         raise NotSupported(holder, "States", "there must be at least one state")
     for name, fields in scope.states.items():
-        if not isinstance(fields, dict):
+        if not is_object(fields):
             raise NotSupported(name, None, "a state must be an object")
     for state in states:
         if state.type not in TYPES:

@@ -7,30 +7,31 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.interpreter.threads import FAILED, SCHEDULED, STARTED, SUCCEEDED, Event, Key, Threads, details, seconds
 
 
 def read_history(content: Any) -> list[Event]:
     """The events of `aws stepfunctions get-execution-history`, in the order of their ids."""
-    events: Any = content.get("events") if isinstance(content, dict) else content
-    if not isinstance(events, list) or not events:
+    events: Any = content.get("events") if is_object(content) else content
+    if not is_list(events) or not events:
         raise FlowDslError('a history is what `aws stepfunctions get-execution-history` prints: {"events": [...]}')
     for number, event in enumerate(events):
-        if (
-            not isinstance(event, dict)
-            or not isinstance(event.get("id"), int)
-            or not isinstance(event.get("type"), str)
-        ):
+        if not is_object(event) or not isinstance(event.get("id"), int) or not isinstance(event.get("type"), str):
             raise FlowDslError(f"event {number} of the history has no id and type")
         try:
             seconds(event.get("timestamp"))
         except (TypeError, ValueError):
             raise FlowDslError(f"event {event['id']} of the history has no timestamp") from None
-    ordered: list[Event] = sorted(events, key=lambda event: int(event["id"]))
+    ordered: list[Event] = sorted(events, key=_number)
     if ordered[0]["type"] != "ExecutionStarted":
         raise FlowDslError("the history does not begin with ExecutionStarted; export it whole")
     return ordered
+
+
+def _number(event: Event) -> int:
+    return int(event["id"])
 
 
 def parsed(text: Any) -> Any:

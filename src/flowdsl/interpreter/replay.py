@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flowdsl.asl.definition import Definition
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.interpreter.answers import Answer, Call
 from flowdsl.interpreter.clock import Timeline
 from flowdsl.interpreter.execution import Execution
@@ -226,11 +227,11 @@ def differences(old: Any, new: Any, generated: tuple[str, ...] = ()) -> Iterator
     stack: list[tuple[str, Any, Any]] = [("", old, new)]
     while stack:
         path, a, b = stack.pop()
-        if isinstance(a, dict) and isinstance(b, dict):
+        if is_object(a) and is_object(b):
             keys = [*a, *(k for k in b if k not in a)]
             inner = [(f"{path}.{k}", a.get(k, ABSENT), b.get(k, ABSENT)) for k in keys if k not in NOISE]
             stack.extend(reversed(inner))
-        elif isinstance(a, list) and isinstance(b, list):
+        elif is_list(a) and is_list(b):
             inner = [
                 (f"{path}[{i}]", a[i] if i < len(a) else ABSENT, b[i] if i < len(b) else ABSENT)
                 for i in range(max(len(a), len(b)))

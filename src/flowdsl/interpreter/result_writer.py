@@ -6,6 +6,7 @@ import json
 from typing import IO, Any
 
 from flowdsl.asl.definition import StateNode
+from flowdsl.asl.values import is_list
 from flowdsl.interpreter import languages
 from flowdsl.interpreter.clock import iso
 from flowdsl.interpreter.failures import NotSupported
@@ -21,12 +22,12 @@ class ResultWriter:
     """A compiled ResultWriter; an absent one keeps the outputs, COMPACT."""
 
     def __init__(self, state: StateNode) -> None:
-        fields = state.fields.get("ResultWriter") or {}
-        config = fields.get("WriterConfig", {})
+        fields: dict[str, Any] = state.fields.get("ResultWriter") or {}
+        config: dict[str, Any] = fields.get("WriterConfig", {})
         self.exports = "Resource" in fields
         if self.exports and not str(fields["Resource"]).endswith(":::s3:putObject"):
             raise NotSupported(state.name, "ResultWriter/Resource", f"{fields['Resource']!r} is not s3:putObject")
-        self.transformation = config.get("Transformation", "NONE" if self.exports else "COMPACT")
+        self.transformation: str = config.get("Transformation", "NONE" if self.exports else "COMPACT")
         if self.transformation not in TRANSFORMATIONS:
             raise NotSupported(
                 state.name,
@@ -48,7 +49,7 @@ class ResultWriter:
             if self.transformation == "COMPACT":
                 return [child.output]
             if self.transformation == "FLATTEN":
-                return child.output if isinstance(child.output, list) else [child.output]
+                return child.output if is_list(child.output) else [child.output]
         elif self.transformation != "NONE":
             return [failed_item(child)]
         return [child_record(child)]

@@ -7,7 +7,7 @@ import io
 import json
 import tempfile
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from hashlib import md5
@@ -35,7 +35,7 @@ class S3Object:
     _size: int | None = field(default=None, repr=False)
 
     @contextmanager
-    def open(self) -> Iterator[IO[bytes]]:
+    def open(self) -> Generator[IO[bytes], None, None]:
         """The bytes, external compression undone where the name says that there is one."""
         with ExitStack() as stack:
             raw: IO[bytes]
@@ -78,9 +78,9 @@ class S3Object:
         if isinstance(self.body, bytes):
             digest.update(self.body)
         else:
-            stream = stored or self.body
-            stream.seek(0)  # type: ignore[union-attr]
-            while chunk := stream.read(1 << 20):  # type: ignore[union-attr]
+            stream = cast("IO[bytes]", stored or self.body)
+            stream.seek(0)
+            while chunk := stream.read(1 << 20):
                 digest.update(chunk)
         if stored is not None:
             stored.close()
@@ -96,8 +96,10 @@ class S3Objects:
         self._objects: dict[tuple[str, str], S3Object] = {}
         self.buckets: set[str] = set()
         for name, value in (objects or {}).items():
+            bucket: str
+            key: str
             if isinstance(name, tuple):
-                bucket, key = name
+                bucket, key = cast("tuple[str, str]", name)
             elif isinstance(name, str):
                 bucket, _, key = name.partition("/")
             else:

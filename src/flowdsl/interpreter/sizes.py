@@ -30,8 +30,7 @@ def json_size(value: Any) -> int:
 
 def fits(value: Any, limit: int = LIMIT) -> bool:
     """Whether a value's JSON text is within the limit."""
-    kind = type(value)
-    if kind in _SCALARS:
+    if value.__class__ in _SCALARS:
         return True
     try:
         bound = len(_marshal(value, 2))
@@ -58,8 +57,7 @@ class Sizes:
         self._known: dict[int, Any] = {}
 
     def fits(self, value: Any) -> bool:
-        kind = type(value)
-        if kind in _SCALARS:
+        if value.__class__ in _SCALARS:
             return True
         try:
             bound = len(_marshal(value, 2))

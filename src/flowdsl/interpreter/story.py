@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from flowdsl.asl.values import is_object
 from flowdsl.interpreter.sizes import to_json
 from flowdsl.interpreter.threads import FAILED, SCHEDULED, STARTED, Event, Stay, Thread, Threads, details
 
@@ -108,9 +109,9 @@ def shown(text: str) -> str:
         return text
     with suppress(ValueError):
         value = json.loads(text)
-        if isinstance(value, dict) and "Payload" in value:
+        if is_object(value) and "Payload" in value:
             return to_json(value["Payload"])
-        if isinstance(value, dict):
+        if is_object(value):
             return to_json({k: v for k, v in value.items() if k not in ("SdkHttpMetadata", "SdkResponseMetadata")})
     return text
 

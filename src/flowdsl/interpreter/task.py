@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
 from flowdsl.asl.definition import StateNode
+from flowdsl.asl.values import is_object
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.interpreter import history as h
 from flowdsl.interpreter import languages, nested, resources
@@ -13,7 +14,7 @@ from flowdsl.interpreter.answers import Answer, Call
 from flowdsl.interpreter.dataflow import Stages, finisher
 from flowdsl.interpreter.envelope import wrap, wrap_response
 from flowdsl.interpreter.failures import NotSupported, StateFailure
-from flowdsl.interpreter.frames import PARKED, Frame, Steps
+from flowdsl.interpreter.frames import PARKED, Frame, Parked, Steps
 from flowdsl.interpreter.history import Kind
 from flowdsl.interpreter.nodes import LASTING, Node
 from flowdsl.interpreter.resources import Resource
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from flowdsl.interpreter.run import Run
 
 Limit = Callable[[Frame], int | None]
+Answering = Generator["int | Parked | None", None, Answer]
+"""What a frame yields while an answer takes its time."""
 
 
 class Events:
@@ -85,24 +88,24 @@ class TaskNode(Node):
         else:
             frame.last = run.record(events.started, frame.last, resource)
         if resource.pattern and not (answer.failed and answer.submitted is None):
-            submitted = {} if answer.submitted in (..., None) else answer.submitted
+            submitted: Any = {} if answer.submitted in (..., None) else answer.submitted
             if answer.submitted is ...:
                 if answer.child is not None:
                     submitted = nested.started(answer.child)
                 submitted = wrap_response(resource, submitted, run.new_id())
             frame.last = run.record(h.TASK_SUBMITTED, frame.last, resource, submitted)
-        answer = yield from self.wait(frame, answer, timeout, heartbeat)
-        return self.settle(frame, value, answer)
+        final = yield from self.wait(frame, answer, timeout, heartbeat)
+        return self.settle(frame, value, final)
 
     def call(self, frame: Frame, request: Any) -> Call:
         """The call as `Execution.calls` shows it."""
         payload, function = request, self.function
-        if self.resource.operation == "lambda:invoke" and self.resource.kind == "service" and isinstance(request, dict):
+        if self.resource.operation == "lambda:invoke" and self.resource.kind == "service" and is_object(request):
             payload = request.get("Payload", {})
             function = function or request.get("FunctionName")
         elif self.resource.kind == "lambda":
             function = self.resource.arn
-        elif self.resource.type == "states" and isinstance(request, dict):
+        elif self.resource.type == "states" and is_object(request):
             function = request.get("StateMachineArn")
         run = frame.run
         target = run.program.definition.bindings.handler_of(function) if isinstance(function, str) else None
@@ -119,7 +122,7 @@ class TaskNode(Node):
             run.timeline.now,
         )
 
-    def wait(self, frame: Frame, answer: Answer, timeout: int | None, heartbeat: int | None) -> Any:
+    def wait(self, frame: Frame, answer: Answer, timeout: int | None, heartbeat: int | None) -> Answering:
         """Lets the time pass that the answer takes; a time-out or a missed heartbeat fails the call."""
         run = frame.run
         now = run.timeline.now
@@ -148,7 +151,7 @@ class TaskNode(Node):
             yield deadline
         raise self.timed_out(frame, deadline == beat and deadline != end)
 
-    def wait_child(self, frame: Frame, child: Run, end: int | None) -> Any:
+    def wait_child(self, frame: Frame, child: Run, end: int | None) -> Answering:
         """Waits for the execution that the call has started, where the pattern says so."""
         run = frame.run
         child.start()
@@ -164,7 +167,7 @@ class TaskNode(Node):
             raise self.timed_out(frame, False)
         return nested.outcome(child, self.resource)
 
-    def wait_outside(self, frame: Frame, timeout: int | None, heartbeat: int | None) -> Any:
+    def wait_outside(self, frame: Frame, timeout: int | None, heartbeat: int | None) -> Answering:
         """Waits for an answer from outside: SendTaskSuccess, SendTaskFailure, SendTaskHeartbeat."""
         run = frame.run
         task = OpenTask(frame, self, run.calls[-1], timeout, heartbeat)
@@ -233,7 +236,7 @@ def compile_task(state: StateNode, node: TaskNode) -> TaskNode:
     compile_value = languages.template if state.is_jsonata else languages.path_template
     node.credentials = compile_value(fields["Credentials"], "Credentials") if "Credentials" in fields else None
     given = fields.get("Arguments" if state.is_jsonata else "Parameters")
-    name = given.get("FunctionName") if isinstance(given, dict) else None
+    name = given.get("FunctionName") if is_object(given) else None
     node.function = name if isinstance(name, str) and not (state.is_jsonata and languages.is_expression(name)) else None
     node.flow = LASTING
     return node

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from flowdsl.asl.values import is_object
 from flowdsl.interpreter.nodes import Node
 from flowdsl.interpreter.task import TaskNode
 
@@ -43,7 +44,7 @@ def check(context: Mapping[str, Any], node: Node, mocked: bool, invalid: Callabl
                 "Context object contains 'Task' when state is not a Task state with a '.sync' or '.waitForTaskToken' "
                 "service integration pattern"
             )
-        if not isinstance(value, dict):
+        if not is_object(value):
             raise bad(f"{name} must be an object")
         for field, item in value.items():
             kind = KNOWN[name].get(field)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flowdsl.asl.definition import Definition, StateNode, is_distributed
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.interpreter.dataflow import Stages
 from flowdsl.interpreter.failures import StateFailure
 from flowdsl.interpreter.fan_out import MapStages
@@ -17,7 +18,7 @@ from flowdsl.interpreter.nodes import CHOICE, Node
 from flowdsl.interpreter.task import TaskNode
 
 if TYPE_CHECKING:
-    from flowdsl.interpreter.teststate import _Test
+    from flowdsl.interpreter.teststate import Trial
 
 Invalid = Callable[[str], Exception]
 
@@ -55,15 +56,15 @@ class Mock:
 
 def _check_shape(result: Any, node: Node, mode: str, invalid: Invalid) -> None:
     if node.type == "Parallel":
-        if not isinstance(result, list):
+        if not is_list(result):
             raise invalid("Mocked result must be an array.")
         if len(result) != len(node.fields["Branches"]):
             raise invalid("Mocked result must contain the same number of items as number of Parallel branches.")
     elif node.type == "Map":
         if "Resource" in (node.fields.get("ResultWriter") or {}):
-            if not isinstance(result, dict):
+            if not is_object(result):
                 raise invalid("Mocked result must be a JSON object.")
-        elif not isinstance(result, list):
+        elif not is_list(result):
             raise invalid("Mocked result must be an array.")
     elif isinstance(node, TaskNode):
         from flowdsl.integrations.catalog import UnknownOperation, resolve
@@ -96,7 +97,7 @@ def check_definition(definition: Definition, refuse: Callable[[str], Exception])
             )
 
 
-def work(test: _Test, value: Any) -> tuple[Any, Node | None]:
+def work(test: Trial, value: Any) -> tuple[Any, Node | None]:
     """The state's output and where it leads; `test.data` is filled on the way."""
     frame, node = test.frame, test.node
     frame.follow = node.next
@@ -132,7 +133,7 @@ def _wait(frame: Frame, node: Node, value: Any) -> Any:
         return stop.value
 
 
-def _pass(test: _Test, value: Any) -> Any:
+def _pass(test: Trial, value: Any) -> Any:
     frame, node, data = test.frame, test.node, test.data
     output = value if node.step is None else node.step(frame, value)
     if node.jsonata:
@@ -149,7 +150,7 @@ def _pass(test: _Test, value: Any) -> Any:
     return output
 
 
-def _task(test: _Test, value: Any) -> Any:
+def _task(test: Trial, value: Any) -> Any:
     frame, node, data = test.frame, test.node, test.data
     assert isinstance(node, TaskNode)
     stages: Stages = node.stages
@@ -165,7 +166,7 @@ def _task(test: _Test, value: Any) -> Any:
     return _result(test, value)
 
 
-def _result(test: _Test, value: Any) -> Any:
+def _result(test: Trial, value: Any) -> Any:
     """The mock's result through ResultSelector, ResultPath and OutputPath, or Output."""
     frame, node, data, mock = test.frame, test.node, test.data, test.mock
     assert mock is not None
@@ -185,12 +186,12 @@ def _result(test: _Test, value: Any) -> Any:
     return node.finish(frame, value, result)
 
 
-def _parallel(test: _Test, value: Any) -> Any:
+def _parallel(test: Trial, value: Any) -> Any:
     test.node.stages.request(test.frame, value)
     return _result(test, value)
 
 
-def _map(test: _Test, value: Any) -> Any:
+def _map(test: Trial, value: Any) -> Any:
     frame, node, data, configuration = test.frame, test.node, test.data, test.configuration
     stages: MapStages = node.stages
     state = _as_state(frame, node)

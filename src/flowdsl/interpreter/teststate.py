@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from flowdsl.asl.definition import Definition
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.interpreter import testcontext, testdata
 from flowdsl.interpreter.clock import DEFAULT_START, Timeline
@@ -109,13 +110,13 @@ def state_test(
     )
     run.given_context = None if context is None else dict(context)
     run.role = role_arn  # type: ignore[assignment]
-    told = _Test(run, node, given, configuration, dict(variables or {})).told(input)
+    told = Trial(run, node, given, configuration, dict(variables or {})).told(input)
     if inspection_level == "INFO":
         told.pop("inspectionData", None)
     return told
 
 
-class _Test:
+class Trial:
     """One test under way: what was inspected so far, and how it comes out."""
 
     def __init__(
@@ -226,8 +227,8 @@ def _machine_around(state: dict[str, Any]) -> dict[str, Any]:
     targets = [state.get("Next"), state.get("Default")]
     for field in ("Choices", "Catch"):
         rules = state.get(field)
-        if isinstance(rules, list):
-            targets.extend(rule.get("Next") for rule in rules if isinstance(rule, dict))
+        if is_list(rules):
+            targets.extend(rule.get("Next") for rule in rules if is_object(rule))
     states: dict[str, Any] = {STATE_NAME: state}
     states |= {name: {"Type": "Succeed"} for name in targets if isinstance(name, str) and name != STATE_NAME}
     return {"StartAt": STATE_NAME, "States": states}
@@ -244,7 +245,7 @@ def run_state(
 ) -> dict[str, Any]:
     """Tests a state of a definition with the mock that a mocks file has for it."""
     given = (mocks or {}).get(name)
-    if isinstance(given, list):
+    if is_list(given):
         given = given[0] if given else None
     mock: dict[str, Any] | None = None
     if isinstance(given, Raises):

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from flowdsl.asl.values import is_object
+
 Event = dict[str, Any]
 Key = tuple[tuple[str, Any], ...]
 """Where a thread stands, from the outside in: (Map, index) and (Parallel, first state of the branch)."""
@@ -63,7 +65,7 @@ class Thread:
 def details(event: Event) -> dict[str, Any]:
     """The details of an event, whatever their key."""
     for key, value in event.items():
-        if key.endswith("EventDetails") and isinstance(value, dict):
+        if key.endswith("EventDetails") and is_object(value):
             return value
     return {}
 

@@ -81,7 +81,7 @@ class OpenTask:
 
     def deadline(self) -> int | None:
         """When the task times out unless something comes before, in ms; None: never."""
-        ends = []
+        ends: list[int] = []
         if self._timeout is not None:
             ends.append(self._since_start + self._timeout * 1000)
         if self._heartbeat is not None and self._started is not None:

@@ -56,10 +56,10 @@ def wait_until(state: StateNode) -> Until:
     return _seconds_path(value, read) if field == "SecondsPath" else _timestamp_path(value, read)
 
 
-def _after(frame: Frame, seconds: int) -> int:
+def _after(frame: Frame, seconds: Any) -> int:
     if seconds > LONGEST_SECONDS:
         raise frame.runtime("Wait state delay is too long.")
-    return frame.run.timeline.now + seconds * 1000
+    return frame.run.timeline.now + int(seconds) * 1000
 
 
 def _at(frame: Frame, moment: int) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flowdsl.asl.definition import Definition
+from flowdsl.asl.values import is_object
 from flowdsl.interpreter.history import EXITED
 from flowdsl.interpreter.run import Run
 
@@ -37,18 +38,18 @@ def ways(definition: Definition) -> Iterator[Way]:
         fields, at = state.fields, state.pointer
         if state.type == "Choice":
             for index, rule in enumerate(fields.get("Choices", ())):
-                if isinstance(rule, dict):
+                if is_object(rule):
                     yield Way(f"{at}/Choices/{index}/Next", state.name, f"Choices[{index}]", _name(rule.get("Next")))
             if "Default" in fields:
                 yield Way(f"{at}/Default", state.name, "Default", _name(fields["Default"]))
         elif "Next" in fields:
             yield Way(f"{at}/Next", state.name, "Next", _name(fields["Next"]))
         for index, catcher in enumerate(fields.get("Catch", ())):
-            if isinstance(catcher, dict):
+            if is_object(catcher):
                 yield Way(f"{at}/Catch/{index}/Next", state.name, f"Catch[{index}]", _name(catcher.get("Next")))
         for index, retrier in enumerate(fields.get("Retry", ())):
             # A retrier that never retries (MaxAttempts 0) is taken by no test.
-            if isinstance(retrier, dict) and retrier.get("MaxAttempts") != 0:
+            if is_object(retrier) and retrier.get("MaxAttempts") != 0:
                 yield Way(f"{at}/Retry/{index}", state.name, f"Retry[{index}]", None)
 
 
@@ -61,7 +62,7 @@ def taken(run: Run) -> set[str]:
     found: set[str] = set()
     caught: dict[str, int] = {}
     for node, way, _ in run.decisions:
-        if isinstance(way, tuple):
+        if not isinstance(way, int):
             kind, index = way
             if kind == "Catch":
                 caught[node.pointer] = caught.get(node.pointer, 0) + 1
@@ -89,7 +90,7 @@ class Workflow:
     file: str
     ways: list[tuple[str, str, str]]
     """(pointer, words, place) of each."""
-    taken: set[str] = field(default_factory=set)
+    taken: set[str] = field(default_factory=set[str])
 
     @property
     def missing(self) -> list[tuple[str, str, str]]:
@@ -154,7 +155,7 @@ class FlowCoverage:
 
     def report(self) -> list[str]:
         """Lines of a table, and what is missing with its place."""
-        lines = []
+        lines: list[str] = []
         for workflow in sorted(self.workflows.values(), key=lambda w: (w.file, w.name)):
             whole = len(workflow.ways)
             missing = workflow.missing

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.diagnostics import FlowDslError, did_you_mean
 from flowdsl.interpreter.mocks import Hangs, Raises, Returns
 
@@ -27,7 +28,7 @@ def load_mocks(path: str | Path, test_case: str | None = None) -> dict[str, Any]
         raise FlowDslError(f"the mocks file {path} cannot be read: {error.strerror}") from None
     except ValueError as error:
         raise FlowDslError(f"the mocks file {path} is no JSON: {error}") from None
-    if not isinstance(content, dict):
+    if not is_object(content):
         raise FlowDslError(f"the mocks file {path} must hold an object of mocks, found {_kind(content)}")
     if "StateMachines" in content or "MockedResponses" in content:
         return mock_config(content, test_case, where=str(path))
@@ -37,13 +38,13 @@ def load_mocks(path: str | Path, test_case: str | None = None) -> dict[str, Any]
 
 
 def _answers(value: Any, where: str) -> Any:
-    if isinstance(value, list):
+    if is_list(value):
         return [_answer(item, f"{where}[{i}]") for i, item in enumerate(value)]
     return _answer(value, where)
 
 
 def _answer(value: Any, where: str) -> Any:
-    if not isinstance(value, dict) or not ({"return", "throw", "hang"} & value.keys()):
+    if not is_object(value) or not ({"return", "throw", "hang"} & value.keys()):
         raise FlowDslError(
             f'{where}: an answer is {{"return": ...}} or {{"throw": {{"Error": ...}}}}, found {_short(value)}'
         )
@@ -63,7 +64,7 @@ def _answer(value: Any, where: str) -> Any:
 
 
 def _throw(value: Any, where: str, after: float = 0) -> Raises:
-    if not isinstance(value, dict) or not value.keys() <= {"Error", "Cause"}:
+    if not is_object(value) or not value.keys() <= {"Error", "Cause"}:
         raise FlowDslError(f'{where}: throw must be {{"Error": ..., "Cause": ...}}, found {_short(value)}')
     for key, text in value.items():
         if text is not None and not isinstance(text, str):
@@ -77,12 +78,12 @@ def mock_config(
     """The mocks of one test case of a MockConfigFile: each state's responses in the order of their numbers."""
     machines = content.get("StateMachines")
     responses = content.get("MockedResponses")
-    if not isinstance(machines, dict) or not isinstance(responses, dict):
+    if not is_object(machines) or not is_object(responses):
         raise FlowDslError(f"{where}: StateMachines and MockedResponses must both be objects")
     cases: dict[str, Any] = {}
     for name, found in machines.items():
         if machine is None or name == machine:
-            cases.update(found.get("TestCases", {}) if isinstance(found, dict) else {})
+            cases.update(found.get("TestCases", {}) if is_object(found) else {})
     if not cases:
         raise FlowDslError(f"{where}: no test cases{f' for {machine!r}' if machine else ''}")
     if test_case is None and len(cases) == 1:
@@ -103,20 +104,22 @@ def mock_config(
 
 def _numbered(response: Any, where: str) -> list[Any]:
     """`{"0": {"Return": ...}, "1-2": {"Throw": ...}}` as the list of its answers."""
-    if not isinstance(response, dict):
+    if not is_object(response):
         raise FlowDslError(f"{where}: must be an object of numbered answers")
     told: dict[int, Any] = {}
     for numbers, answer in response.items():
         first, _, last = numbers.partition("-")
         if not first.isdigit() or (last and not last.isdigit()):
             raise FlowDslError(f"{where}: {numbers!r} is no number or range such as '0' or '1-3'")
-        if not isinstance(answer, dict) or not ({"Return", "Throw"} & answer.keys()):
+        if not is_object(answer) or not ({"Return", "Throw"} & answer.keys()):
             raise FlowDslError(f'{where}/{numbers}: an answer is {{"Return": ...}} or {{"Throw": ...}}')
         made = (
             Returns(answer["Return"], whole=True)
             if "Return" in answer
             else _throw(answer["Throw"], f"{where}/{numbers}")
         )
+        if len(last or first) > 5:
+            raise FlowDslError(f"{where}: {numbers!r} asks for more than 100,000 answers")
         for index in range(int(first), int(last or first) + 1):
             told[index] = made
     missing = [i for i in range(len(told)) if i not in told]
@@ -133,7 +136,7 @@ def to_mock_config(machine: str, test_cases: Mapping[str, Mapping[str, Any]]) ->
         cases[case] = {}
         for state, answers in mocks.items():
             name = f"{case}{state}"
-            listed = answers if isinstance(answers, list) else [answers]
+            listed: list[Any] = answers if is_list(answers) else [answers]
             responses[name] = {str(i): _written(answer, f"{case}/{state}") for i, answer in enumerate(listed)}
             cases[case][state] = name
     return {"StateMachines": {machine: {"TestCases": cases}}, "MockedResponses": responses}
@@ -155,7 +158,7 @@ def _class_name(error: Any) -> str:
 
 
 def _kind(value: Any) -> str:
-    return {list: "a list", str: "a string", bool: "a boolean", type(None): "null"}.get(type(value), "a number")
+    return {list: "a list", str: "a string", bool: "a boolean", type(None): "null"}.get(value.__class__, "a number")
 
 
 def _short(value: Any) -> str:

@@ -95,12 +95,12 @@ def _fail_under(config: pytest.Config) -> float | None:
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
     """A path that differs is shown beside the expected one."""
     module = sys.modules.get("flowdsl.interpreter.execution")
-    if module is None or op != "==" or not (isinstance(left, list) and isinstance(right, list)):
+    if module is None or op != "==" or not all(isinstance(side, list) for side in (left, right)):
         return None
     if not (isinstance(left, module.Path) or isinstance(right, module.Path)):
         return None
     from flowdsl.testing.paths import side_by_side
 
-    if isinstance(left, module.Path):
-        return side_by_side(left, right)
-    return side_by_side(right, left)
+    ours: Any = left
+    theirs: Any = right
+    return side_by_side(ours, theirs) if isinstance(left, module.Path) else side_by_side(theirs, ours)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 
@@ -25,10 +27,10 @@ def command(histories: tuple[str, ...], as_json: bool) -> None:
         raise click.UsageError("give at least one history and the workflow")
     *files, target = histories
     definition = definition_of(target)
-    told = []
+    told: list[dict[str, Any]] = []
     for file in files:
         divergence, _ = replay(read_history(read_json(file, "history")), definition)
-        entry = {"history": file, "diverges": divergence is not None}
+        entry: dict[str, Any] = {"history": file, "diverges": divergence is not None}
         if divergence is not None:
             entry |= {
                 "event": divergence.event,

@@ -45,7 +45,7 @@ def command(target: str, input_file: str | None, mocks_file: str | None, as_json
     from flowdsl.cli.workflows import definition_of, read_json
 
     definition = definition_of(target)
-    value = read_json(input_file, "input") if input_file is not None else {}
+    value: Any = read_json(input_file, "input") if input_file is not None else {}
     mocks = _mocks(mocks_file)
     if options["state_name"]:
         leave(_one_state(definition, value, mocks, as_json, options))
