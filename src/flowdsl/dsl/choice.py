@@ -30,7 +30,7 @@ class Choice(State):
         self.default: OtherwisePort | None = None
         self._declare(fields, (frame.f_code, frame.f_lasti))
 
-    def when(self, condition: bool | Rule, **fields: Unpack[RuleFields]) -> WhenPort:
+    def when(self, condition: bool | str | Rule, **fields: Unpack[RuleFields]) -> WhenPort:
         """A rule: `choice.when(order.total > 10) >> review`."""
         frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)

@@ -62,6 +62,9 @@ class Emitter:
             return _INPUT
         if kind is ResultSource:
             if self.exit is source.state:
+                if type(source.state) is Pass:
+                    # A Pass without an output gives its input.
+                    return "$states.input"
                 return f"$states.result{''.join([member(step) for step in source.state.envelope])}"
         elif kind is ContextSource:
             return "$states.context"

@@ -72,6 +72,8 @@ class JsonpathWriter:
         if kind is ContextSource:
             return "$$"
         if kind is ResultSource and self.exit is source.state:
+            if isinstance(source.state, Pass):
+                return "$"
             return "$" + "".join(f".{step}" for step in source.state.envelope)
         if kind is ErrorSource and self.exit is source.port:
             return "$"

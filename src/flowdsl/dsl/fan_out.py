@@ -44,6 +44,15 @@ class Map(Working, Generic[R]):
     keywords = Working.keywords | {"processor_config"}
 
     @overload
+    def __init__(
+        self,
+        function: Callable[[], R],
+        items: Iterable[Any] = ...,
+        *,
+        item_selector: Any = ...,
+        **fields: Unpack[MapFields],
+    ) -> None: ...
+    @overload
     def __init__(self, function: Callable[[T], R], items: Iterable[T] = ..., **fields: Unpack[MapFields]) -> None: ...
     @overload
     def __init__(
@@ -54,8 +63,6 @@ class Map(Working, Generic[R]):
         item_selector: Callable[[T, int], S],
         **fields: Unpack[MapFields],
     ) -> None: ...
-    @overload
-    def __init__(self, function: Callable[[], R], items: Iterable[Any] = ..., **fields: Unpack[MapFields]) -> None: ...
     @overload
     def __init__(
         self, *, iterator: Callable[..., R], item_selector: Any = ..., **fields: Unpack[MapFields]

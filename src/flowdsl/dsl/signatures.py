@@ -1,4 +1,7 @@
-"""The keywords of each state as type checkers see them. At run time the table of ASL's fields decides."""
+"""The keywords of each state as type checkers see them. At run time the table of ASL's fields decides.
+
+Where a number stands, a text may: a placeholder (`"${Limit}"`) or a JSONata text (`"{% ... %}"`).
+"""
 
 from __future__ import annotations
 
@@ -95,15 +98,15 @@ class WorkFields(SucceedFields, total=False):
 class TaskFields(WorkFields, total=False):
     resource: str
     arguments: Any
-    timeout_seconds: int
+    timeout_seconds: int | str
     timeout_seconds_path: str
-    heartbeat_seconds: int
+    heartbeat_seconds: int | str
     heartbeat_seconds_path: str
     credentials: Mapping[str, Any]
 
 
 class DistributedFields(WorkFields, total=False):
-    max_concurrency: int
+    max_concurrency: int | str
     max_concurrency_path: str
     execution_type: Literal["STANDARD", "EXPRESS"]
     item_selector: Any
@@ -120,7 +123,15 @@ class ParallelFields(WorkFields, total=False):
 
 
 class MapFields(WorkFields, total=False):
-    max_concurrency: int
+    max_concurrency: int | str
     max_concurrency_path: str
     items_path: str
     processor_config: Mapping[str, Any]
+    item_reader: Mapping[str, Any]
+    item_batcher: Mapping[str, Any]
+    result_writer: Mapping[str, Any]
+    label: str
+    tolerated_failure_percentage: float | str
+    tolerated_failure_percentage_path: str
+    tolerated_failure_count: int | str
+    tolerated_failure_count_path: str

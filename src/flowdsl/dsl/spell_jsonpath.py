@@ -194,7 +194,7 @@ def _cannot(node: Node) -> CannotBeSaid:
     instead = '; give this state query_language="JSONata"'
     if isinstance(node, Operation):
         what = f"JSONPath cannot compute {_OPERATIONS.get(node.operator, f'{node.operator}')}"
-        if node.operator in ("and", "or", "not") or node.kind != "any":
+        if node.operator in ("and", "or", "not", "=", "!=", "<", "<=", ">", ">="):
             what, instead = "JSONPath cannot compute a condition", "; write a Choice"
     elif isinstance(node, Call):
         what = f"JSONPath has nothing like JSONata's ${node.function}"

@@ -186,7 +186,9 @@ class Wait(State):
     type = "Wait"
     keywords = frozenset({"name", "extra", "assign", "output"})
 
-    def __init__(self, duration: timedelta = UNSET, *, seconds: int = UNSET, **fields: Unpack[WaitFields]) -> None:
+    def __init__(
+        self, duration: timedelta = UNSET, *, seconds: int | str = UNSET, **fields: Unpack[WaitFields]
+    ) -> None:
         frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
         given: dict[str, Any] = dict(fields)

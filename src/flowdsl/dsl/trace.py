@@ -144,7 +144,9 @@ class Trace:
     def has_open_ports(self, scope: Scope) -> bool:
         """Whether an edge of a scope is still to be drawn: what is wrong then is said about that."""
         return any(
-            m.name in ("open-port", "choice-without-branch") and m.state is not None and m.state.scope is scope
+            m.name in ("open-port", "choice-without-branch", "not-a-target")
+            and m.state is not None
+            and m.state.scope is scope
             for m in self.mistakes
         )
 

@@ -45,20 +45,20 @@ def wire(trace: Trace, scope: Scope) -> Wiring:
     for state in states:
         out: list[Edge] = []
         target = state.target
-        if target is not None and _same(trace, scope, target, state.target_place):
+        if target is not None and _same(trace, state, target, state.target_place):
             out.append((target.index, state))
         if state.catchers is not None:
             for port in state.catchers:
-                _add(trace, scope, port, out)
+                _add(trace, port, out)
         if type(state) is Choice:
-            _wire_choice(trace, scope, state, out)
+            _wire_choice(trace, state, out)
         edges.append(out)
     _walk(wiring)
     _check(trace, wiring)
     return wiring
 
 
-def _add(trace: Trace, scope: Scope, port: Any, out: list[Edge]) -> None:
+def _add(trace: Trace, port: Any, out: list[Edge]) -> None:
     target = port.target
     if target is None:
         trace.report(
@@ -67,15 +67,15 @@ def _add(trace: Trace, scope: Scope, port: Any, out: list[Edge]) -> None:
             port.place,
             state=port.state,
         )
-    elif _same(trace, scope, target, port.target_place):
+    elif _same(trace, port.state, target, port.target_place):
         out.append((target.index, port))
 
 
-def _wire_choice(trace: Trace, scope: Scope, choice: Choice, out: list[Edge]) -> None:
+def _wire_choice(trace: Trace, choice: Choice, out: list[Edge]) -> None:
     for rule in choice.rules:
-        _add(trace, scope, rule, out)
+        _add(trace, rule, out)
     if choice.default is not None:
-        _add(trace, scope, choice.default, out)
+        _add(trace, choice.default, out)
     if not choice.rules and "Choices" not in (choice.extra or {}):
         trace.report(
             "choice-without-branch",
@@ -85,13 +85,14 @@ def _wire_choice(trace: Trace, scope: Scope, choice: Choice, out: list[Edge]) ->
         )
 
 
-def _same(trace: Trace, scope: Scope, target: State, place: Any) -> bool:
-    if target.scope is scope:
+def _same(trace: Trace, state: State, target: State, place: Any) -> bool:
+    if target.scope is state.scope:
         return True
     trace.report(
         "not-a-target",
         f"{target.name!r} belongs to another scope: an edge stays within one Map, branch or workflow",
         place,
+        state=state,
     )
     return False
 
