@@ -200,7 +200,10 @@ MISTAKES: list[tuple[Any, list[str]]] = [
     (reader(InputType="JSON", ManifestType="ATHENA_DATA"), [
         "ItemReader.ReaderConfig of 'A' has the ManifestType ATHENA_DATA with the InputType JSON; write CSV, JSONL or PARQUET"
     ]),
-    (reader(), ["ItemReader of 'A' reads an object, but says not of what form; give ReaderConfig an InputType"]),
+    (task(Credentials={"RoleArn": 5}), ["RoleArn of Credentials of 'A' must be a text, not the number 5"]),
+    (reader(InputType="JSON", Transformation="LOAD_AND_FLATTEN"), [
+        "Transformation LOAD_AND_FLATTEN of ItemReader of 'A' is for s3:listObjectsV2 only"
+    ]),
     (reader(S3_LIST, Transformation="LOAD_AND_FLATTEN"), [
         "ItemReader.ReaderConfig of 'A' has the Transformation LOAD_AND_FLATTEN, but no InputType; say of what form the files are"
     ]),

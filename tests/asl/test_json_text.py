@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flowdsl.asl.json_scan import Scan
 from flowdsl.asl.json_text import read_json
 from flowdsl.asl.source_map import split
 from flowdsl.asl.source_text import SourceText, Unreadable
@@ -129,3 +130,17 @@ def test_a_text_that_is_cut_off_is_refused(value: Any, length: int) -> None:
     text = json.dumps([value])
     with pytest.raises(Unreadable):
         read_json(SourceText("m.json", text[: min(length, len(text) - 1)]))
+
+
+@given(JSON, st.sampled_from([None, 1]), st.randoms(use_true_random=False))
+def test_a_single_place_is_the_same_as_among_all(value: Any, indent: int | None, random: Any) -> None:
+    text = json.dumps([{"k": value}], indent=indent)
+    every = dict(Scan(SourceText("m.json", text)).spans)
+    document = read_json(SourceText("m.json", text))
+    pointers = sorted(every)
+    random.shuffle(pointers)
+    for pointer in pointers:
+        assert document.spans()[pointer] == every[pointer]
+    assert "/0/none" not in document.spans()
+    assert "/0/k/none/deeper" not in document.spans()
+    assert dict(document.spans()) == every

@@ -78,11 +78,6 @@ def check_item_reader(here: Here, findings: Findings) -> None:
     if not isinstance(resource, str) or has_placeholder(resource.rpartition(":s3:")[2]):
         return
     listing = resource.endswith(":s3:listObjectsV2")
-    if not listing and resource.endswith(":s3:getObject"):
-        given = config if is_object(config) else {}
-        if not {"InputType", "ManifestType"} & given.keys() and not isinstance(config, str):
-            message = f"{here.subject} reads an object, but says not of what form; give ReaderConfig an InputType"
-            findings.add("reader-configuration", here, message)
     if is_object(config) and config.get("Transformation") == "LOAD_AND_FLATTEN" and not listing:
         message = f"Transformation LOAD_AND_FLATTEN of {here.subject} is for s3:listObjectsV2 only"
         findings.add("reader-configuration", here, message, "ReaderConfig", "Transformation", aws_at=1)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from flowdsl.asl.json_scan import INVALID_JSON, MAX_DEPTH, Scan, number_problem
+from flowdsl.asl.json_spans import LazySpans
 from flowdsl.asl.source_map import SourceMap, split
 from flowdsl.asl.source_text import Positions, SourceText, Unreadable
 from flowdsl.asl.values import BarePlaceholder, Json, is_list, is_object
@@ -63,8 +64,8 @@ def read_json(source: SourceText) -> Document:
         value, deep = _with_bare_placeholders(text, scan), False
     if deep:
         Scan(source)
-    spans = scan.spans if scan else None
-    return Document(value, source, lambda: spans if spans is not None else Scan(source).spans)
+    spans = scan.spans if scan else LazySpans(text, lambda: Scan(source).spans)
+    return Document(value, source, lambda: spans)
 
 
 _ESCAPED_HALF: Final = re.compile(r"\\u[dD][89a-fA-F]")

@@ -84,7 +84,7 @@ OBJECTS: Final[dict[str, tuple[Field, ...]]] = {
         ),
         Field("OutputType", "enum", "The files' form.", values=("JSON", "JSONL")),
     ),
-    "Credentials": (Field("RoleArn", "template", "The role to take on.", required=True),),
+    "Credentials": (Field("RoleArn", "text", "The role to take on.", required=True, expression=True),),
 }
 
 EXCLUSIONS: Final[dict[str, tuple[Exclusion, ...]]] = {
