@@ -25,6 +25,7 @@ class _Writer:
         self.origin = origin
         self.used: set[str] = {"workflow"}
         self.errors: set[str] = set()
+        self.needs_any = False
         self.top = Names()
         self.function = self.top.take(identifier(name))
         # By the scope's pointer. Scopes come outer first, so that every parent is there before its children.
@@ -46,7 +47,8 @@ class _Writer:
             imports = ["from flowdsl import (", *(f"    {n}," for n in names), ")"]
         if self.errors:
             imports.append(f"from flowdsl.errors import {join(self.errors)}")
-        lines = ["# pyright: reportUnusedExpression=false", "", *imports, ""]
+        typing = ["from typing import Any", ""] if self.needs_any else []
+        lines = ["# pyright: reportUnusedExpression=false", "", *typing, *imports, ""]
         if self.policies.lines:
             lines += [*self.policies.lines, ""]
         return "\n".join([*lines, "", *body]) + "\n"
@@ -62,12 +64,12 @@ class _Writer:
         if nodes and scope.start_at != nodes[0].name and scope.start_at in variables:
             self.used.add("start")
             start = [f"{pad}start >> {variables[scope.start_at]}"]
-        wires = wire(nodes, variables, indent + 4, self.used)
+        wires = wire(nodes, variables, indent + 4, self.used, self.errors)
         retries = self.policies.edges(nodes, variables, indent + 4)
         edges = [part for part in (start + wires.chains, retries + wires.failures) if part]
         body = self._declarations(nodes, variables, own, indent + 4, named=bool(edges))
         for part in edges:
-            body += ["", *part] if len(nodes) > 2 else part
+            body += ["", *part] if len(nodes) > 3 else part
         head = self._decorator() if scope.kind == "machine" else []
         doc = docstring(comment, indent + 4) if isinstance(comment := scope.body.get("Comment"), str) else None
         lines = [*head, f"{' ' * indent}def {function}() -> None:", *(doc or [])]
@@ -93,6 +95,10 @@ class _Writer:
             variable = variables[node.name]
             name = None if named and pascal(variable) == node.name else node.name
             before = f"{variable} = " if named else ""
+            if named and node.type in ("Pass", "Succeed") and _has_empty(node.fields.get("Output")):
+                # An empty literal has no type of its own.
+                self.needs_any = True
+                before = f"{variable}: {node.type}[Any] = "
             body += layout(declaration(node, name, functions, self.used), indent, before)
         return body
 
@@ -123,3 +129,15 @@ class _Writer:
         if len(lines[-1]) + len(remark) <= WIDTH:
             lines[-1] += remark
         return lines
+
+
+def _has_empty(value: Any) -> bool:
+    """Whether an empty list or object stands anywhere in a value."""
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict | list):
+            if not item:
+                return True
+            stack += item.values() if isinstance(item, dict) else item
+    return False

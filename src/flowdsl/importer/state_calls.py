@@ -6,7 +6,7 @@ from typing import Any
 
 from flowdsl.asl.definition import StateNode
 from flowdsl.asl.fields import fields_of, key_order
-from flowdsl.errors import LAMBDA_CONSOLE, LAMBDA_SERVICE, LAMBDA_TRANSIENT
+from flowdsl.errors import LAMBDA_CONSOLE, LAMBDA_SERVICE, LAMBDA_TRANSIENT, is_reserved
 from flowdsl.importer.source_text import Call, Code
 
 _LISTS = {"LAMBDA_CONSOLE": LAMBDA_CONSOLE, "LAMBDA_SERVICE": LAMBDA_SERVICE, "LAMBDA_TRANSIENT": LAMBDA_TRANSIENT}
@@ -74,23 +74,31 @@ def _is_handler(item: Any) -> bool:
     return isinstance(item, dict) and isinstance(item.get("ErrorEquals"), list)
 
 
-def retrier(fields: dict[str, Any], used: set[str], function: str = "Retry") -> Call:
+def retrier(fields: dict[str, Any], errors: set[str], function: str = "Retry") -> Call:
     """`Retry("A", "B", interval_seconds=2)`; the lists that everybody has go by their name."""
-    call = _handler(fields, Call(function), ())
-    for name, errors in _LISTS.items():
-        if call.positional == list(errors):
-            used.add(name)
+    call = _handler(fields, Call(function), (), errors)
+    for name, known in _LISTS.items():
+        if call.positional == list(known):
+            errors.add(name)
             call.positional = [Code(f"*{name}")]
     return call
 
 
-def catcher(fields: dict[str, Any], owner: str) -> Call:
+def catcher(fields: dict[str, Any], errors: set[str], owner: str) -> Call:
     """`owner.catch("A", result_path="$.error")`."""
-    return _handler(fields, Call(f"{owner}.catch"), ("Next",))
+    return _handler(fields, Call(f"{owner}.catch"), ("Next",), errors)
 
 
-def _handler(fields: dict[str, Any], call: Call, left_out: tuple[str, ...]) -> Call:
-    call.positional = list(fields["ErrorEquals"])
+def _error(name: Any, errors: set[str]) -> Any:
+    """An error's name; one of `States.` that Step Functions does not know is marked as meant."""
+    if isinstance(name, str) and name.startswith("States.") and not is_reserved(name):
+        errors.add("ErrorName")
+        return Call("ErrorName", [name])
+    return name
+
+
+def _handler(fields: dict[str, Any], call: Call, left_out: tuple[str, ...], errors: set[str]) -> Call:
+    call.positional = [_error(name, errors) for name in fields["ErrorEquals"]]
     unknown: dict[str, Any] = {}
     known = fields_of("Catcher" if left_out else "Retrier")
     for field, value in fields.items():

@@ -24,7 +24,7 @@ class Wires:
     failures: list[str]
 
 
-def wire(nodes: list[StateNode], variables: dict[str, str], indent: int, used: set[str]) -> Wires:
+def wire(nodes: list[StateNode], variables: dict[str, str], indent: int, used: set[str], errors: set[str]) -> Wires:
     """The lines for all transitions of a scope. `variables`: state name → variable. `plain_retries` is unused names' home."""
     by_name = {node.name: node for node in nodes}
     wires = Wires([], [])
@@ -86,7 +86,7 @@ def wire(nodes: list[StateNode], variables: dict[str, str], indent: int, used: s
                 used.add("group")
             owner = names[0] if len(names) == 1 else f"group({', '.join(names)})"
             for fields in catchers:
-                add(wires.failures, catcher(fields, owner), fields["Next"])
+                add(wires.failures, catcher(fields, errors, owner), fields["Next"])
     return wires
 
 
