@@ -1,202 +1,67 @@
-"""Filters of a path, `[?(@.price < 10 && @.name =~ /a.*/i)]`, compiled to a test. Comparison is Jayway's."""
+"""Filters of a path, `[?(@.price < 10 && @.name =~ /a.*/i)]`, parsed to conditions."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
-from flowdsl.query.base import Value
-from flowdsl.query.jsonpath.steps import NotFound, Step, definite, walk
+from flowdsl.query.jsonpath.conditions import (
+    Compares,
+    Condition,
+    Constant,
+    Every,
+    Exists,
+    Inverse,
+    Matches,
+    Operand,
+    Place,
+    Some,
+)
+from flowdsl.query.jsonpath.filter_tests import OPERATORS
 
 if TYPE_CHECKING:
     from flowdsl.query.jsonpath.scanner import Scanner
+    from flowdsl.query.jsonpath.steps import Step
 
 Json = Any
-Test = Callable[[Json, Json], bool]
-Operand = Callable[[Json, Json], Json]
-ParsePath = Callable[["Scanner"], tuple[Step, ...]]
-
-
-class _Missing:
-    """What a path in a filter gives when it leads nowhere."""
-
-
-MISSING: Final = _Missing()
-
-SECONDS: Final = 1.0
-"""How long one regular expression may work on one text."""
+ParsePath = Callable[["Scanner"], tuple["Step", ...]]
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?(?![\w.-])")
 _WORD = re.compile(r"[A-Za-z_]+")
+_FLAGS = re.compile(r"[a-zA-Z]*")
 _BARE = re.compile(r"[^\s()\[\]{}'\",=<>!&|@$/]+")
 """A text without quotes, `[?(@.Type == TOTAL)]`: AWS takes it, as published definitions show."""
 _WORDS: Final[dict[str, Json]] = {"true": True, "false": False, "null": None}
-
-
-def _number(value: Json) -> Decimal | None:
-    if type(value) is int or type(value) is float:
-        return Decimal(repr(value))
-    if isinstance(value, str):
-        try:
-            found = Decimal(value)
-        except InvalidOperation:
-            return None
-        return found if found.is_finite() else None
-    return None
-
-
-def equal(left: Json, right: Json) -> bool:
-    """Jayway's ==: a number equals a text that spells it; true is no 1."""
-    if left is MISSING or right is MISSING:
-        return False
-    if isinstance(left, bool) or isinstance(right, bool) or left is None or right is None:
-        return left is right
-    if isinstance(left, str) and isinstance(right, str):
-        return left == right
-    if not isinstance(left, (str, int, float)) or not isinstance(right, (str, int, float)):
-        return same(left, right)
-    if isinstance(left, str):
-        return left == _text(right)
-    return _number(left) == _number(right)
-
-
-def _text(value: Json) -> str:
-    return repr(value) if isinstance(value, float) else str(value)
-
-
-def same(left: Value, right: Value) -> bool:
-    """Deep equality of JSON values: 1 equals 1.0, true is no number."""
-    stack: list[tuple[Value, Value]] = [(left, right)]
-    while stack:
-        a, b = stack.pop()
-        if isinstance(a, dict):
-            if not isinstance(b, dict) or len(a) != len(b):
-                return False
-            for key, value in a.items():
-                if key not in b:
-                    return False
-                stack.append((value, b[key]))
-        elif isinstance(a, list):
-            if not isinstance(b, list) or len(a) != len(b):
-                return False
-            stack.extend(zip(a, b, strict=True))
-        elif isinstance(a, bool) or isinstance(b, bool):
-            if a is not b:
-                return False
-        elif a != b:
-            return False
-    return True
-
-
-def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Json, Json], bool]:
-    def test(left: Json, right: Json) -> bool:
-        if isinstance(left, str) and isinstance(right, str):
-            return compare(left, right)
-        if type(left) in (int, float) and type(right) in (int, float):
-            return compare(left, right)
-        return False
-
-    return test
-
-
-def _one_of(left: Value, right: Value) -> bool:
-    return isinstance(right, list) and any(equal(left, item) for item in right)
-
-
-def _size(left: Value, right: Value) -> bool:
-    return isinstance(left, (str, list)) and type(right) is int and len(left) == right
-
-
-def _empty(left: Value, right: Value) -> bool:
-    return isinstance(left, (str, list, dict)) and isinstance(right, bool) and (not left) is right
-
-
-def _every(left: Value, right: Value) -> bool:
-    return isinstance(left, list) and isinstance(right, list) and all(_one_of(item, right) for item in left)
-
-
-def _any(left: Value, right: Value) -> bool:
-    return isinstance(left, list) and isinstance(right, list) and any(_one_of(item, right) for item in left)
-
-
-def _none(left: Value, right: Value) -> bool:
-    return isinstance(left, list) and isinstance(right, list) and not _any(left, right)
-
-
-def _contains(left: Value, right: Value) -> bool:
-    if isinstance(left, str):
-        return isinstance(right, str) and right in left
-    return _one_of(right, left)
-
-
-_TYPES: Final[dict[Any, str]] = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}
-
-
-def _is_type(left: object, right: object) -> bool:
-    return left is not MISSING and _TYPES.get(type(left), "json") == right
-
-
-OPERATORS: Final[dict[str, Callable[[Json, Json], bool]]] = {
-    "===": lambda a, b: type(a) is type(b) and equal(a, b),
-    "!==": lambda a, b: not (type(a) is type(b) and equal(a, b)),
-    "==": equal,
-    "!=": lambda a, b: not equal(a, b),
-    "<=": _ordered(lambda a, b: a <= b),
-    ">=": _ordered(lambda a, b: a >= b),
-    "<": _ordered(lambda a, b: a < b),
-    ">": _ordered(lambda a, b: a > b),
-    "in": _one_of,
-    "nin": lambda a, b: not _one_of(a, b),
-    "subsetof": _every,
-    "anyof": _any,
-    "noneof": _none,
-    "all": lambda a, b: _every(b, a),
-    "contains": _contains,
-    "size": _size,
-    "empty": _empty,
-    "type": _is_type,
-}
-"""Operator -> test of two JSON values (or MISSING). Longer signs stand before those they begin with."""
-
 _SIGNS = tuple(o for o in OPERATORS if not o[0].isalpha())
 
 
-def parse_filter(scanner: Scanner, path: ParsePath) -> Test:
-    """The test of a filter; the scanner stands after `?(` and is left before the closing `)`."""
-    return _alternatives(scanner, path)
+def parse_filter(scanner: Scanner, path: ParsePath) -> Condition:
+    """The condition of a filter; the scanner stands after `?(` and is left before the closing `)`."""
+    parts = [_conjunction(scanner, path)]
+    while scanner.take_after_blanks("||"):
+        parts.append(_conjunction(scanner, path))
+    return parts[0] if len(parts) == 1 else Some(tuple(parts))
 
 
-def _alternatives(s: Scanner, path: ParsePath) -> Test:
-    tests = [_conjunction(s, path)]
-    while s.take_after_blanks("||"):
-        tests.append(_conjunction(s, path))
-    if len(tests) == 1:
-        return tests[0]
-    return lambda item, root: any(test(item, root) for test in tests)
-
-
-def _conjunction(s: Scanner, path: ParsePath) -> Test:
-    tests = [_term(s, path)]
+def _conjunction(s: Scanner, path: ParsePath) -> Condition:
+    parts = [_term(s, path)]
     while s.take_after_blanks("&&"):
-        tests.append(_term(s, path))
-    if len(tests) == 1:
-        return tests[0]
-    return lambda item, root: all(test(item, root) for test in tests)
+        parts.append(_term(s, path))
+    return parts[0] if len(parts) == 1 else Every(tuple(parts))
 
 
-def _term(s: Scanner, path: ParsePath) -> Test:
+def _term(s: Scanner, path: ParsePath) -> Condition:
     s.blanks()
     if s.char == "!" and not s.text.startswith("!=", s.at):
         s.at += 1
         s.nest()
         inner = _term(s, path)
         s.depth -= 1
-        return lambda item, root: not inner(item, root)
+        return Inverse(inner)
     if s.take("("):
         s.nest()
-        inner = _alternatives(s, path)
+        inner = parse_filter(s, path)
         s.blanks()
         s.need(")")
         s.depth -= 1
@@ -204,13 +69,13 @@ def _term(s: Scanner, path: ParsePath) -> Test:
     return _comparison(s, path)
 
 
-def _comparison(s: Scanner, path: ParsePath) -> Test:
+def _comparison(s: Scanner, path: ParsePath) -> Condition:
     start = s.at
-    left, is_path = _operand(s, path)
+    left = _operand(s, path)
     s.blanks()
     if s.take("=~"):
         s.blanks()
-        return _matcher(s, left)
+        return _matches(s, left)
     sign = next((o for o in _SIGNS if s.take(o)), None)
     if sign is None:
         before = s.at
@@ -219,35 +84,19 @@ def _comparison(s: Scanner, path: ParsePath) -> Test:
         if word and sign is None:
             raise s.error(f"unknown filter operator {word!r}", before)
     if sign is None:
-        if not is_path:
+        if not isinstance(left, Place):
             raise s.error("expected a comparison", start)
-        return lambda item, root: left(item, root) is not MISSING
-    right, _ = _operand(s, path)
-    compare = OPERATORS[sign]
-    return lambda item, root: compare(left(item, root), right(item, root))
+        return Exists(left)
+    return Compares(left, sign, _operand(s, path))
 
 
-def _operand(s: Scanner, path: ParsePath) -> tuple[Operand, bool]:
+def _operand(s: Scanner, path: ParsePath) -> Operand:
     s.blanks()
     char = s.char
     if char in ("@", "$") and char:
         s.at += 1
-        return _reader(path(s), char == "$"), True
-    value = _literal(s)
-    return (lambda item, root: value), False
-
-
-def _reader(steps: tuple[Step, ...], absolute: bool) -> Operand:
-    single = definite(steps)
-
-    def read_operand(item: Json, root: Json) -> Json:
-        try:
-            value = walk(steps, root if absolute else item)
-        except NotFound:
-            return MISSING
-        return MISSING if not single and value == [] else value
-
-    return read_operand
+        return Place(path(s), char == "$")
+    return Constant(_literal(s))
 
 
 def _literal(s: Scanner) -> Json:
@@ -301,7 +150,7 @@ def _object(s: Scanner) -> dict[str, Json]:
     return out
 
 
-def _matcher(s: Scanner, left: Operand) -> Test:
+def _matches(s: Scanner, left: Operand) -> Condition:
     start = s.at
     s.need("/")
     source: list[str] = []
@@ -316,28 +165,4 @@ def _matcher(s: Scanner, left: Operand) -> Test:
         source.append(s.char)
         s.at += 1
     s.at += 1
-    flags = s.pattern(re.compile("[a-zA-Z]*")) or ""
-
-    import regex  # type: ignore[import-untyped] # for its time limit: `re` cannot be stopped
-
-    try:
-        compiled = regex.compile("".join(source), regex.V0 | sum({regex_flag(f) for f in flags}))
-    except (regex.error, KeyError, OverflowError, RecursionError) as error:
-        raise s.error(f"not a regular expression: {error}", start) from None
-
-    def test(item: Json, root: Json) -> bool:
-        value = left(item, root)
-        if type(value) in (int, float):
-            value = _text(value)
-        if not isinstance(value, str):
-            return False
-        return compiled.fullmatch(value, timeout=SECONDS) is not None
-
-    return test
-
-
-def regex_flag(letter: str) -> int:
-    """A flag after the closing `/`, as Java names them."""
-    import regex
-
-    return int({"i": regex.I, "m": regex.M, "s": regex.S, "x": regex.X, "u": 0, "d": 0, "U": 0}[letter])
+    return Matches(left, "".join(source), s.pattern(_FLAGS) or "")

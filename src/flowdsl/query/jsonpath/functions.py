@@ -13,7 +13,7 @@ from typing import Any, Final, NoReturn
 
 from flowdsl.query.base import Env, Value
 from flowdsl.query.java import JavaRandom, math_round
-from flowdsl.query.jsonpath.filters import same
+from flowdsl.query.jsonpath.filter_tests import same
 from flowdsl.query.jsonpath.format import Formatted, format_pieces, java_text
 from flowdsl.query.jsontext import dumps
 

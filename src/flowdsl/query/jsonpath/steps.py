@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flowdsl.query.base import Value
+
+if TYPE_CHECKING:
+    from flowdsl.query.jsonpath.conditions import Condition
 
 Json = Any
 
@@ -60,9 +63,10 @@ class Descend:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """`[?(...)]`: elements for which `test(element, root)` holds."""
+    """`[?(...)]`: elements for which the condition holds; `test` is it, compiled, on (element, root)."""
 
     text: str
+    condition: Condition
     test: Callable[[Json, Json], bool] = field(compare=False)
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from flowdsl.query.base import Env, ExpressionSyntaxError
+from flowdsl.query.jsonpath.filter_tests import compile_test
 from flowdsl.query.jsonpath.filters import parse_filter
 from flowdsl.query.jsonpath.scanner import Scanner
 from flowdsl.query.jsonpath.steps import (
@@ -163,11 +164,14 @@ def _inside(s: Scanner, start: int) -> Step:
         s.blanks()
         s.need("(")
         begin = s.at
-        test = parse_filter(s, steps_of)
+        condition = parse_filter(s, steps_of)
         s.blanks()
-        text = s.text[begin : s.at]
+        text = s.text[begin : s.at].strip()
         s.need(")")
-        return Filter(text.strip(), test)
+        try:
+            return Filter(text, condition, compile_test(condition))
+        except ValueError as error:
+            raise s.error(f"not a regular expression: {error}", begin) from None
     return _numbers(s, start)
 
 
