@@ -1,4 +1,5 @@
-"""For tests: run a workflow offline with mocks (`simulate`), and say how a mock answers (`raises`, `returns`, `hangs`).
+"""For tests: run a workflow offline with mocks (`simulate`), say how a mock answers (`raises`, `returns`, `hangs`), and prove
+that a handler is idempotent (`@proof`, `assert_idempotent`).
 
 Names are loaded on first use: pytest imports this package for its plugin, in every project that has flowdsl installed.
 """
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from flowdsl.interpreter.failures import ExecutionFailed, MissingMock, NotSupported
     from flowdsl.interpreter.teststate import TestStateError
     from flowdsl.interpreter.teststate import state_test as test_state
+    from flowdsl.proof.declare import proof
+    from flowdsl.proof.prove import assert_idempotent
     from flowdsl.testing.mock_files import load_mocks, mock_config, to_mock_config
     from flowdsl.testing.simulation import hangs, raises, returns, simulate, start, waits
 
@@ -22,9 +25,11 @@ _WHERE = {
     "MissingMock": "flowdsl.interpreter.failures",
     "NotSupported": "flowdsl.interpreter.failures",
     "TestStateError": "flowdsl.interpreter.teststate",
+    "assert_idempotent": "flowdsl.proof.prove",
     "hangs": "flowdsl.testing.simulation",
     "load_mocks": "flowdsl.testing.mock_files",
     "mock_config": "flowdsl.testing.mock_files",
+    "proof": "flowdsl.proof.declare",
     "raises": "flowdsl.testing.simulation",
     "returns": "flowdsl.testing.simulation",
     "simulate": "flowdsl.testing.simulation",
@@ -40,9 +45,11 @@ __all__ = [
     "MissingMock",
     "NotSupported",
     "TestStateError",
+    "assert_idempotent",
     "hangs",
     "load_mocks",
     "mock_config",
+    "proof",
     "raises",
     "returns",
     "simulate",
