@@ -11,6 +11,7 @@ from typing import Any
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.proof import moto_data, stores
 from flowdsl.proof.clock import START, Clock
+from flowdsl.proof.session import warm_session
 from flowdsl.proof.state import State
 
 Setup = Callable[..., Any]
@@ -79,7 +80,7 @@ class World:
         from moto import mock_aws
 
         stack.callback(setattr, boto3, "DEFAULT_SESSION", boto3.DEFAULT_SESSION)
-        boto3.DEFAULT_SESSION = _session(os.environ["AWS_DEFAULT_REGION"])
+        boto3.DEFAULT_SESSION = warm_session()
         stack.callback(moto_data.put_back, moto_data.take_away())
         config: Any = {
             "lambda": {"use_docker": False},
@@ -126,14 +127,6 @@ class World:
         yield from stores.entries()
         yield from self.wire.services.entries()
         yield from self.web.entries()
-
-
-@cache
-def _session(region: str) -> Any:
-    """The session of every proof: it keeps the services' models, whose reading costs more than a scenario (measured)."""
-    import boto3
-
-    return boto3.Session(region_name=region)
 
 
 @cache
