@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flowdsl.testing import simulate
 from tests.dsl.conftest import Source
 

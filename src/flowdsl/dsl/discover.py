@@ -41,9 +41,8 @@ def workflows_of(path: Path, root: Path, *, none_is_fine: bool = False) -> list[
             else f"{name} is a folder; name a file in it"
         )
     module = _imported(absolute, root.resolve(), name)
-    found = [
-        w for w in declared if w.function.__code__.co_filename == str(absolute) and w.__module__ == module.__name__
-    ]
+    # What an earlier import of the same file declared is still in the list, and belongs to another module object.
+    found = [w for w in declared if w.function.__globals__ is module.__dict__]
     by_name: dict[str, Workflow[Any, Any]] = {}
     for workflow in found:
         earlier = by_name.get(workflow.name)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import ast
 import dis
 import linecache
+import opcode
 import sys
 from collections.abc import Callable
-from opcode import _inline_cache_entries as CACHES  # type: ignore[attr-defined] # no public name for it
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -22,6 +22,16 @@ from flowdsl.query.expression import Place
 frame_at: Callable[[int], FrameType] = sys._getframe  # pyright: ignore[reportPrivateUsage] # nothing public is as fast
 """The frame so many calls up: 0 is one's own."""
 
+
+def _caches() -> list[int]:
+    """By opcode: how many cache entries follow an instruction. The interpreter has no public name for it."""
+    known: Any = getattr(opcode, "_inline_cache_entries")  # noqa: B009 - its type differs between versions
+    if isinstance(known, dict):  # by name, from 3.13 on
+        return [known.get(dis.opname[code] if code < len(dis.opname) else "", 0) for code in range(256)]
+    return [*known, *([0] * (256 - len(known)))]
+
+
+CACHES = _caches()
 _EXTENDED_ARG = dis.opmap["EXTENDED_ARG"]
 _STORE_FAST = dis.opmap["STORE_FAST"]
 _STORE_DEREF = dis.opmap["STORE_DEREF"]
