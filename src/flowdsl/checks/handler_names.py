@@ -18,6 +18,10 @@ class Value:
     function: Function | None
 
 
+_FARTHEST = 16
+"""Names that one value is followed through."""
+
+
 class Names:
     """What the names of one file hold, as far as its text says."""
 
@@ -149,7 +153,7 @@ class Names:
     def settled(self, node: ast.expr, function: Function | None) -> Value:
         """A name followed to the one expression it stands for, as far as that is certain."""
         seen: set[tuple[str, Function | None]] = set()
-        while isinstance(node, ast.Name) and (node.id, function) not in seen:
+        while isinstance(node, ast.Name) and (node.id, function) not in seen and len(seen) < _FARTHEST:
             seen.add((node.id, function))
             found = self.definitions(node.id, function)
             if len(found) != 1:

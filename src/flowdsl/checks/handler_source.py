@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 from flowdsl.checks.handler_calls import AwsCall, Calls
 from flowdsl.checks.handler_clients import Clients
@@ -13,6 +14,8 @@ from flowdsl.checks.handler_entries import Entries, Entry, Root, TaskUse, entrie
 from flowdsl.checks.handler_text import read_text
 from flowdsl.checks.handler_tree import Function, N, SourceTree
 from flowdsl.checks.handler_values import Values
+
+T = TypeVar("T")
 
 
 class HandlerSource:
@@ -34,6 +37,7 @@ class HandlerSource:
         self.path = path
         self._tasks = dict(tasks or {})
         self._roots = dict(roots or {})
+        self._shared: dict[str, Any] = {}
 
     @classmethod
     def read(cls, path: Path, shown: str | None = None, tasks: Mapping[str, TaskUse] | None = None) -> HandlerSource:
@@ -44,7 +48,7 @@ class HandlerSource:
         """The same source, with what handlers of other files call in it."""
         other = HandlerSource.__new__(HandlerSource)
         other.text, other.tree, other.path = self.text, self.tree, self.path
-        other._tasks, other._roots = self._tasks, dict(roots)
+        other._tasks, other._roots, other._shared = self._tasks, dict(roots), {}
         return other
 
     @cached_property
@@ -72,6 +76,13 @@ class HandlerSource:
     @cached_property
     def calls(self) -> Calls:
         return Calls(self.tree, self.entries, self.values, self.clients)
+
+    def shared(self, name: str, make: Callable[[HandlerSource], T]) -> T:
+        """What several rules want to know of a file, made once."""
+        if name not in self._shared:
+            self._shared[name] = make(self)
+        found: T = self._shared[name]
+        return found
 
     def origins(self, node: ast.expr | None, function: Function | None) -> int:
         """Where a value may come from, as bits (EVENT, CLOCK, ...)."""

@@ -141,8 +141,7 @@ class SourceTree:
                 # A function's body is its own; its decorators and defaults run where it is defined.
                 where = inside if value is body and body is not None else function
                 if isinstance(value, list):
-                    items: list[Any] = value
-                    for item in items:
+                    for item in _items(value):
                         if isinstance(item, ast.AST):
                             parents[item] = node
                             children.append((item, where, owner if where is None else None))
@@ -250,6 +249,10 @@ class SourceTree:
         if not written.isascii():
             offset = len(written.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore"))
         return offset + 1
+
+
+def _items(found: Any) -> list[Any]:
+    return cast("list[Any]", found)
 
 
 def block_of(node: ast.AST, name: str) -> list[ast.AST]:

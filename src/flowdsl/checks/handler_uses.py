@@ -32,8 +32,15 @@ def placeholder_of(fields: Mapping[str, Any]) -> str:
 def is_retried(fields: Mapping[str, Any]) -> bool:
     """Whether some Retrier of a Task tries again at all."""
     retriers: Any = fields.get("Retry")
-    found: list[Any] = retriers if isinstance(retriers, list) else []
-    return any(isinstance(r, dict) and cast("dict[str, Any]", r).get("MaxAttempts", 3) != 0 for r in found)
+    return isinstance(retriers, list) and any(_tries(retrier) for retrier in _list(retriers))
+
+
+def _list(found: Any) -> list[Any]:
+    return found  # type: ignore[no-any-return]
+
+
+def _tries(retrier: Any) -> bool:
+    return isinstance(retrier, dict) and cast("dict[str, Any]", retrier).get("MaxAttempts", 3) != 0
 
 
 def uses(definition: Definition) -> dict[str, TaskUse]:

@@ -89,9 +89,12 @@ class Values(Written):
             name: flags for name, values in self.tree.constants.items() if (flags := self._module_origin(values))
         }
         changed = True
+        order = list(self.entries.reached)
         while changed:
             changed = False
-            for function in self.entries.reached:
+            # What is given goes down the calls, what is returned comes up: now one way, now the other.
+            order.reverse()
+            for function in order:
                 names = self._names.setdefault(function, {})
                 for held in (self.assigned[function], self.contributed[function]):
                     for name, values in held.items():

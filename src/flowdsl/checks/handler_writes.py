@@ -159,14 +159,9 @@ def guards(source: HandlerSource, call: AwsCall | ast.AST, function: Function | 
         return False
     handlers = set(source.reached.get(function, ()))
     line = getattr(node, "lineno", 0)
-    for other, running in source.reached.items():
-        if handlers.isdisjoint(running):
-            continue
-        for part in other.nodes:
-            if other is function and getattr(part, "lineno", 0) >= line:
-                break
-            if _is_guard(source, other, part):
-                return True
+    for other, first in source.shared("guards", _first_guards).items():
+        if first < line if other is function else not handlers.isdisjoint(source.reached.get(other, ())):
+            return True
     below = node
     for up in source.tree.above(node):
         if (
@@ -178,6 +173,16 @@ def guards(source: HandlerSource, call: AwsCall | ast.AST, function: Function | 
             return True
         below = up
     return False
+
+
+def _first_guards(source: HandlerSource) -> dict[Function, int]:
+    """The functions in which something refuses a repeat, each with the first line of it."""
+    found: dict[Function, int] = {}
+    for function in source.reached:
+        line = next((getattr(n, "lineno", 0) for n in function.nodes if _is_guard(source, function, n)), None)
+        if line is not None:
+            found[function] = line
+    return found
 
 
 def _is_guard(source: HandlerSource, function: Function, node: ast.AST) -> bool:

@@ -55,7 +55,7 @@ class AccountInCode(HandlerRule):
     )
 
     def check(self, source: HandlerSource) -> Iterator[Diagnostic]:
-        documented = docstrings(source.tree.tree)
+        documented = docstrings(source.tree)
         told: set[int] = set()
         for node in source.tree.parents:
             if not isinstance(node, ast.Constant) or node in documented or node.lineno in told:

@@ -58,16 +58,14 @@ class SandboxAsIdentity(HandlerRule):
     )
 
     def check(self, source: HandlerSource) -> Iterator[Diagnostic]:
-        used = {node.id for _, node in source.runs(ast.Name) if not _is_logged(source, node)}
-        for node in source.tree.top:
-            what = _tells(source, node)
-            statement = source.tree.statement(node)
-            if (
-                what
-                and isinstance(statement, ast.Assign)
-                and any(isinstance(t, ast.Name) and t.id in used for t in statement.targets)
-            ):
-                yield self.at(source, node, _says(what))
+        kept = [(node, what) for node in source.tree.top if (what := _tells(source, node))]
+        if kept:
+            used = {node.id for _, node in source.runs(ast.Name) if not _is_logged(source, node)}
+            for node, what in kept:
+                statement = source.tree.statement(node)
+                targets = statement.targets if isinstance(statement, ast.Assign) else []
+                if any(isinstance(t, ast.Name) and t.id in used for t in targets):
+                    yield self.at(source, node, _says(what))
         for function in source.reached:
             for node in function.nodes:
                 what = _tells(source, node)
@@ -108,15 +106,17 @@ def _variable(key: ast.expr) -> str:
 
 def _is_logged(source: HandlerSource, node: ast.AST) -> bool:
     """Whether it only goes into a log line, or into a text that says where the log is."""
+    text: ast.AST | None = None
     for up in source.tree.above(node):
         if isinstance(up, ast.JoinedStr | ast.BinOp):
-            texts = [n.value for n in ast.walk(up) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
-            if any(_WHERE.search(text) for text in texts):
-                return True
-        if isinstance(up, ast.Call):
+            text = up
+        elif isinstance(up, ast.Call):
             name = source.tree.dotted(up.func)
             if name and _LOGGING.match(name):
                 return True
         if isinstance(up, ast.stmt):
-            return False
-    return False
+            break
+    if text is None:
+        return False
+    texts = [n.value for n in ast.walk(text) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    return any(_WHERE.search(said) for said in texts)

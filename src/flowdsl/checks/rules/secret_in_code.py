@@ -77,7 +77,7 @@ class SecretInCode(HandlerRule):
     )
 
     def check(self, source: HandlerSource) -> Iterator[Diagnostic]:
-        documented = docstrings(source.tree.tree)
+        documented = docstrings(source.tree)
         told: set[int] = set()
         for node in source.tree.parents:
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in documented:
