@@ -134,3 +134,28 @@ def test_the_text_reads_back_as_the_document_and_is_its_own_canonical_text(docum
     text = dumps(document)
     assert json.loads(text) == document
     assert dumps(json.loads(text)) == text
+
+
+@given(st.dictionaries(st.sampled_from(["StartAt", "States", "Comment", "Zz"]), JSON, max_size=4), JSON)
+def test_the_text_is_the_layout_of_the_canonical_document(document: dict[str, Any], value: Any) -> None:
+    assert dumps(document) == write(canonical(document)) + "\n"
+    state = {
+        "End": True,
+        "Type": "Map",
+        "Retry": [value, {"MaxAttempts": 1, "ErrorEquals": value}],
+        "ItemReader": value,
+    }
+    machine = {"States": {"A": state, "B": value, "C": {"Choices": value, "Type": "Choice"}}, "StartAt": value}
+    nested = {"States": {"M": {"Next": "x", "ItemProcessor": machine, "Type": "Map"}}}
+    for whole in (machine, nested):
+        assert dumps(whole) == write(canonical(whole)) + "\n"
+
+
+def test_machines_inside_machines_are_put_in_order_at_any_depth() -> None:
+    document: dict[str, Any] = {"States": {"A": {"End": True, "Type": "Pass"}}, "StartAt": "A"}
+    for _ in range(300):
+        document = {"States": {"A": {"End": True, "ItemProcessor": document, "Type": "Map"}}, "StartAt": "A"}
+    text = dumps(document)
+    assert text == write(canonical(document)) + "\n"
+    assert text.index("StartAt") < text.index("States")
+    assert text.count('"End": true') == 301

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from flowdsl.asl.bindings import Bindings
@@ -80,15 +81,20 @@ class Definition:
 
     def scopes(self) -> Iterator[Scope]:
         """Every scope, an outer one before its inner ones, in document order. Malformed parts are passed over."""
-        for scope, _ in self._walk():
+        for scope, _ in self._walked:
             yield scope
 
     def states(self, *types: str) -> Iterator[StateNode]:
         """Every state (of these types), an outer one before its inner ones, in document order."""
-        for _, nodes in self._walk():
+        for _, nodes in self._walked:
             for node in nodes:
                 if not types or node.type in types:
                     yield node
+
+    @cached_property
+    def _walked(self) -> list[tuple[Scope, list[StateNode]]]:
+        """Every scope with its states: walked once, since the document never changes."""
+        return list(self._walk())
 
     def _walk(self) -> Iterator[tuple[Scope, list[StateNode]]]:
         # A stack, not recursion: depth is the user's to choose.

@@ -26,7 +26,12 @@ def dumps(document: Json, *, bare: bool = False) -> str:
     without quotes gets them, so that the text is JSON, unless `bare` asks for the text that a deployment fills in.
     Raises FlowDslError for a value that JSON cannot hold: NaN, an infinity, half of a surrogate pair, a Python object.
     """
-    text = write(canonical(document), bare=bare) + "\n"
+    out: list[str] = []
+    if is_object(document) and document:
+        _write_typed(document, "StateMachine", "\n", 0, _Keys(bare), out.append)
+    else:
+        out.append(write(document, bare=bare))
+    text = "".join([*out, "\n"])
     try:
         text.encode()
     except UnicodeEncodeError as error:
@@ -36,7 +41,7 @@ def dumps(document: Json, *, bare: bool = False) -> str:
     return text
 
 
-def canonical(document: Json) -> Json:
+def canonical(document: Json, type: str = "StateMachine") -> Json:
     """The same document with the keys of ASL's own objects in canonical order: unknown keys stand behind the known ones,
     in their order. States, and whatever is the user's data (Parameters, Arguments, Result, ...), keep their order.
 
@@ -46,12 +51,12 @@ def canonical(document: Json) -> Json:
         return document
     root: dict[str, Json] = {}
     # (object, its type, where its canonical form goes, under which key): a stack, since depth is the user's to choose.
-    stack: list[tuple[dict[str, Json], str, Any, Any]] = [(document, "StateMachine", root, "")]
+    stack: list[tuple[dict[str, Json], str, Any, Any]] = [(document, type, root, "")]
     while stack:
         fields, type, target, key = stack.pop()
         names, nested = _shape(type, fields)
         target[key] = ordered = {name: fields[name] for name in names}
-        for field in nested:
+        for field in nested.values():
             value = ordered[field.name]
             if field.kind == "list":
                 if is_list(value):
@@ -73,7 +78,7 @@ def _state_type(state: dict[str, Json]) -> str:
     return type if isinstance(type, str) and type in OBJECTS else "Task"
 
 
-_Shape = tuple[list[str], list[Field]]
+_Shape = tuple[list[str], dict[str, Field]]
 _shapes: dict[tuple[str, ...], _Shape] = {}
 
 
@@ -89,7 +94,7 @@ def _shape(type: str, fields: dict[str, Json]) -> _Shape:
             _shapes.clear()
         order, table = key_order(type), OBJECTS[type]
         names = sorted(fields, key=lambda name: order.get(name, len(order)))
-        nested = [table[n] for n in names if n in table and table[n].kind in ("states", "list", "object")]
+        nested = {n: table[n] for n in names if n in table and table[n].kind in ("states", "list", "object")}
         shape = _shapes[key] = names, nested
     return shape
 
@@ -122,6 +127,61 @@ def write(document: Json, *, bare: bool = False) -> str:
 
 
 Add = Callable[[str], Any]
+
+
+def _write_typed(fields: dict[str, Json], type: str, pad: str, depth: int, keys: _Keys, add: Add) -> None:
+    """A non-empty object of ASL, its keys in canonical order."""
+    if depth > _DEEP:
+        _write_deep(canonical(fields, type), pad, keys, add)
+        return
+    inner = f"{pad}  "
+    opening = f"{{{inner}"
+    comma = f",{inner}"
+    names, nested = _shape(type, fields)
+    for name in names:
+        member = fields[name]
+        kind = member.__class__
+        if kind is str:
+            add(f"{opening}{keys[name]}{quote(member)}")
+        elif (kind is dict or kind is list) and member:
+            add(f"{opening}{keys[name]}")
+            field = nested.get(name)
+            if field is not None and (kind is list) == (field.kind == "list"):
+                _write_nested(member, field, inner, depth + 1, keys, add)
+            elif kind is dict:
+                _write_object(member, inner, depth + 1, keys, add)
+            else:
+                _write_list(member, inner, depth + 1, keys, add)
+        else:
+            add(f"{opening}{keys[name]}{_scalar(member, keys)}")
+        opening = comma
+    add(f"{pad}}}")
+
+
+def _write_nested(value: Json, field: Field, pad: str, depth: int, keys: _Keys, add: Add) -> None:
+    """What a field holds that holds objects of ASL: one, a list of them, or the states by name."""
+    if field.kind == "object":
+        _write_typed(value, field.of, pad, depth, keys, add)
+        return
+    inner = f"{pad}  "
+    is_states = field.kind == "states"
+    opening = f"{'{' if is_states else '['}{inner}"
+    comma = f",{inner}"
+    for entry in value.items() if is_states else value:
+        member = entry
+        if is_states:
+            name, member = entry
+            add(f"{opening}{keys[name]}")
+        else:
+            add(opening)
+        if is_object(member) and member:
+            _write_typed(member, _state_type(member) if is_states else field.of, inner, depth + 1, keys, add)
+        elif is_list(member) and member:
+            _write_list(member, inner, depth + 1, keys, add)
+        else:
+            add(_scalar(member, keys))
+        opening = comma
+    add(f"{pad}{'}' if is_states else ']'}")
 
 
 def _write_object(value: dict[str, Json], pad: str, depth: int, keys: _Keys, add: Add) -> None:

@@ -27,6 +27,8 @@ class Document:
     source: SourceText
     spans: Callable[[], Mapping[str, tuple[int, int]]]
     """Where each value begins and ends in the text, by JSON Pointer; worked out when it is called."""
+    has_bare_placeholders: bool = False
+    """Whether a `${Name}` stands somewhere without quotes."""
 
     def positions(self) -> Positions:
         return Positions(self.source, self.spans())
@@ -65,7 +67,7 @@ def read_json(source: SourceText) -> Document:
     if deep:
         Scan(source)
     spans = scan.spans if scan else LazySpans(text, lambda: Scan(source).spans)
-    return Document(value, source, lambda: spans)
+    return Document(value, source, lambda: spans, bool(scan and scan.bare))
 
 
 _ESCAPED_HALF: Final = re.compile(r"\\u[dD][89a-fA-F]")

@@ -68,7 +68,7 @@ def loads(
         found = Definition(
             value,
             SourceMap(document.positions),
-            Bindings(placeholders=placeholders(value)),
+            _bindings(document),
             _name(path),
         )
     if resource is not None and resource != found.name:
@@ -83,20 +83,25 @@ def _recorded(document: Document) -> Definition:
     """The definition inside an object with a member `definition`, as describe-state-machine prints it."""
     outer = document.value
     inner = outer["definition"]
-    source_map = SourceMap(lambda: Below(document.positions(), "/definition"))
+    source_map, bindings = SourceMap(lambda: Below(document.positions(), "/definition")), _bindings(document)
     if isinstance(inner, str):
         text = read_json(embedded(document.source, document.spans()["/definition"], inner))
-        inner, source_map = text.value, SourceMap(text.positions)
+        inner, source_map, bindings = text.value, SourceMap(text.positions), _bindings(text)
     if not is_object(inner):
         raise Unreadable("the definition is no object with StartAt and States", document.at("/definition"))
     name, type = outer.get("name"), outer.get("type")
     return Definition(
         inner,
         source_map,
-        Bindings(placeholders=placeholders(inner)),
+        bindings,
         name if isinstance(name, str) else _name(document.source.path),
         type if type in ("STANDARD", "EXPRESS") else None,
     )
+
+
+def _bindings(document: Document) -> Bindings:
+    """Without a template only a placeholder without quotes tells something: a number must stand there."""
+    return Bindings(placeholders=placeholders(document.value)) if document.has_bare_placeholders else Bindings()
 
 
 def _document(source: SourceText, format: Format | None) -> Document:

@@ -9,12 +9,14 @@ from flowdsl.diagnostics import Location
 
 def escape(token: str) -> str:
     """One step of a JSON Pointer."""
-    return token.replace("~", "~0").replace("/", "~1")
+    if "~" in token or "/" in token:
+        return token.replace("~", "~0").replace("/", "~1")
+    return token
 
 
 def unescape(token: str) -> str:
     """The member name that one step of a JSON Pointer stands for."""
-    return token.replace("~1", "/").replace("~0", "~")
+    return token.replace("~1", "/").replace("~0", "~") if "~" in token else token
 
 
 def split(pointer: str) -> list[str]:
