@@ -31,9 +31,8 @@ def summary(audited: Audited) -> list[str]:
     by_handler = {id(entry): audited.about(source, entry) for source, entry in handlers}
     good = sum(1 for found in by_handler.values() if not found)
     files = len({source.path for source, _ in handlers})
-    lines = [
-        f"{_count(len(handlers), 'handler')} in {_count(files, 'file')}; {good} of them {'is a good task' if good == 1 else 'are good tasks'} as written."
-    ]
+    are = "none is a good task" if not good else f"{good} {'is a good task' if good == 1 else 'are good tasks'}"
+    lines = [f"{_count(len(handlers), 'handler')} in {_count(files, 'file')}; {are} as written."]
     counted: Counter[str] = Counter()
     names: dict[str, list[str]] = {}
     for source, entry in handlers:

@@ -94,7 +94,7 @@ def test_a_folder_ends_with_what_stands_between_its_handlers_and_good_tasks() ->
     lines = run("src", "--no-skeleton").output.splitlines()
     assert lines[2:] == [
         "",
-        "3 handlers in 3 files; 1 of them is a good task as written.",
+        "3 handlers in 3 files; 1 is a good task as written.",
         "What stands between the others and being good tasks:",
         "     1  calls, waits or polls, which a workflow does for it: 'src/a.py:handler'",
         "     1  keeps something between deliveries, or looks at the environment it runs in: 'src/b.py:handler'",

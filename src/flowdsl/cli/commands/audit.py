@@ -168,4 +168,4 @@ def _sketch(audited: Audited) -> None:
 
     for source, entry in orchestrators(audited):
         click.echo(f"\n# In place of {source.path}:{entry.function.name}\n")
-        click.echo(skeleton(source, entry))
+        click.echo(skeleton(source, entry), nl=False)
