@@ -15,7 +15,8 @@ from flowdsl.handler.wire import Problems, found, is_list, is_mapping, is_number
 Read = Callable[[Any, str, Problems], Any]
 """(a JSON value, its place, where to put problems) -> the Python value; anything after a problem."""
 
-_DURATION = re.compile(r"([+-]?)P(?:([\d.]+)D)?(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?")
+# Years and weeks as pydantic writes and reads them: 365 and 7 days.
+_DURATION = re.compile(r"([+-]?)P(?:([\d.]+)Y)?(?:([\d.]+)W)?(?:([\d.]+)D)?(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?")
 
 
 def anything(value: Any, at: str, problems: Problems) -> Any:
@@ -153,8 +154,9 @@ def _duration(value: str) -> timedelta:
     match = _DURATION.fullmatch(value)
     if match is None or value[-1] in "PT":
         raise ValueError
-    sign, days, hours, minutes, seconds = match.groups(default="0")
-    length = timedelta(days=float(days), hours=float(hours), minutes=float(minutes), seconds=float(seconds))
+    sign, *parts = match.groups(default="0")
+    years, weeks, days, hours, minutes, seconds = map(float, parts)
+    length = timedelta(days=years * 365 + days, weeks=weeks, hours=hours, minutes=minutes, seconds=seconds)
     return -length if sign == "-" else length
 
 
