@@ -13,6 +13,9 @@ from flowdsl.diagnostics import FlowDslError, Severity, did_you_mean
 
 SHELF = "flowdsl.checks.rules"
 
+UNREADABLE = "ASL100"
+"""A file that gives no definition: the command could not check it (exit 2)."""
+
 RUNNER_PAGES = (
     Page(
         "ASL890",
@@ -46,6 +49,19 @@ RUNNER_PAGES = (
 """What the runner itself may say."""
 
 
+UNREADABLE_PAGE = Page(
+    UNREADABLE,
+    "unreadable-definition",
+    Severity.ERROR,
+    "A file that gives no definition: no JSON or YAML, cut off, a key twice in one object, a template without machines.",
+    why="Nothing else can be said about it. AWS calls a text that is no JSON INVALID_JSON_DESCRIPTION.",
+    instead="The message names the place and what is due there.",
+    bad='{"StartAt": "A", "States": {"A": {"Type": "Succeed"}, "A": {"Type": "Fail"}}}',
+    says="the key 'A' stands twice in one object, first at 1:30; JSON readers keep only the last; rename or remove one",
+    good='{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}',
+)
+
+
 @cache
 def shelf() -> tuple[DocumentedRule, ...]:
     """Every rule of checks/rules, by code. A module holds one."""
@@ -75,7 +91,12 @@ def steady_codes() -> frozenset[str]:
 @cache
 def pages() -> dict[str, Page]:
     """The page of every code, by code."""
-    found = [*RUNNER_PAGES, *map(_grammar_page, GRAMMAR_RULES.values()), *(rule.page for rule in shelf())]
+    found = [
+        UNREADABLE_PAGE,
+        *RUNNER_PAGES,
+        *map(_grammar_page, GRAMMAR_RULES.values()),
+        *(rule.page for rule in shelf()),
+    ]
     return {page.code: page for page in sorted(found, key=lambda page: page.code)}
 
 

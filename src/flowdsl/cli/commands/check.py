@@ -47,6 +47,7 @@ def command(paths: tuple[Path, ...], kind: Any, input_schema: str | None, output
     import sys
 
     from flowdsl.checks.config import read_settings
+    from flowdsl.checks.registry import UNREADABLE
     from flowdsl.checks.runner import has_crashed
     from flowdsl.cli.baseline import read_baseline, without, write_baseline
     from flowdsl.cli.checking import Plan, check_all, jobs_of, text_findings
@@ -88,7 +89,7 @@ def command(paths: tuple[Path, ...], kind: Any, input_schema: str | None, output
     click.echo(_report(findings, output_format, statistics=options["statistics"]), nl=False)
     for line in trouble:
         complain(line)
-    if trouble or has_crashed(findings):
+    if trouble or has_crashed(findings) or any(finding.code == UNREADABLE for finding in findings):
         leave(2)
     leave(1 if not options["exit_zero"] and any(settings.fails(f) for f in findings) else 0)
 
