@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from typing import Any, cast
 
-Kept = list[tuple[Any, dict[str, Any]]]
-"""(a service, its accounts)."""
+Kept = tuple[list[tuple[Any, dict[str, Any], dict[str, Any]]], list[list[Any]]]
+"""(a service, its accounts, whose a bucket's name is) of each service, and the files of S3's objects."""
 
 
 def _services() -> list[Any]:
@@ -28,18 +29,36 @@ def touched() -> list[tuple[str, Any]]:
 def take_away() -> Kept:
     """What the test around has made, out of the way."""
     services = _services()
-    kept: Kept = [(service, dict(service)) for service in services]
+    kept: Kept = [(s, dict(s), dict(_names(s))) for s in services], [list(files) for files in _files()]
     for service in services:
         service.clear()
+        _names(service).clear()
     services.clear()
+    for files in _files():
+        files.clear()
     return kept
 
 
 def put_back(kept: Kept) -> None:
     """What `take_away` took."""
-    for service, accounts in kept:
+    services, kept_files = kept
+    for service, accounts, names in services:
         service.update(accounts)
+        _names(service).update(names)
         _services().append(service)
+    for files, before in zip(_files(), kept_files, strict=False):
+        files.extend(before)
+
+
+def _names(service: Any) -> dict[str, Any]:
+    """S3's bucket names, which all accounts share: moto keeps them beside the accounts."""
+    return cast("dict[str, Any]", getattr(service, "bucket_accounts", {}))
+
+
+def _files() -> list[list[Any]]:
+    """What moto closes at a reset, whoever's it is: the files in which it keeps the objects of S3."""
+    models: Any = sys.modules.get("moto.s3.models")
+    return [] if models is None else [models.FakeKey.instances_tracked, models.FakeMultipart.instances_tracked]
 
 
 def reset() -> None:
