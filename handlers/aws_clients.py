@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import boto3
 
 if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
     from mypy_boto3_dynamodb.service_resource import DynamoDBServiceResource, Table
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sns import SNSClient
@@ -47,3 +48,8 @@ def stepfunctions() -> SFNClient:
 def table(variable: str) -> Table:
     """The table whose name stands in an environment variable."""
     return dynamodb().Table(os.environ[variable])
+
+
+def code_of(error: ClientError) -> str:
+    """The name that the service gave its error."""
+    return error.response.get("Error", {}).get("Code", "")

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 from moto import mock_aws
+
+from flowdsl.handler.table import create
+from flowdsl.testing import raises
 
 TABLES = {
     "PRICES_TABLE": "sku",
@@ -18,8 +24,19 @@ TABLES = {
     "CARDS_TABLE": "card",
     "APPROVALS_TABLE": "order_id",
     "TRANSCRIPTS_TABLE": "recording",
+    "INVOICES_TABLE": "number",
 }
 """Environment variable of each table, and its key."""
+
+BUCKETS = {"TRANSCRIPTS_BUCKET": "transcripts", "INVOICES_BUCKET": "invoices", "QUARANTINE_BUCKET": "quarantine"}
+"""Environment variable of each bucket, and its name."""
+
+ITEMS: dict[str, list[dict[str, Any]]] = {
+    "PRICES_TABLE": [{"sku": "tea", "cents": 450}, {"sku": "kettle", "cents": 30_000}],
+    "STOCK_TABLE": [{"sku": "tea", "available": 10}, {"sku": "kettle", "available": 3}],
+    "CARDS_TABLE": [{"card": "card-good", "balance": 100_000}, {"card": "card-empty", "balance": 0}],
+}
+"""What lies in the tables from the start."""
 
 DUMMIES = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -36,42 +53,118 @@ def offline_world() -> Iterator[None]:
     os.environ.update(DUMMIES)
     try:
         with mock_aws():
-            _make()
+            make(*TABLES, *BUCKETS, *_MAKERS)
             yield
     finally:
         os.environ.clear()
         os.environ.update(before)
 
 
-def _make() -> None:
-    dynamodb = boto3.client("dynamodb")
-    for variable, key in TABLES.items():
-        name = variable.removesuffix("_TABLE").lower()
-        dynamodb.create_table(
-            TableName=name,
-            KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        os.environ[variable] = name
-    queue = boto3.client("sqs").create_queue(QueueName="receipts.fifo", Attributes={"FifoQueue": "true"})
-    os.environ["RECEIPTS_QUEUE_URL"] = queue["QueueUrl"]
-    topic = boto3.client("sns").create_topic(Name="approvals.fifo", Attributes={"FifoTopic": "true"})
-    os.environ["APPROVALS_TOPIC_ARN"] = topic["TopicArn"]
-    boto3.client("s3").create_bucket(
-        Bucket="transcripts", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+@cache
+def client(service: str) -> Any:
+    """A client, made once: to make one takes longer than to use it."""
+    return boto3.client(service)  # type: ignore[call-overload]
+
+
+@cache
+def _dynamodb() -> Any:
+    return boto3.resource("dynamodb")
+
+
+def make(*variables: str) -> None:
+    """Makes the resources whose names stand in these environment variables."""
+    for variable in variables:
+        if variable in TABLES:
+            os.environ[variable] = _table(variable)
+        elif variable in BUCKETS:
+            os.environ[variable] = _bucket(BUCKETS[variable])
+        else:
+            os.environ[variable] = _MAKERS[variable]()
+
+
+def only(*variables: str, then: Callable[[], object] | None = None) -> Callable[[], None]:
+    """The setup of a proof: a world of these resources, and of what is done to them `then`."""
+
+    def setup() -> None:
+        make(*variables)
+        if then is not None:
+            then()
+
+    return setup
+
+
+def _table(variable: str) -> str:
+    name, key = variable.removesuffix("_TABLE").lower(), TABLES[variable]
+    client("dynamodb").create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
     )
-    os.environ["TRANSCRIPTS_BUCKET"] = "transcripts"
-    put("PRICES_TABLE", sku="tea", cents=450)
-    put("PRICES_TABLE", sku="kettle", cents=30_000)
-    put("STOCK_TABLE", sku="tea", available=10)
-    put("STOCK_TABLE", sku="kettle", available=3)
-    put("CARDS_TABLE", card="card-good", balance=100_000)
-    put("CARDS_TABLE", card="card-empty", balance=0)
+    for item in ITEMS.get(variable, []):
+        _dynamodb().Table(name).put_item(Item=item)
+    return name
+
+
+def _bucket(name: str) -> str:
+    s3 = client("s3")
+    region = s3.meta.region_name
+    # us-east-1 is the one region that must not be named (documented).
+    where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    s3.create_bucket(Bucket=name, **where)
+    return name
+
+
+def _idempotency() -> str:
+    create(client("dynamodb"), "idempotency")
+    return "idempotency"
+
+
+def _fifo_queue(name: str) -> Callable[[], str]:
+    return lambda: client("sqs").create_queue(QueueName=f"{name}.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+
+
+def _fifo_topic(name: str) -> Callable[[], str]:
+    return lambda: client("sns").create_topic(Name=f"{name}.fifo", Attributes={"FifoTopic": "true"})["TopicArn"]
+
+
+def _machine(name: str) -> Callable[[], str]:
+    """A state machine that moto keeps, and does not run: only the starts count."""
+    definition = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}})
+    role = "arn:aws:iam::123456789012:role/machine"
+    return lambda: client("stepfunctions").create_state_machine(name=name, definition=definition, roleArn=role)[
+        "stateMachineArn"
+    ]
+
+
+_MAKERS: dict[str, Callable[[], str]] = {
+    "IDEMPOTENCY_TABLE": _idempotency,
+    "RECEIPTS_QUEUE_URL": _fifo_queue("receipts"),
+    "APPROVALS_TOPIC_ARN": _fifo_topic("approvals"),
+}
+"""Environment variable of each other resource, and what makes it and gives its name."""
+
+
+def live(service: str, operation: str, prefix: str, **deployed: Any) -> Callable[[Any], Any]:
+    """A mock that makes a direct integration's call in moto, and fails as the integration does: `prefix` and the code.
+
+    `deployed`: arguments whose placeholders the deployment fills in, as a value or the name of its environment variable.
+    """
+
+    def call(request: Any) -> Any:
+        filled = {name: os.environ.get(value, value) for name, value in deployed.items()}
+        try:
+            answer = getattr(client(service), operation)(**{**request, **filled})
+        except ClientError as error:
+            return raises(f"{prefix}.{error.response['Error']['Code']}", error.response["Error"].get("Message"))
+        answer.pop("ResponseMetadata")
+        return json.loads(json.dumps(answer, default=str))
+
+    return call
 
 
 def table(variable: str) -> Any:
-    return boto3.resource("dynamodb").Table(os.environ[variable])
+    return _dynamodb().Table(os.environ[variable])
 
 
 def put(variable: str, **item: Any) -> None:
@@ -83,9 +176,7 @@ def get(variable: str, **key: Any) -> dict[str, Any] | None:
     return dict(item) if item else None
 
 
-def messages() -> list[str]:
-    """Bodies of the receipts queued so far; they stay queued."""
-    answer = boto3.client("sqs").receive_message(
-        QueueUrl=os.environ["RECEIPTS_QUEUE_URL"], MaxNumberOfMessages=10, VisibilityTimeout=0
-    )
+def messages(variable: str = "RECEIPTS_QUEUE_URL") -> list[str]:
+    """Bodies of the messages queued so far; they stay queued."""
+    answer = client("sqs").receive_message(QueueUrl=os.environ[variable], MaxNumberOfMessages=10, VisibilityTimeout=0)
     return [m["Body"] for m in answer.get("Messages", [])]
