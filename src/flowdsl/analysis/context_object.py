@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from flowdsl.analysis import shape as s
 from flowdsl.analysis.shape import Origin, Shape
 from flowdsl.asl.definition import Scope, StateNode
@@ -27,7 +25,14 @@ _EXECUTION = {
 
 def context_of(state: StateNode, execution_input: Shape, *, waits_for_token: bool) -> Shape:
     """The context object as a state sees it, ItemSelector apart."""
-    return _context(_Key(execution_input), state.type, waits_for_token, _is_iterated(state.scope))
+    execution = s.closed({**_EXECUTION, "Input": execution_input}, _ORIGIN)
+    type = state.type
+    own = _RETRIED if type in ("Task", "Map") else _PERHAPS if type == "Parallel" else _STATE
+    task = _TASK if waits_for_token else _TASK.having(s.UNKNOWN) if type == "Task" else s.NOTHING
+    # Documented for ItemSelector alone; within an iteration definitions in use read it all the same.
+    item = s.SOME.having(s.UNKNOWN) if _is_iterated(state.scope) else s.NOTHING
+    fields = {"Execution": execution, "State": own, "StateMachine": _MACHINE, "Task": task, "Map": item}
+    return s.closed({name: shape for name, shape in fields.items() if shape.presence != s.NEVER}, _ORIGIN)
 
 
 def with_item(context: Shape, item: Shape, *, distributed: bool, over_object: bool) -> Shape:
@@ -39,32 +44,6 @@ def with_item(context: Shape, item: Shape, *, distributed: bool, over_object: bo
         "Source": s.TEXT_SHAPE if distributed else s.NOTHING,
     }
     return s.closed({**context.fields, "Map": s.closed({"Item": s.closed(fields, _ORIGIN)}, _ORIGIN)}, _ORIGIN)
-
-
-class _Key:
-    """A shape as a key, by identity: the same input is the same object throughout one analysis."""
-
-    __slots__ = ("shape",)
-
-    def __init__(self, shape: Shape) -> None:
-        self.shape = shape
-
-    def __hash__(self) -> int:
-        return id(self.shape)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.shape is self.shape
-
-
-@lru_cache(maxsize=256)
-def _context(execution_input: _Key, type: str, waits_for_token: bool, iterated: bool) -> Shape:
-    execution = s.closed({**_EXECUTION, "Input": execution_input.shape}, _ORIGIN)
-    state = _RETRIED if type in ("Task", "Map") else _PERHAPS if type == "Parallel" else _STATE
-    task = _TASK if waits_for_token else _TASK.having(s.UNKNOWN) if type == "Task" else s.NOTHING
-    # Documented for ItemSelector alone; within an iteration definitions in use read it all the same.
-    item = s.SOME.having(s.UNKNOWN) if iterated else s.NOTHING
-    fields = {"Execution": execution, "State": state, "StateMachine": _MACHINE, "Task": task, "Map": item}
-    return s.closed({name: shape for name, shape in fields.items() if shape.presence != s.NEVER}, _ORIGIN)
 
 
 def _is_iterated(scope: Scope) -> bool:

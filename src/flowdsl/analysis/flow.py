@@ -145,6 +145,11 @@ class Flow:
         run = _Run(graph, execution_input)
         run.incoming[graph.start] = input
         run.known[graph.start] = facts
+        if not graph.has_loops:
+            for row in graph.order:
+                edges = yield from self._visit(run, row)
+                run.pass_on(edges, None, 0)
+            return run.output()
         components = graph.components
         position = {row: i for i, row in enumerate(graph.order)}
         members: dict[int, list[int]] = {}
@@ -178,7 +183,10 @@ class Flow:
         if node.type == "Task":
             result = result_of(node, self.definition.bindings)
             waits = target(node).pattern in ("wait_for_task_token", "sync", "sync:2")
-        context = context_of(node, run.execution_input, waits_for_token=waits)
+        context = run.contexts.get((node.type, waits))
+        if context is None:
+            context = context_of(node, run.execution_input, waits_for_token=waits)
+            run.contexts[node.type, waits] = context
         visit = Visit(
             flow,
             graph,
@@ -204,6 +212,8 @@ class _Run:
     def __init__(self, graph: ScopeGraph, execution_input: Shape) -> None:
         self.graph = graph
         self.execution_input = execution_input
+        self.contexts: dict[tuple[str, bool], Shape] = {}
+        """The context object by type of state, and whether it waits for a token."""
         self.incoming: list[Shape | None] = [None] * len(graph)
         self.known: list[Facts] = [NO_FACTS] * len(graph)
         self.is_unreal: list[bool] = [False] * len(graph)

@@ -75,7 +75,7 @@ def visit_jsonata(visit: Visit, result: Shape | None) -> Steps:
     if "Output" in fields:
         flow.output = evaluate(visit, fields["Output"], f"{node.pointer}/Output", "Output", extra)
     else:
-        flow.output = flow.result if works else flow.input
+        flow.output = flow.result if works else visit.learned(flow.input)
         if works and flow.output.is_closed:
             flow.output = flow.output.closed_by((Origin("replaced", node.name, node.type), *flow.output.origins))
     real = not visit.fails_for_sure()
@@ -151,6 +151,11 @@ def expression(
 
 
 def _note(visit: Visit, finding: Finding, text: str, pointer: str, role: str, found: Shape) -> None:
+    if finding.kind == "missing":
+        # One mistake is told about once: what follows may take it that the field is there.
+        access = access_of(finding.node)
+        if access is not None and access[:2] == ("states", "input"):
+            visit.found.append((access[2:], s.SOME))
     harmless = finding.kind == "missing" and finding.certain and found.presence < s.MAYBE
     visit.problem(
         "absent" if harmless else finding.kind,
@@ -286,9 +291,9 @@ def _choose(visit: Visit) -> list[Edge]:
 
 def _narrowed(visit: Visit, facts: Facts) -> tuple[Shape, Facts]:
     """The document with what the conditions say of it, and the facts about everything else (the input is another's next)."""
+    document = visit.learned(visit.flow.input)
     if not facts:
-        return visit.flow.input, NO_FACTS
-    document = visit.flow.input
+        return document, NO_FACTS
     kept: set[tuple[Access, str]] = set()
     for access, what in sorted(facts):
         if access[:2] == ("states", "input"):

@@ -12,20 +12,15 @@ from flowdsl.analysis.flow_state import Edge, InnerRun, Visit, spelled
 from flowdsl.analysis.jsonpath_syntax import parse_path
 from flowdsl.analysis.map_items import check_items, child_input, items_read, map_result
 from flowdsl.analysis.shape import EMPTY_OBJECT, Origin, Shape
-from flowdsl.analysis.shape_paths import assume, follow, put
+from flowdsl.analysis.shape_paths import follow, put
 
-PATH_FIELDS = (
-    "SecondsPath",
-    "TimestampPath",
-    "TimeoutSecondsPath",
-    "HeartbeatSecondsPath",
-    "MaxConcurrencyPath",
-    "ToleratedFailurePercentagePath",
-    "ToleratedFailureCountPath",
-    "ErrorPath",
-    "CausePath",
-)
-"""Fields that hold a path into the effective input."""
+PATH_FIELDS: dict[str, tuple[str, ...]] = {
+    "Wait": ("SecondsPath", "TimestampPath"),
+    "Task": ("TimeoutSecondsPath", "HeartbeatSecondsPath"),
+    "Map": ("MaxConcurrencyPath", "ToleratedFailurePercentagePath", "ToleratedFailureCountPath"),
+    "Fail": ("ErrorPath", "CausePath"),
+}
+"""Fields that hold a path into the effective input, by the type of the state."""
 
 Steps = Generator[InnerRun, Shape, list[Edge]]
 
@@ -36,14 +31,14 @@ def visit_jsonpath(visit: Visit, result: Shape | None) -> Steps:
     raw = flow.input
     effective = _document(visit, "InputPath", raw)
     flow.effective = effective
-    for name in PATH_FIELDS:
+    for name in PATH_FIELDS.get(node.type, ()):
         if name in fields:
             read_field(visit, name, effective)
     if node.type == "Choice":
         return _choose(visit, effective)
     if node.type in ("Wait", "Succeed"):
         _assign(visit, fields.get("Assign"), effective, "Assign")
-        flow.output = _document(visit, "OutputPath", _learned(visit, effective) if effective is raw else effective)
+        flow.output = _document(visit, "OutputPath", visit.learned(effective) if effective is raw else effective)
         return _next(visit, flow.output)
     if node.type == "Fail":
         return []
@@ -74,7 +69,7 @@ def visit_jsonpath(visit: Visit, result: Shape | None) -> Steps:
     selected = result
     if "ResultSelector" in fields:
         selected = template(visit, fields["ResultSelector"], result, f"{node.pointer}/ResultSelector", "ResultSelector")
-    combined = _combined(visit, _learned(visit, raw), selected)
+    combined = _combined(visit, visit.learned(raw), selected)
     flow.output = _document(visit, "OutputPath", combined)
     return _next(visit, flow.output) + _caught(visit, raw)
 
@@ -89,13 +84,6 @@ def _document(visit: Visit, name: str, document: Shape) -> Shape:
         return document
     found = read_field(visit, name, document)
     return document if found is None else found
-
-
-def _learned(visit: Visit, document: Shape) -> Shape:
-    """The document, with what had to be there for the state to get this far."""
-    for steps, value in visit.found:
-        document = assume(document, steps, value)
-    return document
 
 
 def _combined(visit: Visit, raw: Shape, selected: Shape) -> Shape:

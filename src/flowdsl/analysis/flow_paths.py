@@ -80,11 +80,7 @@ def template(visit: Visit, value: Any, document: Shape, pointer: str, role: str,
         fields: dict[str, Shape] = {}
         for key, inner in value.items():
             if key.endswith(".$"):
-                parsed = parse_value(inner) if isinstance(inner, str) else None
-                shape = (
-                    s.SOME if parsed is None else read_value(visit, parsed, document, f"{pointer}/{escape(key)}", role)
-                )
-                fields[key[:-2]] = shape
+                fields[key[:-2]] = _entry(visit, inner, document, pointer, key, role)
             elif isinstance(inner, (dict, list)):
                 fields[key] = template(visit, inner, document, f"{pointer}/{escape(key)}", role, depth + 1)
             else:
@@ -97,6 +93,19 @@ def template(visit: Visit, value: Any, document: Shape, pointer: str, role: str,
             tuple(template(visit, inner, document, f"{pointer}/{i}", role, depth + 1) for i, inner in enumerate(value))
         )
     return s.constant(value)
+
+
+def _entry(visit: Visit, text: Any, document: Shape, pointer: str, key: str, role: str) -> Shape:
+    """What the value under a key that ends in `.$` gives."""
+    parsed = parse_value(text) if isinstance(text, str) else None
+    if parsed is None:
+        return s.SOME
+    if isinstance(parsed, Path) and parsed.root == "input":
+        # Most paths lead somewhere: where they stand is worked out only for those that do not.
+        found = follow(document, parsed.steps)
+        if found.presence <= s.UNKNOWN:
+            return found.having(s.ALWAYS)
+    return read_value(visit, parsed, document, f"{pointer}/{escape(key)}", role)
 
 
 def put_result(document: Shape, steps: tuple[Step, ...]) -> tuple[bool, int] | None:

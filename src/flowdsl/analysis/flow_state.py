@@ -10,6 +10,7 @@ from flowdsl.analysis.graph import ScopeGraph
 from flowdsl.analysis.jsonata_guards import NO_FACTS, Facts
 from flowdsl.analysis.jsonpath_syntax import Path, Step
 from flowdsl.analysis.shape import Shape
+from flowdsl.analysis.shape_paths import assume
 from flowdsl.asl.definition import StateNode
 
 ProblemKind = Literal[
@@ -161,6 +162,12 @@ class Visit:
         role: str = "",
     ) -> None:
         self.flow.problems.append(Problem(kind, certain, self.node, pointer, text, shape, name, expected, below, role))
+
+    def learned(self, document: Shape) -> Shape:
+        """The input, with what had to be there for the state to get this far."""
+        for steps, value in self.found:
+            document = assume(document, steps, value)
+        return document
 
     def fails_for_sure(self, choice: int | None = None) -> bool:
         """Whether something found so far ends the execution (or the state) whatever comes in; of a Choice, in trying a rule."""

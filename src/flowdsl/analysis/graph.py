@@ -5,7 +5,7 @@ Rows are numbered in document order and kept in plain lists; networkx is behind 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -100,6 +100,23 @@ class ScopeGraph:
         return self._flood([i for i, end in enumerate(self.ends) if end], self.into, self.sources)
 
     @cached_property
+    def has_loops(self) -> bool:
+        """Whether anything leads back: in a reverse postorder of a graph without loops every transition leads on."""
+        position = [-1] * len(self.nodes)
+        for place, row in enumerate(self._full_order):
+            position[row] = place
+        return any(
+            position[self.targets[number]] <= position[row]
+            for row in range(len(self.nodes))
+            for number in self.out[row]
+        )
+
+    @cached_property
+    def _full_order(self) -> list[int]:
+        roots = range(len(self.nodes)) if self.start is None else (self.start, *range(len(self.nodes)))
+        return _reverse_postorder(roots, self.out, self.targets)
+
+    @cached_property
     def components(self) -> list[int]:
         """Number of each row's strongly connected component; a component's number is below those that lead to it."""
         return _components(len(self.nodes), [[self.targets[t] for t in out] for out in self.out])
@@ -107,6 +124,8 @@ class ScopeGraph:
     @cached_property
     def loops(self) -> list[Loop]:
         """Every loop, in document order of its first state."""
+        if not self.has_loops:
+            return []
         members: dict[int, list[int]] = {}
         for row, component in enumerate(self.components):
             members.setdefault(component, []).append(row)
@@ -121,7 +140,7 @@ class ScopeGraph:
     @cached_property
     def order(self) -> list[int]:
         """Reachable rows, each before what it leads to but for loops' ways back (reverse postorder from StartAt)."""
-        return _reverse_postorder(self.start, self.out, self.targets)
+        return [] if self.start is None else _reverse_postorder((self.start,), self.out, self.targets)
 
     def _flood(self, seeds: list[int], edges: list[list[int]], ends: list[int]) -> list[bool]:
         seen = [False] * len(self.nodes)
@@ -247,22 +266,24 @@ def _components(count: int, successors: list[list[int]]) -> list[int]:
     return component
 
 
-def _reverse_postorder(start: int | None, out: list[list[int]], targets: list[int]) -> list[int]:
-    if start is None:
-        return []
-    seen = {start}
+def _reverse_postorder(roots: Iterable[int], out: list[list[int]], targets: list[int]) -> list[int]:
+    seen = [False] * len(out)
     order: list[int] = []
-    work: list[tuple[int, Iterator[int]]] = [(start, iter(out[start]))]
-    while work:
-        row, rest = work[-1]
-        for number in rest:
-            target = targets[number]
-            if target not in seen:
-                seen.add(target)
-                work.append((target, iter(out[target])))
-                break
-        else:
-            work.pop()
-            order.append(row)
+    for root in roots:
+        if seen[root]:
+            continue
+        seen[root] = True
+        work: list[tuple[int, Iterator[int]]] = [(root, iter(out[root]))]
+        while work:
+            row, rest = work[-1]
+            for number in rest:
+                target = targets[number]
+                if not seen[target]:
+                    seen[target] = True
+                    work.append((target, iter(out[target])))
+                    break
+            else:
+                work.pop()
+                order.append(row)
     order.reverse()
     return order

@@ -133,6 +133,10 @@ class Shape:
         """The same value, differently sure to be there."""
         if presence == self.presence:
             return self
+        if presence == ALWAYS and self is ANY:
+            return SOME
+        if presence == UNKNOWN and self is SOME:
+            return ANY
         return self._with(presence=presence)
 
     def only(self, kinds: int) -> Shape:
@@ -153,8 +157,20 @@ class Shape:
 
     def _with(self, **changed: Any) -> Shape:
         new = Shape.__new__(Shape)
-        for name in Shape.__slots__:
-            setattr(new, name, changed[name] if name in changed else getattr(self, name))
+        new.kinds = self.kinds
+        new.presence = self.presence
+        new.values = self.values
+        new.fields = self.fields
+        new.rest = self.rest
+        new.rest_shape = self.rest_shape
+        new.item = self.item
+        new.items = self.items
+        new.low = self.low
+        new.high = self.high
+        new.vague = self.vague
+        new.origins = self.origins
+        for name, value in changed.items():
+            setattr(new, name, value)
         return new
 
 

@@ -49,45 +49,38 @@ class ScopeVariables:
         self.unassigned: dict[str, int] = {}
         """The bit that says that a name is not assigned yet."""
         self.by_bit: list[tuple[Site, str] | None] = []
-        self._per_edge: list[tuple[int, int]] = [(0, 0)] * len(graph.transitions)
-        """(bits made, bits ended) over each transition."""
+        self._per_edge: dict[int, list[tuple[str, int]]] = {}
+        """(name, bit number) of what each transition assigns, the last of a name counting."""
         self.entering: list[int] = [0] * len(graph)
         self._collect()
         if self.by_bit:
             self._solve()
 
     def _collect(self) -> None:
+        numbers: dict[str, list[int]] = {}
         for row, node in enumerate(self.graph.nodes):
             for edges, site in _sites(self.graph, row, node):
                 self.sites.append(site)
-                bits = {name: self._bit(site, name) for name in site.names}
-                made = sum(1 << bit for bit in bits.values())
+                made = [(name, self._bit(site, name)) for name in site.names]
+                for name, bit in made:
+                    numbers.setdefault(name, []).append(bit)
                 for edge in edges:
-                    before = self._per_edge[edge]
-                    self._per_edge[edge] = (before[0] | made, before[1])
-        for edge, (made, _) in enumerate(self._per_edge):
-            if made:
-                ended = 0
-                for bit in bits_of(made):
-                    entry = self.by_bit[bit]
-                    if entry is not None:
-                        ended |= self.masks[entry[1]] | (1 << self.unassigned[entry[1]])
-                self._per_edge[edge] = (made, ended)
+                    self._per_edge.setdefault(edge, []).extend(made)
+        # Once for each name, not bit by bit: a number of a thousand bits is copied whenever one is set.
+        self.masks = {name: _mask(bits, len(self.by_bit)) for name, bits in numbers.items()}
 
     def _bit(self, site: Site, name: str) -> int:
         if name not in self.unassigned:
             self.unassigned[name] = len(self.by_bit)
-            self.masks[name] = 0
             self.by_bit.append(None)
         bit = len(self.by_bit)
         self.by_bit.append((site, name))
         self.bits[site.pointer, name] = bit
-        self.masks[name] |= 1 << bit
         return bit
 
     def makes(self, edge: int, name: str) -> bool:
         """Whether a transition assigns a name."""
-        return bool(self._per_edge[edge][0] & self.masks[name])
+        return any(made == name for made, _ in self._per_edge.get(edge, ()))
 
     def _solve(self) -> None:
         graph = self.graph
@@ -95,6 +88,7 @@ class ScopeVariables:
         if start is None:
             return
         entering = self.entering
+        kept = {name: ~(mask | 1 << self.unassigned[name]) for name, mask in self.masks.items()}
         entering[start] = sum(1 << bit for bit in self.unassigned.values())
         changed = True
         while changed:
@@ -102,13 +96,15 @@ class ScopeVariables:
             for row in graph.order:
                 here = entering[row]
                 for edge in graph.out[row]:
-                    made, ended = self._per_edge[edge]
+                    passed = here
+                    for name, bit in self._per_edge.get(edge, ()):
+                        passed = passed & kept[name] | 1 << bit
                     target = graph.targets[edge]
-                    after = entering[target] | (here & ~ended) | made
+                    after = entering[target] | passed if entering[target] else passed
                     if after != entering[target]:
                         entering[target] = after
                         changed = True
-            if not graph.loops:
+            if not graph.has_loops:
                 break
 
 
@@ -207,3 +203,13 @@ def bits_of(mask: int) -> Iterator[int]:
         low = mask & -mask
         yield low.bit_length() - 1
         mask ^= low
+
+
+def _mask(bits: list[int], count: int) -> int:
+    """The number with these bits set."""
+    if len(bits) < 8:
+        return sum(1 << bit for bit in bits)
+    octets = bytearray(count // 8 + 1)
+    for bit in bits:
+        octets[bit >> 3] |= 1 << (bit & 7)
+    return int.from_bytes(octets, "little")

@@ -10,6 +10,7 @@ from flowdsl.analysis.choices import Choices, DeadRule
 from flowdsl.analysis.flow import Flow
 from flowdsl.analysis.flow_state import Problem, ProblemKind
 from flowdsl.analysis.graph import Graph
+from flowdsl.analysis.literals import Leaf, leaves
 from flowdsl.analysis.polling import Poll, polls_in
 from flowdsl.analysis.variables import Variables
 from flowdsl.asl.definition import Definition, MachineType, Scope, StateNode
@@ -103,6 +104,11 @@ class CheckContext:
             or any("TimeoutSeconds" in state.fields or "TimeoutSecondsPath" in state.fields for state in states),
         )
         return sum(marks) >= 2
+
+    @cached_property
+    def texts(self) -> list[tuple[StateNode, Leaf]]:
+        """Every text in the values that states are given (Parameters, Output, ...), with its state, in document order."""
+        return [(state, leaf) for state in self.states() for leaf in leaves(state) if isinstance(leaf.value, str)]
 
     @cached_property
     def misreads(self) -> list[Misread]:

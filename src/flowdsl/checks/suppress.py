@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flowdsl.asl.definition import Definition
-from flowdsl.asl.source_map import escape
 from flowdsl.checks.config import Settings
 from flowdsl.checks.registry import RUNNER_PAGES, pages, resolve
 from flowdsl.diagnostics import Diagnostic, FlowDslError, Location
@@ -79,22 +78,18 @@ def asl_suppressions(definition: Definition) -> Iterator[Suppression]:
     """The suppressions in a definition's Comments: of the machine, a branch, a state, a Choice rule, a Retrier, a Catcher.
     Each covers the object that holds the Comment.
     """
-    stack: list[tuple[str, Any]] = []
     for scope in definition.scopes():
-        yield from _of_comment(scope.body, scope.pointer)
+        if "Comment" in scope.body:
+            yield from _of_comment(scope.body, scope.pointer)
     for state in definition.states():
-        stack.append((state.pointer, state.fields))
+        fields = state.fields
+        if "Comment" in fields:
+            yield from _of_comment(fields, state.pointer)
         for key in ("Choices", "Retry", "Catch"):
-            inner = state.fields.get(key)
-            if isinstance(inner, list):
-                stack += [
-                    (f"{state.pointer}/{escape(key)}/{i}", item)
-                    for i, item in enumerate(inner)
-                    if isinstance(item, dict)
-                ]
-        for pointer, body in stack:
-            yield from _of_comment(body, pointer)
-        stack.clear()
+            inner = fields.get(key)
+            for i, item in enumerate(inner if isinstance(inner, list) else ()):
+                if isinstance(item, dict) and "Comment" in item:
+                    yield from _of_comment(item, f"{state.pointer}/{key}/{i}")
 
 
 def suppress(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowdsl.analysis.literals import is_expression, leaves
+from flowdsl.analysis.literals import is_expression
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
 from flowdsl.diagnostics import Diagnostic, Edit, Fix, Severity
@@ -33,19 +33,16 @@ class EmbeddedExpression(Rule):
     )
 
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
-        for state in context.states():
-            if not state.is_jsonata:
+        for state, leaf in context.texts:
+            text = leaf.value
+            if not state.is_jsonata or "{%" not in text or "%}" not in text or is_expression(text):
                 continue
-            for leaf in leaves(state):
-                text = leaf.value
-                # What opens with the mark and does not close is refused by AWS: the grammar says so.
-                if isinstance(text, str) and "{%" in text and "%}" in text and not is_expression(text):
-                    if text.startswith("{%"):
-                        continue
-                    instead = joined(text)
-                    message = f"the {{% %}} in this text is not evaluated: the whole text must be one expression; write {instead!r}"
-                    fix = Fix(f"write {instead}", (Edit(leaf.pointer, instead),), safe=False)
-                    yield self.at(leaf.pointer, message, fix=fix)
+            # What opens with the mark and does not close is refused by AWS: the grammar says so.
+            if not text.startswith("{%"):
+                instead = joined(text)
+                message = f"the {{% %}} in this text is not evaluated: the whole text must be one expression; write {instead!r}"
+                fix = Fix(f"write {instead}", (Edit(leaf.pointer, instead),), safe=False)
+                yield self.at(leaf.pointer, message, fix=fix)
 
 
 def joined(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flowdsl.analysis.literals import TEMPLATES, is_expression, leaves
+from flowdsl.analysis.literals import is_expression, leaves
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
 from flowdsl.checks.words import listed
@@ -63,19 +63,16 @@ class HardCodedArn(Rule):
 
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
         found: list[tuple[str, str, str]] = []
-        for state in context.states("Task", "Map", "Parallel", "Pass"):
-            texts = list(leaves(state, "Resource")) if state.type == "Task" else []
-            for leaf in [*texts, *leaves(state, *TEMPLATES)]:
-                if not isinstance(leaf.value, str) or ":" not in leaf.value or "${" in leaf.value:
-                    continue
-                text = (
-                    leaf.value
-                    if not is_expression(leaf.value)
-                    else " ".join(re.findall(r"['\"]([^'\"]*)['\"]", leaf.value))
-                )
-                match = ARN.search(text) or QUEUE.search(text)
-                if match is not None and match[1] not in EXAMPLES:
-                    found.append((leaf.pointer, match[1], state.name))
+        resources = [(state, leaf) for state in context.states("Task") for leaf in leaves(state, "Resource")]
+        for state, leaf in [*resources, *context.texts]:
+            text = leaf.value
+            if not isinstance(text, str) or ("arn:" not in text and "https://sqs." not in text) or "${" in text:
+                continue
+            if is_expression(text):
+                text = " ".join(re.findall(r"['\"]([^'\"]*)['\"]", text))
+            match = ARN.search(text) or QUEUE.search(text)
+            if match is not None and match[1] not in EXAMPLES:
+                found.append((leaf.pointer, match[1], state.name))
         if context.strict or len(found) == 1:
             for pointer, account, name in found:
                 placeholder = "${Function}" if "lambda" in str(pointer).lower() or "Function" in pointer else "${Name}"

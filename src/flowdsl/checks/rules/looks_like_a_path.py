@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flowdsl.analysis.literals import Leaf, is_expression, leaves
+from flowdsl.analysis.literals import Leaf, is_expression
 from flowdsl.asl.definition import StateNode
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
@@ -44,25 +44,17 @@ class LooksLikeAPath(Rule):
     good = Example({"Show": {"Type": "Pass", "Parameters": {"id.$": "$.orderId"}, "End": True}})
 
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
-        for state in context.states():
-            if state.is_jsonata:
-                for leaf in leaves(state):
-                    if isinstance(leaf.value, str) and not is_expression(leaf.value):
-                        yield from self._in_jsonata(leaf)
+        for state, leaf in context.texts:
+            if "$" not in leaf.value and "States." not in leaf.value and not leaf.key.endswith(".$"):
                 continue
-            for field in TEMPLATES:
-                if field in state.fields:
-                    for leaf in leaves(state, field):
-                        yield from self._in_jsonpath(context, state, leaf)
+            if not state.is_jsonata:
+                if not leaf.key.endswith(".$") and leaf.field in TEMPLATES:
+                    yield from self._in_jsonpath(context, state, leaf)
+            elif not is_expression(leaf.value):
+                yield from self._in_jsonata(leaf)
 
     def _in_jsonpath(self, context: CheckContext, state: StateNode, leaf: Leaf) -> Iterator[Diagnostic]:
         text = leaf.value
-        if (
-            not isinstance(text, str)
-            or leaf.key.endswith(".$")
-            or ("$" not in text + leaf.key and "States." not in text)
-        ):
-            return
         is_variable = bool(re.fullmatch(r"\$[A-Za-z_]\w*", text)) and text[1:] in set(
             context.variables.visible_names(state)
         )

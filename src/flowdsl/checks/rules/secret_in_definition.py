@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flowdsl.analysis.literals import Leaf, leaves, leaves_of
+from flowdsl.analysis.literals import Leaf, leaves_of
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
 from flowdsl.diagnostics import Diagnostic, Severity
@@ -42,21 +42,25 @@ class SecretInDefinition(Rule):
     )
 
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
-        for state in context.states():
-            results = leaves_of(state.fields.get("Result"), f"{state.pointer}/Result") if state.type == "Pass" else ()
-            for leaf in [*leaves(state), *results]:
-                if isinstance(leaf.value, str) and _is_secret(leaf):
-                    yield self.at(
-                        leaf.pointer,
-                        f"{leaf.key!r} is a credential in plain text; keep it in Secrets Manager and pass its name",
-                    )
+        texts = [leaf for _, leaf in context.texts]
+        for state in context.states("Pass"):
+            if "Result" in state.fields:
+                texts += leaves_of(state.fields["Result"], f"{state.pointer}/Result")
+        for leaf in texts:
+            if isinstance(leaf.value, str) and len(leaf.value) >= 8 and _is_secret(leaf):
+                yield self.at(
+                    leaf.pointer,
+                    f"{leaf.key!r} is a credential in plain text; keep it in Secrets Manager and pass its name",
+                )
 
 
 def _is_secret(leaf: Leaf) -> bool:
     text = leaf.value
+    if leaf.key.endswith(".$"):
+        return False
     if KNOWN.search(text):
         return True
-    if leaf.key.endswith(".$") or not KEY.search(leaf.key) or NO_SECRET.search(text):
+    if not KEY.search(leaf.key) or NO_SECRET.search(text):
         return False
     # A name of a secret is all letters and dashes; a secret itself is of several kinds of characters.
     kinds = sum(bool(re.search(pattern, text)) for pattern in (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9]"))

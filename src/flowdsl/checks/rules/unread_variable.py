@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowdsl.analysis.variables import bits_of
+from flowdsl.analysis.variables import ScopeVariables, bits_of
+from flowdsl.asl.source_map import escape
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
 from flowdsl.diagnostics import Diagnostic, Edit, Fix, Severity
@@ -41,20 +42,20 @@ class UnreadVariable(Rule):
             if sighting is not None:
                 used[sighting.scope.pointer] = used.get(sighting.scope.pointer, 0) | sighting.sites
         for pointer, own in context.variables.scopes.items():
-            unread = ~used.get(pointer, 0)
+            known = used.get(pointer, 0)
             for name, mask in own.masks.items():
-                for bit in bits_of(mask & unread):
-                    made = own.by_bit[bit]
-                    # A state that is never reached reads nothing either, and is told about already.
-                    if made is None or not own.graph.reachable[own.graph.row[made[0].state.name]]:
-                        continue
-                    assign = (
-                        made[0].state.fields.get("Assign")
-                        if made[0].pointer.endswith(f"{made[0].state.pointer}/Assign")
-                        else None
-                    )
-                    key = f"{name}.$" if isinstance(assign, dict) and f"{name}.$" in assign else name
-                    fix = Fix(f"remove ${name}", (Edit(f"{made[0].pointer}/{key}", remove=True),), safe=False)
-                    yield self.at(
-                        made[0].pointer, f"${name} is assigned here, and no state reads the value", key, fix=fix
-                    )
+                # Of a variable that is read somewhere, one value that is not may be a start or a default.
+                if not mask & known:
+                    yield from self._unread(own, name, mask)
+
+    def _unread(self, own: ScopeVariables, name: str, mask: int) -> Iterator[Diagnostic]:
+        for bit in bits_of(mask):
+            made = own.by_bit[bit]
+            # A state that is never reached reads nothing either, and is told about already.
+            if made is None or not own.graph.reachable[own.graph.row[made[0].state.name]]:
+                continue
+            site = made[0]
+            assign = site.state.fields.get("Assign") if site.pointer == f"{site.state.pointer}/Assign" else None
+            key = f"{name}.$" if isinstance(assign, dict) and f"{name}.$" in assign else name
+            fix = Fix(f"remove ${name}", (Edit(f"{site.pointer}/{escape(key)}", remove=True),), safe=False)
+            yield self.at(site.pointer, f"${name} is assigned here, and no state reads the value", key, fix=fix)
