@@ -17,7 +17,18 @@ _ACTION = re.compile(
     r"^(action|operation|op|command|cmd|task|job|step|method|function|func|intent|activity|verb|mode|phase|stage)(_?(name|type|id|code))?$",
     re.I,
 )
-_SORT = re.compile(r"^(event|message|msg|request|record|detail)?[_-]?(type|kind|name|action|category)$", re.I)
+_EVENT_SORT = re.compile(
+    r"^(event|message|msg|request|record|detail|command|action|job|task)[_-]?(type|kind|name|action)$", re.I
+)
+_SORT = re.compile(r"^(type|kind|name)$", re.I)
+_VERB = re.compile(
+    r"^(add|approve|cancel|charge|check|clean|close|compute|convert|copy|create|crop|delete|do|export|fetch|generate|get|import|list|load|merge|"
+    r"move|notify|open|pause|pay|process|publish|purge|put|read|refund|reject|release|remove|rename|report|reserve|resize|resume|rotate|run|save|"
+    r"send|set|ship|split|start|stop|submit|sync|transform|update|upload|validate|verify|write)(?![a-z])",
+    re.I,
+)
+"""A bare `type` may be of data; when its values are verbs, it says what to do."""
+_PLATFORM_FIELDS = {"RequestType", "httpMethod", "triggerSource", "Step"}
 _PROTOCOLS = (
     {"Create", "Update", "Delete"},
     {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"},
@@ -58,9 +69,11 @@ def dispatches(source: HandlerSource, function: Function) -> Iterator[Dispatch]:
 
 
 def _is_dispatch(field: str, values: list[str]) -> bool:
-    if any(protocol.issuperset(values) for protocol in _PROTOCOLS):
+    if field in _PLATFORM_FIELDS or any(protocol.issuperset(values) for protocol in _PROTOCOLS):
         return False
-    return bool(_ACTION.match(field) or _SORT.match(field))
+    if _ACTION.match(field) or _EVENT_SORT.match(field):
+        return True
+    return bool(_SORT.match(field)) and sum(1 for value in values if _VERB.match(value)) > _MOST
 
 
 def _field(source: HandlerSource, function: Function, node: ast.expr) -> str:
@@ -170,7 +183,7 @@ def _of_match(source: HandlerSource, function: Function, node: ast.Match) -> tup
         ]
         if isinstance(case.pattern, ast.MatchMapping):
             keys = [k.value for k in case.pattern.keys if isinstance(k, ast.Constant) and isinstance(k.value, str)]
-            field = field or next((k for k in keys if _ACTION.match(k) or _SORT.match(k)), "")
+            field = field or next((k for k in keys if _ACTION.match(k) or _EVENT_SORT.match(k) or _SORT.match(k)), "")
         if texts:
             values.append(texts[0])
             bodies.append(case.body)

@@ -119,11 +119,16 @@ def _of_object(source: HandlerSource, function: Function, attributes: list[str],
     owner = function.owner
     if owner is None or not attributes or function.name.endswith(("__init__", "__enter__", "__post_init__")):
         return None
+    attribute = attributes[-1]
+    made = source.clients.attributes.get((owner, attribute), [])
+    own = [v for v in made if v.function is not None]
+    shared = [v for v in made if v.function is None and _makes_container(source, v)]
+    if shared and not any(v.function is not None and v.function.name.endswith("__init__") for v in own):
+        # A list in the class's body is one list for all its objects.
+        return Held(f"{owner}.{attribute}", f"self.{attribute}", True, key, True)
     for name, values in source.tree.constants.items():
         for value in values:
             if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == owner:
-                attribute = attributes[-1]
-                made = source.clients.attributes.get((owner, attribute), [])
                 container = any(_makes_container(source, v) for v in made)
                 return Held(f"{name}.{attribute}", f"self.{attribute}", True, key, container)
     return None

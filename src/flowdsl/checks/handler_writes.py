@@ -45,6 +45,7 @@ _NO_IDENTITY = {
 }
 _STRONG_KEYS = re.compile(r"^(pk|sk|id|key|uuid|guid|hash_?key|range_?key|partition_?key|sort_?key|gsi\d*[ps]k)$", re.I)
 _WEAK_KEYS = re.compile(r"(_id|Id|ID|_key|Key|_uuid|Uuid|_no|Number|_number|_ref)$")
+_RUN_IDS = re.compile(r"(request|trace|correlation|span|session|invocation|execution|run|log)_?id$", re.I)
 GUARD_WORDS = ("ConditionalCheckFailed", "TransactionCanceledException", "attribute_not_exists", "IdempotencyKey")
 _ASKING = re.compile(
     r"already|duplicate|processed|seen|claim|idempot|dedup|acquire|first_time|mark_|is_new|try_lock", re.I
@@ -90,8 +91,9 @@ def _item_keys(source: HandlerSource, item: Value, *, whole: bool) -> Iterator[I
     """The key attributes of an item: by their names, since the table's schema is out of sight. Of a `Key`, all."""
     fields = source.values.fields(item.node, item.function) or {}
     strong = [name for name in fields if whole or _STRONG_KEYS.match(name)]
-    # Of several `..._id` the first is taken for the key; the others are mostly references.
-    chosen = strong or [name for name in fields if _WEAK_KEYS.search(name)][:1]
+    # Of several `..._id` the first is taken for the key, ids of the run itself last; the others are mostly references.
+    weak = sorted((name for name in fields if _WEAK_KEYS.search(name)), key=lambda n: _RUN_IDS.search(n) is not None)
+    chosen = strong or weak[:1]
     for name in chosen:
         for value in fields[name]:
             yield Identity(f"key {name!r}", value, name)

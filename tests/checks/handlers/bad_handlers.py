@@ -1570,6 +1570,42 @@ def handler(event, context):
     return requests.get(f"{API_URL}/{event['sku']}", timeout=5).json()
 """
 
+BAD["list in the body of a class"] = """
+class Report:
+    rows = []
+
+    def add(self, row):
+        self.rows.append(row)  #! ASL901
+
+
+def handler(event, context):
+    report = Report()
+    for row in event["rows"]:
+        report.add(row)
+    return {"rows": len(report.rows)}
+"""
+
+BAD["fixed name in the folder for temporary files"] = """
+import os
+import tempfile
+
+
+def handler(event, context):
+    path = os.path.join(tempfile.gettempdir(), "rows.csv")  #! ASL903
+    with open(path, "w") as file:
+        file.write(event["rows"])
+    return {"path": path}
+"""
+
+BAD["bearer token"] = """
+import requests
+
+
+def handler(event, context):
+    headers = {"Authorization": "Bearer 0a1b2c3d4e5f6a7b8c9d"}  #! ASL940
+    return requests.get(event["url"], headers=headers, timeout=5).json()
+"""
+
 # -- several at once --------------------------------------------------------------------------------------------------
 
 BAD["everything"] = """

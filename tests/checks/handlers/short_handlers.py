@@ -1320,11 +1320,11 @@ class Ops:
 OPS = Ops()
 def handler(event, context):
     match event["type"]:
-        case "a":
+        case "resize":
             return OPS.a(event)
-        case "b":
+        case "crop":
             return OPS.b(event)
-        case "c":
+        case "rotate":
             return OPS.c(event)
 """,
     ),

@@ -1364,3 +1364,98 @@ def logged(function):
 def handler(event, context):
     return {"words": len(event["text"].split())}
 """
+
+SOUND["typed adapter of a queue"] = """
+import os
+
+import boto3
+from pydantic import BaseModel
+
+from flowdsl.handler import handler, natural
+
+sfn = boto3.client("stepfunctions")
+
+
+class Message(BaseModel):
+    messageId: str
+    body: str
+
+
+class Failure(BaseModel):
+    itemIdentifier: str
+
+
+class Batch(BaseModel):
+    batchItemFailures: list[Failure]
+
+
+def start(message: Message) -> bool:
+    try:
+        sfn.start_execution(stateMachineArn=os.environ["MACHINE"], name=message.messageId, input=message.body)
+    except sfn.exceptions.ExecutionAlreadyExists:
+        pass
+    return message.body.startswith("{")
+
+
+@handler(idempotency=natural())
+def take(*, Records: list[Message]) -> Batch:
+    return Batch(batchItemFailures=[Failure(itemIdentifier=m.messageId) for m in Records if not start(m)])
+"""
+
+SOUND["watchdog"] = """
+import threading
+
+
+def give_up(event):
+    print("no time left for", event["id"])
+
+
+def handler(event, context):
+    timer = threading.Timer(context.get_remaining_time_in_millis() / 1000 - 1, give_up, [event])
+    timer.start()
+    try:
+        return {"words": len(event["text"].split())}
+    finally:
+        timer.cancel()
+"""
+
+SOUND["sorts of data, not jobs"] = """
+import math
+
+
+def area(shape):
+    if shape["type"] == "circle":
+        return math.pi * shape["r"] ** 2
+    elif shape["type"] == "square":
+        return square(shape["a"])
+    elif shape["type"] == "triangle":
+        return triangle(shape["a"], shape["h"])
+    raise ValueError(shape["type"])
+
+
+def square(a):
+    return a * a
+
+
+def triangle(a, h):
+    return a * h / 2
+
+
+def handler(event, context):
+    return {"area": sum(area(shape) for shape in event["shapes"])}
+"""
+
+SOUND["request id beside the key"] = """
+import os
+
+import boto3
+
+table = boto3.resource("dynamodb").Table(os.environ["TABLE"])
+
+
+def handler(event, context):
+    table.put_item(
+        Item={"request_id": context.aws_request_id, "order_id": event["order_id"], "cents": sum(event["cents"])}
+    )
+    return {"order_id": event["order_id"]}
+"""

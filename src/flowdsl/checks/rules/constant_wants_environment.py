@@ -12,8 +12,8 @@ from flowdsl.checks.handler_texts import ARN, QUEUE_URL
 from flowdsl.diagnostics import Diagnostic, Severity
 
 _THING = re.compile(
-    r"(^|_)(table|bucket|queue|topic|stream|state_?machine|cluster|database|db_?host|host|endpoint|event_?bus|user_?pool|log_?group|function)"
-    r"(_?(name|url|arn|id|host))?$|(^|_)(api|base|service|callback|webhook|endpoint)_?ur[il]$|(^|_)ur[il]$",
+    r"(^|_)(table|bucket|queue|topic|state_?machine|cluster|database|db_?host|endpoint|event_?bus|user_?pool)(_?(name|url|arn|id|host))?$|"
+    r"(^|_)(function|stream|host|log_?group|index)_?(name|url|arn|id)$|(^|_)(api|base|service|callback|webhook|endpoint)_?ur[il]$|(^|_)ur[il]$",
     re.I,
 )
 _ARGUMENTS = {

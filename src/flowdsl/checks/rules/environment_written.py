@@ -54,6 +54,11 @@ class EnvironmentWritten(HandlerRule):
                 key: ast.expr | None = None
                 if isinstance(node, ast.Assign | ast.AugAssign | ast.Delete):
                     targets = [node.target] if isinstance(node, ast.AugAssign) else node.targets
+                    if any(source.tree.dotted(t) == "os.environ" for t in targets):
+                        yield self.at(
+                            source, node, "environment variables outlive this delivery; pass the value as an argument"
+                        )
+                        continue
                     keys = [
                         t.slice
                         for t in targets

@@ -121,6 +121,8 @@ def _joined(source: HandlerSource, parts: list[ast.expr], function: Function) ->
 
 def _literal(source: HandlerSource, node: ast.expr, function: Function) -> str | None:
     value = source.values.settled(node, function)
+    if isinstance(value.node, ast.Call) and source.tree.dotted(value.node.func) == "tempfile.gettempdir":
+        return "/tmp"
     if (
         isinstance(value.node, ast.Call)
         and source.tree.dotted(value.node.func) == "pathlib.Path"

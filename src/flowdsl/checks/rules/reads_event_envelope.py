@@ -65,11 +65,20 @@ class ReadsEventEnvelope(HandlerRule):
                 return {"batchItemFailures": failed}
             """
         ),
+        SourceExample(
+            """
+            from flowdsl.handler import handler, natural
+
+            @handler(idempotency=natural())
+            def take(*, Records: list[Message]) -> Batch:
+                return Batch(batchItemFailures=[m.messageId for m in Records if not work(m)])
+            """
+        ),
     )
 
     def check(self, source: HandlerSource) -> Iterator[Diagnostic]:
         for entry in source.handlers:
-            if entry.kind == "helper" or (not entry.is_task and _is_adapter(source, entry)):
+            if entry.kind == "helper" or (entry.retried is None and _is_adapter(source, entry)):
                 continue
             for function, running in source.reached.items():
                 if entry in running:

@@ -21,6 +21,7 @@ _KNOWN = (
     (re.compile(r"\bAIza[0-9A-Za-z_-]{35}\b"), "a Google API key"),
     (re.compile(r"\bSG\.[0-9A-Za-z_-]{16,}\.[0-9A-Za-z_-]{16,}"), "a SendGrid key"),
     (re.compile(r"\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}"), "a signed token (JWT)"),
+    (re.compile(r"^(Bearer|Basic) [A-Za-z0-9._~+/-]{16,}=*$"), "a credential"),
     (re.compile(r"\b[a-z][a-z0-9+]*://[^/\s:@{}]+:[^/\s:@{}\0]{3,}@"), "a password in an address"),
 )
 _NAME = re.compile(
@@ -136,4 +137,6 @@ def _is_secret(name: str, text: str) -> bool:
     if re.search(r"pass(word|wd|phrase)?$|pwd$", plain, re.I):
         words = re.fullmatch(r"[a-z]+([-_/.:][a-z]+)+", text) is not None
         return not words and text.lower() not in plain.lower()
+    if text.isalpha() and text.islower():
+        return len(text) >= 16 or (len(text) >= 12 and re.search(r"key$|secret$", plain, re.I) is not None)
     return len(text) >= 8 and any(c.isdigit() for c in text) and any(c.isalpha() for c in text)

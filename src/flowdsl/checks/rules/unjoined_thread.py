@@ -96,6 +96,8 @@ class UnjoinedThread(HandlerRule):
                 continue
             for call in function.of(ast.Call):
                 name = source.tree.dotted(call.func)
+                if name == "threading.Timer" and _cancels(source):
+                    continue
                 if name in _STARTED and not _is_handled(source, call):
                     rest = "join it, or give the work a Task of its own"
                     yield self.at(
@@ -115,6 +117,11 @@ class UnjoinedThread(HandlerRule):
                         "work is handed to a pool and its result not waited for: the environment is frozen when the handler "
                         "returns; take the results, or give the work a Task of its own",
                     )
+
+
+def _cancels(source: HandlerSource) -> bool:
+    """Whether a timer is called off somewhere: one that watches the clock while the work is done."""
+    return any(isinstance(call.func, ast.Attribute) and call.func.attr == "cancel" for _, call in source.runs(ast.Call))
 
 
 def _waits(source: HandlerSource, function: Function) -> bool:
