@@ -11,7 +11,7 @@ PYTESTS = 3.11 3.12 3.13
 export AWS_DEFAULT_REGION ?= eu-west-1
 export AWS_EC2_METADATA_DISABLED = true
 
-.PHONY: all setup demo test test-all corpus lint bench docs golden lock clean
+.PHONY: all setup demo test test-all corpus lint bench bench-peers bench-interpreter docs golden lock clean
 all: lint test demo
 
 setup: $(STAMP)
@@ -52,6 +52,16 @@ lint: setup
 bench: setup
 	@$(BIN)/python benchmarks/run.py
 
+# Who the benchmarks stand beside, in an environment of their own: bench uses what it finds there.
+bench-peers: setup
+	@mkdir -p .bench
+	@test -x .bench/venv/bin/python || $(PYTHON) -m venv .bench/venv
+	.bench/venv/bin/python -m pip install --quiet --disable-pip-version-check sfnx==3.1.0 "moto[stepfunctions]==5.2.5" jlens==0.25.0 statelint cfn-lint
+	cd .bench && npm install --silent --no-audit --no-fund aws-local-stepfunctions aws-cdk-lib constructs asl-validator amazon-states-language-service
+
+bench-interpreter: bench-peers
+	@$(BIN)/python benchmarks/run.py interpreter
+
 docs: setup
 	@$(BIN)/python scripts/write_docs.py
 
@@ -64,4 +74,4 @@ lock: setup
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --all-extras pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf .venv .venv-3.* .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
+	rm -rf .venv .venv-3.* .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
