@@ -9,8 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from flowdsl.checks.runner import has_crashed
 from flowdsl.cli.checking import Job, Plan, findings_of
-from flowdsl.diagnostics import FlowDslError, Severity
+from flowdsl.diagnostics import Diagnostic, FlowDslError, Severity
+
+
+def _told(finding: Diagnostic) -> str:
+    """Without the path, which the asker knows."""
+    place = finding.location
+    where = f"{place.line}:{place.column}: " if place is not None else ""
+    return f"{where}{finding.code} {finding.name}: {finding.message}"
 
 
 def serve(plan: Plan) -> None:
@@ -28,11 +36,13 @@ def serve(plan: Plan) -> None:
                 schemas[schema] = json.loads(Path(schema).read_text(encoding="utf-8"))
             type_: Any = kind if kind in ("STANDARD", "EXPRESS") else None
             own = replace(plan, type=type_, input_schema=schemas.get(schema))
-            for finding in findings_of(Job(Path(path), path, "definition"), own):
+            found = findings_of(Job(Path(path), path, "definition"), own)
+            answer["crash"] = has_crashed(found)
+            for finding in found:
                 list_name = "errors" if finding.severity is Severity.ERROR else "warnings"
                 if plan.settings.fails(finding):
                     list_name = "errors"
-                answer[list_name].append(str(finding))
+                answer[list_name].append(_told(finding))
         except (FlowDslError, OSError, ValueError) as error:
             answer["errors"].append(str(error))
         answer["seconds"] = time.perf_counter() - started
