@@ -25,6 +25,7 @@ TABLES = {
     "APPROVALS_TABLE": "order_id",
     "TRANSCRIPTS_TABLE": "recording",
     "INVOICES_TABLE": "number",
+    "WRITE_OFFS_TABLE": "parcel",
 }
 """Environment variable of each table, and its key."""
 
@@ -141,6 +142,7 @@ _MAKERS: dict[str, Callable[[], str]] = {
     "IDEMPOTENCY_TABLE": _idempotency,
     "RECEIPTS_QUEUE_URL": _fifo_queue("receipts"),
     "APPROVALS_TOPIC_ARN": _fifo_topic("approvals"),
+    "TAKE_BACK_ARN": _machine("take_back"),
 }
 """Environment variable of each other resource, and what makes it and gives its name."""
 

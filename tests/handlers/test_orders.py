@@ -68,7 +68,7 @@ def test_lines_of_one_article_are_added_up() -> None:
 
 
 def test_what_is_short_is_named_and_nothing_is_taken() -> None:
-    with pytest.raises(OutOfStock, match="^kettle$"):
+    with pytest.raises(OutOfStock, match=r"^kettle$"):
         reserve_stock(order_id="o1", lines=[*TEA, Line(sku="kettle", quantity=4)])
     assert (available("tea"), available("kettle")) == (10, 3)
 
