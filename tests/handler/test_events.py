@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -250,10 +251,9 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_any_json_is_taken_or_refused_and_never_crashes(event: Any) -> None:
-    try:
+    fits = isinstance(event, dict) and {"payment_id", "amount"} <= event.keys()
+    with nullcontext() if fits else pytest.raises(InvalidEvent, match=r"^charge: "):
         charge.invoke(event)
-    except InvalidEvent as error:
-        assert str(error).startswith("charge: ")
 
 
 @given(JSON)

@@ -328,7 +328,7 @@ def test_a_condition_that_does_not_hold_is_what_its_write_says(dynamodb: Any) ->
     def spend(*, order_id: str) -> None:
         add(-1, ConditionExpression="n >= :one", values={":one": 1}, otherwise=Broke("nothing is left"))
 
-    with pytest.raises(Broke, match="^nothing is left$"):
+    with pytest.raises(Broke, match=r"^nothing is left$"):
         spend.invoke({"order_id": "o1"})
     assert total(dynamodb) is None
     assert records(dynamodb) == []
@@ -377,7 +377,7 @@ def test_a_transaction_holds_99_writes() -> None:
     writes = Transaction()
     for n in range(99):
         writes.delete(TableName="counters", Key={"id": str(n)})
-    with pytest.raises(ValueError, match="^a transaction holds at most 99 writes$"):
+    with pytest.raises(ValueError, match=r"^a transaction holds at most 99 writes$"):
         writes.delete(TableName="counters", Key={"id": "99"})
     assert len(writes) == 99
 
@@ -417,7 +417,7 @@ def test_a_key_has_a_length_that_is_there(dynamodb: Any) -> None:
     def work(*, order_id: str) -> str:
         return current_key(length=65)
 
-    with pytest.raises(ValueError, match="^length must be from 1 to 64, found 65$"):
+    with pytest.raises(ValueError, match=r"^length must be from 1 to 64, found 65$"):
         work(order_id="o1")
 
 

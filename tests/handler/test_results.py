@@ -20,7 +20,6 @@ from pydantic import BaseModel, Field, TypeAdapter
 from flowdsl.handler import InvalidResult, handler
 from flowdsl.handler.results import to_json
 
-
 YEAR = timedelta(days=364)
 """Below a year: from there on pydantic counts in years of 365 days."""
 
@@ -105,7 +104,7 @@ def test_what_json_cannot_carry_is_named_by_its_place(value: Any, message: str) 
 def test_what_holds_itself_is_refused() -> None:
     value: list[Any] = []
     value.append(value)
-    with pytest.raises(InvalidResult, match="^work returned what holds itself, which is no JSON$"):
+    with pytest.raises(InvalidResult, match=r"^work returned what holds itself, which is no JSON$"):
         to_json(value, "work")
 
 
@@ -114,7 +113,7 @@ def test_the_entry_point_names_the_handler() -> None:
     def work() -> Any:
         return {"at": Engine()}
 
-    with pytest.raises(InvalidResult, match="^work returned a Engine, which is no JSON, at at$"):
+    with pytest.raises(InvalidResult, match=r"^work returned a Engine, which is no JSON, at at$"):
         work.invoke({})
 
 

@@ -77,13 +77,13 @@ def test_a_heartbeat_says_whether_work_goes_on(machine: Machine) -> None:
 
 def test_a_text_that_is_no_token_is_invalid(machine: Machine) -> None:
     machine.says = "InvalidToken"
-    with pytest.raises(task_token.InvalidToken, match="^the text is no task token of this account and region$"):
+    with pytest.raises(task_token.InvalidToken, match=r"^the text is no task token of this account and region$"):
         task_token.succeed("t", 1)
 
 
 @pytest.mark.parametrize("token", ["", None, 3])
 def test_what_is_no_text_is_not_even_sent(machine: Machine, token: Any) -> None:
-    with pytest.raises(task_token.InvalidToken, match="^a task token is text, found "):
+    with pytest.raises(task_token.InvalidToken, match=r"^a task token is text, found "):
         task_token.succeed(token, 1)
     assert machine.sent == []
 
@@ -102,5 +102,5 @@ def test_an_output_too_large_for_a_task_is_refused_here(machine: Machine) -> Non
 
 
 def test_an_output_that_is_no_json_is_refused_here(machine: Machine) -> None:
-    with pytest.raises(InvalidResult, match="^the answer returned a object, which is no JSON$"):
+    with pytest.raises(InvalidResult, match=r"^the answer returned a object, which is no JSON$"):
         task_token.succeed("t", object())

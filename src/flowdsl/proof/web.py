@@ -22,6 +22,9 @@ from flowdsl.proof.wire import NetworkClosed, Wire
 KEY_HEADERS = ("idempotency-key", "x-idempotency-key")
 
 
+_HERE = ("127.0.0.1", "::1", "localhost")
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A call as it was sent."""
@@ -77,15 +80,7 @@ class Web:
         for module in (http.client, urllib3.connection):
             self._replace(module.HTTPConnection, "connect", plain)
             self._replace(module.HTTPSConnection, "connect", secure)
-        real = socket.socket.connect
-
-        def connect(sock: socket.socket, address: Any) -> None:
-            # Whatever is neither boto3 nor HTTP as above would go out: to a database, a cache, through httpx.
-            if self._wire.active is not None and isinstance(address, tuple):
-                raise NetworkClosed(f"the handler connects to {address[0]}, and a proof reaches no network")
-            real(sock, address)
-
-        self._replace(socket.socket, "connect", connect)
+        self._close_sockets()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -95,6 +90,27 @@ class Web:
             else:
                 setattr(owner, name, original)
         self._saved.clear()
+
+    def _close_sockets(self) -> None:
+        """Whatever is neither boto3 nor HTTP as above would go out: to a database, a cache, through httpx."""
+        connect, resolve = socket.socket.connect, socket.getaddrinfo
+
+        def checked_connect(sock: socket.socket, address: Any) -> None:
+            if sock.family in (socket.AF_INET, socket.AF_INET6):
+                self._check(str(address[0]))
+            connect(sock, address)
+
+        def checked_resolve(host: Any, *args: Any, **kwargs: Any) -> Any:
+            self._check(str(host))
+            return resolve(host, *args, **kwargs)
+
+        self._replace(socket.socket, "connect", checked_connect)
+        self._replace(socket, "getaddrinfo", checked_resolve)
+
+    def _check(self, host: str) -> None:
+        # A setup may talk to this machine.
+        if self._wire.active is not None or host not in _HERE:
+            raise NetworkClosed(f"a proof reaches no network, and something connects to {host}")
 
     def _replace(self, owner: Any, name: str, replacement: Any) -> None:
         # What a class only inherits must be inherited again afterwards.

@@ -29,7 +29,7 @@ REFUSALS = {
 """What a service says when it has too much to do; the others say ThrottlingException."""
 
 
-class NetworkClosed(Exception):
+class NetworkClosed(ConnectionError):
     """A call that moto does not answer. It is not sent: a proof reaches no network."""
 
 
@@ -47,11 +47,13 @@ class Wire:
     def __enter__(self) -> Wire:
         from botocore.client import BaseClient
         from botocore.endpoint import Endpoint
+        from botocore.signers import RequestSigner
 
         self._wrap(Endpoint, "make_request", self._make_request)
         self._wrap(Endpoint, "_do_get_response", self._do_get_response)
         self._wrap(Endpoint, "_send", self._send)
         self._wrap(BaseClient, "_convert_to_request_dict", self._convert)
+        self._wrap(RequestSigner, "sign", self._sign)
         self.services.install()
         return self
 
@@ -79,6 +81,18 @@ class Wire:
         request = original(client, api_params, *args, **kwargs)
         request["context"][PARAMETERS] = api_params
         return request
+
+    def _sign(self, original: Any, signer: Any, *args: Any, **kwargs: Any) -> Any:
+        """Signs with made-up credentials for a client that has none: one made at import, where there were none."""
+        from botocore.credentials import Credentials
+
+        own = signer._credentials
+        if own is None:
+            signer._credentials = Credentials("testing", "testing")
+        try:
+            return original(signer, *args, **kwargs)
+        finally:
+            signer._credentials = own
 
     def _make_request(self, original: Any, endpoint: Any, operation_model: Any, request_dict: Any) -> Any:
         delivery = self.active

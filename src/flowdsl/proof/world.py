@@ -23,6 +23,7 @@ DUMMIES = {
     "AWS_SESSION_TOKEN": "testing",
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+_CORE = {"mock_credentials": False, "reset_boto3_session": False}
 _AWAY = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE")
 
 
@@ -82,11 +83,8 @@ class World:
         stack.callback(setattr, boto3, "DEFAULT_SESSION", boto3.DEFAULT_SESSION)
         boto3.DEFAULT_SESSION = warm_session()
         stack.callback(moto_data.put_back, moto_data.take_away())
-        config: Any = {
-            "lambda": {"use_docker": False},
-            "core": {"mock_credentials": False, "reset_boto3_session": False},
-        }
-        mock: Any = mock_aws(config=config)
+        stack.enter_context(moto_data.settings({"lambda": {"use_docker": False}, "core": _CORE}))
+        mock: Any = mock_aws()
         mock.start(reset=False)
         stack.enter_context(moto_data.quicker())
         stack.callback(mock.stop, remove_data=False)

@@ -38,6 +38,7 @@ def command(
     MODULE:FUNCTION, those of one handler, or with --event that handler on an event.
     """
     import json
+    import os
     import time
 
     from flowdsl.cli.output import complain, leave, progress
@@ -48,6 +49,8 @@ def command(
     from flowdsl.proof.report import Report
     from flowdsl.proof.subject import load
 
+    # Many a handler makes its clients at import, and a client wants a region. Nothing is ever sent to it.
+    os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
     project = Project.find()
     project.activate()
     if event_file is not None:
