@@ -76,7 +76,41 @@ _HOMES = {
 }
 """Each public name's module in `flowdsl.dsl`, loaded when the name is first used (PEP 562)."""
 
-__all__ = [*_HOMES, "__version__"]
+__all__ = [
+    "Choice",
+    "DistributedMap",
+    "Fail",
+    "Map",
+    "Parallel",
+    "Pass",
+    "Retry",
+    "Rule",
+    "Succeed",
+    "Task",
+    "Var",
+    "Wait",
+    "__version__",
+    "activity",
+    "all_of",
+    "any_of",
+    "aws",
+    "context",
+    "fn",
+    "fragment",
+    "group",
+    "jsonata",
+    "jsonpath",
+    "new",
+    "not_",
+    "one_of",
+    "placeholder",
+    "returns",
+    "s3",
+    "start",
+    "sync",
+    "wait_for_task_token",
+    "workflow",
+]
 
 if not TYPE_CHECKING:
 

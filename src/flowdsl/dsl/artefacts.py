@@ -9,6 +9,7 @@ from typing import Any
 
 from flowdsl.asl.dump import dumps
 from flowdsl.asl.source_map import SourceMap
+from flowdsl.asl.values import is_object
 from flowdsl.diagnostics import Location
 from flowdsl.dsl.workflow import Workflow
 
@@ -31,7 +32,7 @@ def source_map_text(source_map: SourceMap, folder: Path) -> str:
     One pointer a line, so that a change in the source is a small change here.
     """
     files: list[str] = []
-    lines = []
+    lines: list[str] = []
     for pointer, where in source_map:
         name = Path(os.path.relpath(Path(where.path).resolve(), folder.resolve())).as_posix()
         if name not in files:
@@ -50,11 +51,12 @@ def source_map_text(source_map: SourceMap, folder: Path) -> str:
 
 def read_source_map(text: str, folder: Path) -> SourceMap:
     """The source map that `source_map_text` wrote. Raises ValueError for a text that is none."""
-    raw = json.loads(text)
-    if not isinstance(raw, dict) or raw.get("version") != 1:
+    raw: Any = json.loads(text)
+    if not is_object(raw) or raw.get("version") != 1:
         raise ValueError("no source map of version 1")
-    files = [os.path.relpath(folder / name) for name in raw["sources"]]
-    return SourceMap({pointer: Location(files[place[0]], *place[1:]) for pointer, place in raw["positions"].items()})
+    files: list[str] = [os.path.relpath(folder / name) for name in raw["sources"]]
+    positions: dict[str, list[int]] = raw["positions"]
+    return SourceMap({pointer: Location(files[place[0]], *place[1:]) for pointer, place in positions.items()})
 
 
 def substitutions(workflow: Workflow[Any, Any]) -> dict[str, Any]:

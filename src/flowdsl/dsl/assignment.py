@@ -26,9 +26,9 @@ class Assignment:
         """By state: (the state that an edge leads to, the bits that are set on the way over it)."""
         if self._sets is None:
             bits = self.bits
-            found = []
+            found: list[list[tuple[int, int]]] = []
             for state, edges in zip(self.wiring.states, self.wiring.edges, strict=True):
-                out = []
+                out: list[tuple[int, int]] = []
                 for target, port in edges:
                     out.append((target, self._on(state, port) if bits else 0))
                 found.append(out)
@@ -99,7 +99,7 @@ class Assignment:
                 if not gained & bit and target not in came_from:
                     came_from[target] = state
                     queue.append(target)
-        way = []
+        way: list[str] = []
         at = index
         while at >= 0:
             way.append(wiring.states[at].name)

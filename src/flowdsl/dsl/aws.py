@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flowdsl.diagnostics import did_you_mean
@@ -144,7 +145,7 @@ def call_operation(operation: AwsOperation, arguments: dict[str, Any], place: Pl
 
 def _check_arguments(found: Any, given: dict[str, Any], place: Place) -> None:
     meant: set[str] = set()
-    members = {} if found.takes_anything else found.members
+    members: Mapping[str, Any] = {} if found.takes_anything else found.members
     if members:
         for name in given:
             if name.removesuffix(".$") not in members:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from flowdsl.asl.bindings import Binding, Bindings
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.dsl.handlers import HandlerInfo
 from flowdsl.dsl.trace import Trace
 
@@ -33,7 +34,7 @@ class DeclaredBindings(Bindings):
         set(self, "_placeholders", None)
 
     @property
-    def placeholders(self) -> dict[str, Binding]:
+    def placeholders(self) -> dict[str, Binding]:  # pyright: ignore[reportIncompatibleVariableOverride] # made on first use
         if self._placeholders is None:
             found = {name: _binding(name, meaning) for name, meaning in self._declared.items()}
             for name in _written(self._document):
@@ -43,7 +44,7 @@ class DeclaredBindings(Bindings):
         return self._placeholders
 
     @property
-    def input_schema(self) -> dict[str, Any] | None:
+    def input_schema(self) -> dict[str, Any] | None:  # pyright: ignore[reportIncompatibleVariableOverride] # made on first use
         if self._schema is _UNSET:
             object.__setattr__(self, "_schema", schema_of(self._annotation, "validation"))
         found: dict[str, Any] | None = self._schema
@@ -80,10 +81,10 @@ def _written(document: Any) -> list[str]:
         if isinstance(value, str):
             if "${" in value:
                 found.update(dict.fromkeys(_PLACEHOLDER.findall(value)))
-        elif isinstance(value, dict):
-            members: Any = value
+        elif is_object(value):
+            members = value
             stack.extend(reversed(list(members.values())))
-        elif isinstance(value, list):
+        elif is_list(value):
             items: Any = value
             stack.extend(reversed(items))
     return list(found)
@@ -118,13 +119,13 @@ class HandlerBinding(Binding):
         set(self, "_info", info)
 
     @property
-    def result_schema(self) -> dict[str, Any] | None:
+    def result_schema(self) -> dict[str, Any] | None:  # pyright: ignore[reportIncompatibleVariableOverride] # made on first use
         from flowdsl.dsl.handlers import resolved_hints
 
         return schema_of(resolved_hints(self._info.handler.function).get("return"), "serialization")
 
     @property
-    def parameters(self) -> dict[str, Any] | None:
+    def parameters(self) -> dict[str, Any] | None:  # pyright: ignore[reportIncompatibleVariableOverride] # made on first use
         from flowdsl.dsl.schemas import parameters_schema
 
         return parameters_schema(self._info)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypedDict, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypedDict, TypeGuard, TypeVar, Unpack, overload
 
 from flowdsl.dsl.fan_out import Map, select
 from flowdsl.dsl.kinds import ANY, Kind, kind_of, union
@@ -110,7 +110,7 @@ class DistributedMap(Map[Any], Generic[Result]):
         frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
         fields: dict[str, Any] = dict(given)
-        self.result_kind, self.envelope, self.selector, self.is_iterator = ANY, (), None, False
+        self.result_kind, self.call, self.envelope, self.selector, self.is_iterator = ANY, None, (), None, False
         self.imports: dict[str, Any] = {}
         """What the children need from outside, by name."""
         self.source: Source[Any] | None = None
@@ -197,3 +197,7 @@ def _check(execution_type: Any, place: Place) -> None:
             "an Express workflow cannot hold a DistributedMap; make it STANDARD, or take a Map",
             place,
         )
+
+
+def is_distributed_map(state: Any) -> TypeGuard[DistributedMap[Any]]:
+    return isinstance(state, DistributedMap)

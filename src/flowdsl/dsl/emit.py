@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from flowdsl.asl.values import is_object
 from flowdsl.dsl.choice import Choice
-from flowdsl.dsl.distributed import DistributedMap
+from flowdsl.dsl.distributed import is_distributed_map
 from flowdsl.dsl.emit_jsonpath import JsonpathWriter
 from flowdsl.dsl.errors import error_names
-from flowdsl.dsl.fan_out import Map, Parallel
+from flowdsl.dsl.fan_out import Map, is_map, is_parallel
 from flowdsl.dsl.items import Items, child_input, item_name
 from flowdsl.dsl.ports import CatchPort, Port
 from flowdsl.dsl.references import (
@@ -25,7 +26,7 @@ from flowdsl.dsl.references import (
 from flowdsl.dsl.retry import Retry
 from flowdsl.dsl.spell_jsonata import member, spell
 from flowdsl.dsl.state import State
-from flowdsl.dsl.states import Pass, Task, Working
+from flowdsl.dsl.states import Working, is_pass
 from flowdsl.dsl.substitute import gives_return, impure_in, returned
 from flowdsl.dsl.trace import Scope, Trace
 from flowdsl.dsl.wiring import Wiring
@@ -57,12 +58,12 @@ class Emitter:
 
     def name(self, source: Any) -> str:
         """What a source is called in the field being written."""
-        kind = type(source)
+        kind = type(source)  # pyright: ignore[reportUnknownVariableType]
         if kind is InputSource:
             return _INPUT
         if kind is ResultSource:
             if self.exit is source.state:
-                if type(source.state) is Pass:
+                if source.state.type == "Pass":
                     # A Pass without an output gives its input.
                     return "$states.input"
                 return f"$states.result{''.join([member(step) for step in source.state.envelope])}"
@@ -90,7 +91,7 @@ class Emitter:
 
     def value(self, frozen: Any) -> Json:
         """A frozen value as JSON: each expression a `{% %}` text."""
-        kind = type(frozen)
+        kind = type(frozen)  # pyright: ignore[reportUnknownVariableType]
         if kind in _SCALARS:
             return frozen
         if kind is dict:
@@ -129,8 +130,9 @@ class Emitter:
         for name in ("Comment", "QueryLanguage"):
             if name in fields:
                 out[name] = fields[name]
-        if type(state) is Task and state.call is not None:
-            out["Resource"] = state.call.resource + state.call.pattern
+        call = state.call if isinstance(state, Working) else None
+        if call is not None:
+            out["Resource"] = call.resource + call.pattern
         for name, frozen in fields.items():
             if name not in out and name != "Output":
                 out[name] = frozen if type(frozen) in _SCALARS else self.value(frozen)
@@ -144,17 +146,14 @@ class Emitter:
 
     def _inside(self, state: State, out: dict[str, Json]) -> None:
         """What only one Type of state has."""
-        kind = type(state)
-        if kind is Task:
-            call = state.call  # type: ignore[attr-defined] # narrowed by its type
-            if call is not None and call.arguments is not ...:
-                out["Arguments"] = self.value(call.arguments)
-        elif isinstance(state, Choice):
+        if isinstance(state, Choice):
             self._choice(state, out)
-        elif isinstance(state, Parallel):
+        elif is_parallel(state):
             out["Branches"] = [self.inner(branch, {}) for branch in state.branches]
-        elif isinstance(state, Map):
+        elif is_map(state):
             self._map(state, out)
+        elif isinstance(state, Working) and state.call is not None and state.call.arguments is not ...:
+            out["Arguments"] = self.value(state.call.arguments)
         self.state, self.exit = state, None
 
     def _map(self, state: Map[Any], out: dict[str, Json]) -> None:
@@ -162,7 +161,7 @@ class Emitter:
         if state.processor.index is not None:
             item = "{% $states.context.Map.Item.Value %}" if selector is None else selector
             selector = {"item": item, "index": "{% $states.context.Map.Item.Index %}"}
-        if isinstance(state, DistributedMap) and state.imports:
+        if is_distributed_map(state) and state.imports:
             given = {name: self.value(value) for name, value in state.imports.items()}
             if state.batched:
                 out["ItemBatcher"] = {
@@ -185,13 +184,13 @@ class Emitter:
         return {**comment, **head, **self.scope(scope)}
 
     def _choice(self, state: Choice, out: dict[str, Json]) -> None:
-        choices = []
+        choices: list[Json] = []
         for rule in state.rules:
             condition = rule.condition
             entry: dict[str, Json] = {} if rule.comment is None else {"Comment": rule.comment}
             if isinstance(condition, Node):
                 entry["Condition"] = f"{{% {spell(condition, self.name)} %}}"
-            elif isinstance(condition, dict):
+            elif is_object(condition):
                 entry.update(condition)
             else:
                 entry["Condition"] = condition
@@ -230,7 +229,7 @@ class Emitter:
     def retries(self, state: Working, out: dict[str, Json]) -> None:
         """Retry: a state's own, or the workflow's for a Task without."""
         retriers = state.retriers
-        if retriers is None and type(state) is Task:
+        if retriers is None and state.type == "Task":
             retriers = self.default_retry or None
         if retriers is not None:
             out["Retry"] = [self._retrier(policy, state) for policy, _ in retriers]
@@ -310,9 +309,9 @@ class Emitter:
 
     def _kept(self, state: State, source: ResultSource) -> Json:
         """What the variable of a state's result is set to."""
-        if isinstance(state, Pass):
+        if is_pass(state):
             return self.value(state.fields["Output"]) if "Output" in state.fields else "{% $states.input %}"
-        if isinstance(state, Parallel) and state.named is not None:
+        if is_parallel(state) and state.named is not None:
             return {name: f"{{% $states.result[{i}] %}}" for name, i in state.named.items()}
         return f"{{% {self.name(source)} %}}"
 

@@ -4,34 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.dsl.choice import Choice
-from flowdsl.dsl.distributed import DistributedMap
-from flowdsl.dsl.fan_out import Map, Parallel
-from flowdsl.dsl.items import child_input, item_name
+from flowdsl.dsl.distributed import DistributedMap, is_distributed_map
+from flowdsl.dsl.fan_out import Map, is_map, is_parallel
+from flowdsl.dsl.items import item_name
 from flowdsl.dsl.ports import Port
 from flowdsl.dsl.references import (
-    BranchSource,
-    ContextSource,
-    ErrorSource,
-    IndexSource,
-    InputSource,
-    ItemSource,
-    OuterSource,
     ResultSource,
 )
 from flowdsl.dsl.spell_choice import rule
-from flowdsl.dsl.spell_jsonpath import MAX_NESTED, CannotBeSaid, path, spell
+from flowdsl.dsl.spell_jsonpath import CannotBeSaid, path
 from flowdsl.dsl.state import State
-from flowdsl.dsl.states import Pass, Task, Working
+from flowdsl.dsl.states import Pass, Working, is_pass
 from flowdsl.dsl.substitute import gives_return, returned
+from flowdsl.dsl.template_jsonpath import Templates
 from flowdsl.dsl.trace import Scope
 from flowdsl.query.expression import Node, Placeholder, Raw
 
 if TYPE_CHECKING:
-    from flowdsl.dsl.emit import Emitter
+    pass
 
 Json = Any
-_SCALARS = frozenset({str, int, bool, float, type(None)})
 _WITH_PATH = frozenset(
     [
         "TimeoutSeconds",
@@ -51,100 +45,8 @@ _WITH_PATH = frozenset(
 """Fields beside which there is another, ...Path, for a value that is read."""
 
 
-class JsonpathWriter:
+class JsonpathWriter(Templates):
     """Writes the JSONPath states of one trace."""
-
-    def __init__(self, emitter: Emitter) -> None:
-        self.emitter = emitter
-        self.items = emitter.items
-        self.state: State | None = None
-        self.exit: Any = None
-        self.input_path: str | None = None
-        """The InputPath that the state being written has been given, so that a reference path can read from it."""
-
-    # values
-
-    def name(self, source: Any) -> str:
-        """What a source is called in the field being written."""
-        kind = type(source)
-        if kind is InputSource:
-            return "$$.Execution.Input"
-        if kind is ContextSource:
-            return "$$"
-        if kind is ResultSource and self.exit is source.state:
-            if isinstance(source.state, Pass):
-                return "$"
-            return "$" + "".join(f".{step}" for step in source.state.envelope)
-        if kind is ErrorSource and self.exit is source.port:
-            return "$"
-        if kind is ItemSource or kind is IndexSource:
-            return self.items.spelled(source, self.state, "JSONPath")
-        if kind is BranchSource:
-            return self._branch(source)
-        if kind is OuterSource:
-            return child_input(source.scope, source.name, "JSONPath")
-        return f"${source.variable}"
-
-    def _branch(self, source: BranchSource) -> str:
-        parallel: Any = source.whole.state
-        if self.exit is parallel:
-            return f"$[{source.index}]"
-        names = parallel.named
-        return f"${source.whole.variable}" + (f"[{source.index}]" if names is None else f".{list(names)[source.index]}")
-
-    def text(self, node: Node) -> str:
-        """A path or an intrinsic; what cannot be said is reported, and becomes `$`."""
-        try:
-            found = spell(node, self.name)
-        except CannotBeSaid as problem:
-            self.refuse(problem.message, problem.node)
-            return "$"
-        if found.count("States.") > MAX_NESTED:
-            self.refuse(
-                f"a field of JSONPath holds at most {MAX_NESTED} intrinsic functions; compute a part in a Pass before",
-                node,
-            )
-        return found
-
-    def refuse(self, message: str, node: Node | None = None) -> None:
-        """Reports what JSONPath cannot say."""
-        place = node.place if node is not None and node.place is not None else None
-        state = self.state
-        self.emitter.trace.report("cannot-be-said", message, place or (state.place if state else None), state=state)
-
-    def template(self, frozen: Any) -> Json:
-        """A payload template: an expression as a member's value goes under `name.$`."""
-        kind = type(frozen)
-        if kind in _SCALARS:
-            return frozen
-        if kind is dict:
-            found: dict[str, Json] = {}
-            for key, item in frozen.items():
-                self._member(found, key, item)
-            return found
-        if kind is list:
-            return [self._item(item) for item in frozen]
-        if isinstance(frozen, Placeholder):
-            return f"${{{frozen.name}}}"
-        return self.text(frozen)
-
-    def _member(self, found: dict[str, Json], key: str, item: Any) -> None:
-        if isinstance(item, Node) and not isinstance(item, Placeholder):
-            found[key if key.endswith(".$") else f"{key}.$"] = self.text(item)
-        elif isinstance(item, list) and any(isinstance(one, Node) and not isinstance(one, Placeholder) for one in item):
-            from flowdsl.dsl.substitute import as_node
-
-            found[f"{key}.$"] = self.text(as_node(item))
-        else:
-            found[key] = self.template(item)
-
-    def _item(self, item: Any) -> Json:
-        if isinstance(item, Node) and not isinstance(item, Placeholder):
-            self.refuse("a list in JSONPath holds what is read only under a name of its own; give it a member", item)
-            return None
-        return self.template(item)
-
-    # states
 
     def one(self, state: State, scope: Scope) -> dict[str, Json]:
         """One state."""
@@ -154,8 +56,9 @@ class JsonpathWriter:
         for name in ("Comment", "QueryLanguage"):
             if name in fields:
                 out[name] = fields[name]
-        if type(state) is Task and state.call is not None:
-            out["Resource"] = state.call.resource + state.call.pattern
+        call = state.call if isinstance(state, Working) else None
+        if call is not None:
+            out["Resource"] = call.resource + call.pattern
         for name, frozen in fields.items():
             if name not in out and name != "Output":
                 self._field(out, name, frozen)
@@ -172,7 +75,7 @@ class JsonpathWriter:
 
     def _field(self, out: dict[str, Json], name: str, frozen: Any) -> None:
         if not isinstance(frozen, Node) or isinstance(frozen, Placeholder):
-            if isinstance(frozen, dict) and name in ("ItemReader", "ItemBatcher", "ResultWriter"):
+            if is_object(frozen) and name in ("ItemReader", "ItemBatcher", "ResultWriter"):
                 out[name] = self._object(frozen, out)
             else:
                 out[name] = self.template(frozen)
@@ -194,10 +97,10 @@ class JsonpathWriter:
         for name, value in frozen.items():
             if isinstance(value, Node) and name in _WITH_PATH:
                 found[f"{name}Path"] = self._reference(value, name, out)
-            elif isinstance(value, dict) and name in ("ReaderConfig", "WriterConfig"):
+            elif is_object(value) and name in ("ReaderConfig", "WriterConfig"):
                 found[name] = self._object(value, out)
             else:
-                self._member(found, name, value)
+                self.member(found, name, value)
         return found
 
     def _read(self, node: Node, name: str) -> str:
@@ -223,25 +126,24 @@ class JsonpathWriter:
 
     def _inside(self, state: State, out: dict[str, Json]) -> None:
         emitter = self.emitter
-        if isinstance(state, Task):
-            call = state.call
-            if call is not None and call.arguments is not ...:
-                if isinstance(call.arguments, Node):
-                    out["InputPath"] = self._read(call.arguments, "the input")
-                else:
-                    out["Parameters"] = self.template(call.arguments)
-        elif isinstance(state, Choice):
+        if isinstance(state, Choice):
             self._choice(state, out)
-        elif isinstance(state, Parallel):
+        elif is_parallel(state):
             out["Branches"] = [emitter.inner(branch, {}) for branch in state.branches]
-        elif isinstance(state, Map):
+        elif is_map(state):
             self._map(state, out)
+        elif isinstance(state, Working) and state.call is not None and state.call.arguments is not ...:
+            arguments = state.call.arguments
+            if isinstance(arguments, Node):
+                out["InputPath"] = self._read(arguments, "the input")
+            else:
+                out["Parameters"] = self.template(arguments)
         self.state, self.exit = state, None
 
     def _map(self, state: Map[Any], out: dict[str, Json]) -> None:
         if state.selector is not None:
             out["ItemSelector"] = self.template(state.selector)
-        if isinstance(state, DistributedMap) and state.imports:
+        if is_distributed_map(state) and state.imports:
             self._imports(state, out)
         if state.processor.index is not None:
             item = {"item.$": "$$.Map.Item.Value"} if state.selector is None else {"item": out["ItemSelector"]}
@@ -260,7 +162,7 @@ class JsonpathWriter:
         out["ItemSelector"] = {**item, **given}
 
     def _choice(self, state: Choice, out: dict[str, Json]) -> None:
-        choices = []
+        choices: list[Json] = []
         for one in state.rules:
             condition = one.condition
             entry: dict[str, Json] = {} if one.comment is None else {"Comment": one.comment}
@@ -269,7 +171,7 @@ class JsonpathWriter:
                     entry.update(rule(condition, self.name))
                 except CannotBeSaid as problem:
                     self.refuse(problem.message, problem.node)
-            elif isinstance(condition, dict):
+            elif is_object(condition):
                 entry.update(condition)
             else:
                 entry["Condition"] = condition
@@ -292,8 +194,6 @@ class JsonpathWriter:
         if assigned:
             entry["Assign"] = assigned
         if port.output_value is not ...:
-            if isinstance(port.output_value, (str, dict)) or port.output_value is None:
-                entry["Output"] = port.output_value
             self.refuse("an Output is JSONata's: in JSONPath, a Pass after this way gives it")
         if port.target is not None:
             entry["Next"] = port.target.name
@@ -303,7 +203,7 @@ class JsonpathWriter:
     def _assigned(self, assigned: dict[Any, Any]) -> dict[str, Json]:
         found: dict[str, Json] = {}
         for variable, value in assigned.items():
-            self._member(
+            self.member(
                 found, variable if isinstance(variable, str) else variable.source.variable or variable.name, value
             )
         return found
@@ -312,7 +212,7 @@ class JsonpathWriter:
 
     def _exit(self, state: State, scope: Scope, out: dict[str, Json]) -> None:
         self.exit = state
-        if isinstance(state, Pass):
+        if is_pass(state):
             self._pass_output(state, out)
         assigned = self._assigned(state.assigned) if state.assigned else {}
         if isinstance(state, Choice):
@@ -328,7 +228,7 @@ class JsonpathWriter:
             out["Assign"] = assigned
         if state.target is None and state.type != "Fail" and gives_return(state, scope):
             self._returned(state, returned(state, scope), out)
-        elif "Output" in state.fields and not isinstance(state, Pass):
+        elif "Output" in state.fields and not is_pass(state):
             self._returned(state, state.fields["Output"], out)
         self.emitter.follow(state, out)
 
@@ -338,7 +238,7 @@ class JsonpathWriter:
             return
         frozen = state.fields["Output"]
         self.exit = None
-        if isinstance(frozen, dict):
+        if is_object(frozen):
             out["Parameters"] = self.template(frozen)
         elif isinstance(frozen, Node) and not isinstance(frozen, Placeholder):
             found = path(frozen, self.name)
@@ -346,9 +246,9 @@ class JsonpathWriter:
                 out["InputPath"] = found
             else:
                 out["Parameters"], out["OutputPath"] = {"value.$": self.text(frozen)}, "$.value"
-        elif isinstance(frozen, list) and any(isinstance(item, Node) for item in frozen):
+        elif is_list(frozen) and any(isinstance(item, Node) for item in frozen):
             found_in: dict[str, Json] = {}
-            self._member(found_in, "value", frozen)
+            self.member(found_in, "value", frozen)
             out["Parameters"], out["OutputPath"] = found_in, "$.value"
         else:
             out["Result"] = self.template(frozen)
@@ -356,22 +256,22 @@ class JsonpathWriter:
 
     def _kept(self, state: State, source: ResultSource, assigned: dict[str, Json]) -> None:
         variable = source.variable or ""
-        if isinstance(state, Parallel) and state.named is not None:
+        if is_parallel(state) and state.named is not None:
             assigned[variable] = {f"{name}.$": f"$[{i}]" for name, i in state.named.items()}
-        elif isinstance(state, Pass) and "Output" in state.fields and self._is_wrapped(state.fields["Output"]):
+        elif is_pass(state) and "Output" in state.fields and self._is_wrapped(state.fields["Output"]):
             assigned[f"{variable}.$"] = "$.value"
         else:
             assigned[f"{variable}.$"] = self.name(source)
 
     def _is_wrapped(self, frozen: Any) -> bool:
-        if isinstance(frozen, list):
+        if is_list(frozen):
             return any(isinstance(item, Node) for item in frozen)
         return isinstance(frozen, Node) and not isinstance(frozen, Placeholder) and path(frozen, self.name) is None
 
     def _returned(self, state: State, frozen: Any, out: dict[str, Json]) -> None:
         """What an end gives, by the fields that it has: ResultSelector, Parameters, or OutputPath for what is read."""
         found = path(frozen, self.name) if isinstance(frozen, Node) else None
-        if isinstance(state, Pass):
+        if is_pass(state):
             for name in ("Result", "Parameters", "InputPath", "OutputPath"):
                 out.pop(name, None)
             self._pass_output_of(frozen, out)
@@ -379,11 +279,11 @@ class JsonpathWriter:
             if found != "$":
                 out["OutputPath"] = found
         elif isinstance(state, Working):
-            if isinstance(frozen, dict):
+            if is_object(frozen):
                 out["ResultSelector"] = self.template(frozen)
             else:
                 value: dict[str, Json] = {}
-                self._member(value, "value", frozen)
+                self.member(value, "value", frozen)
                 out["ResultSelector"], out["OutputPath"] = value, "$.value"
         else:
             self.refuse(
@@ -392,7 +292,7 @@ class JsonpathWriter:
             )
 
     def _pass_output_of(self, frozen: Any, out: dict[str, Json]) -> None:
-        if isinstance(frozen, dict):
+        if is_object(frozen):
             out["Parameters"] = self.template(frozen)
             return
         found = path(frozen, self.name) if isinstance(frozen, Node) else None
@@ -400,7 +300,7 @@ class JsonpathWriter:
             out["InputPath"] = found
         elif isinstance(frozen, (Node, list)):
             value: dict[str, Json] = {}
-            self._member(value, "value", frozen)
+            self.member(value, "value", frozen)
             out["Parameters"], out["OutputPath"] = value, "$.value"
         else:
             out["Result"] = frozen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.dsl.state import State
 from flowdsl.dsl.substitute import gives_return, impure_in
 from flowdsl.dsl.trace import Scope, Trace
@@ -69,9 +70,9 @@ def _check_impure(trace: Trace, scope: Scope, end: State) -> None:
 
 
 def _leaves(value: Any) -> list[Any]:
-    if isinstance(value, dict):
+    if is_object(value):
         return [leaf for item in value.values() for leaf in _leaves(item)]
-    if isinstance(value, list):
+    if is_list(value):
         return [leaf for item in value for leaf in _leaves(item)]
     return list(leaves(value)) if hasattr(value, "place") else []
 

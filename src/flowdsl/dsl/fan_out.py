@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeGuard, TypeVar, Unpack, overload
 
 from flowdsl.dsl.expressions import BROKEN, Expr
 from flowdsl.dsl.kinds import ANY, Kind, kind_of, union
@@ -88,7 +88,8 @@ class Map(Working, Generic[R]):
         frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
         self.result_kind = ANY
-        self.envelope = ()
+        self.call = None
+        self.call, self.envelope = None, ()
         self.selector: Any = None
         self.is_iterator = iterator is not UNSET
         """Whether the processor is written in the older form, Iterator."""
@@ -186,7 +187,7 @@ class Parallel(Working, Generic[R]):
         frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
         self.result_kind = ANY
-        self.envelope = ()
+        self.call, self.envelope = None, ()
         self.functions = functions
         self._declare(fields, place)
         self.parts: dict[int, BranchSource] = {}
@@ -240,3 +241,11 @@ class Parallel(Working, Generic[R]):
         )
         found = Expr(Literal(None, place), BROKEN)
         return found
+
+
+def is_map(state: Any) -> TypeGuard[Map[Any]]:
+    return isinstance(state, Map)
+
+
+def is_parallel(state: Any) -> TypeGuard[Parallel[Any]]:
+    return isinstance(state, Parallel)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from flowdsl.diagnostics import did_you_mean
 from flowdsl.dsl.expressions import BROKEN, Expr
@@ -197,13 +197,12 @@ def condition(operator: str, value: Any, options: Any) -> Any:
     if right.json not in ("array", "any"):
         report("bad-operands", f"fn.one_of looks in a list, found {right.name}", (*place, 1))
     elif isinstance(options, (list, tuple)):
-        for option in options:
+        known: list[Any] = list(cast("Any", options))
+        for option in known:
             check_comparison("=", False, value, left, option, kind_of_value(option), (*place, 1))
-        if len(options) == 1:
+        if len(known) == 1:
             return Expr(
-                compared(
-                    "=", as_node(value, place), left, as_node(options[0], place), kind_of_value(options[0]), place
-                ),
+                compared("=", as_node(value, place), left, as_node(known[0], place), kind_of_value(known[0]), place),
                 BOOLEAN,
             )
     return Expr(Operation("in", as_node(value, place), as_node(options, place), place), BOOLEAN)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, Generic, ParamSpec, TypeVar, Unpack
+from typing import Any, Generic, ParamSpec, TypeGuard, TypeVar, Unpack
 
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.dsl.names import pascal
@@ -36,8 +36,8 @@ class Fragment(Generic[Entry, Exit]):
         place = (frame.f_code, frame.f_lasti)
         port: Any = self.exit
         while isinstance(port, Fragment):
-            port = port.exit
-        if hasattr(port, "target"):
+            port = port.exit  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        if hasattr(port, "target"):  # pyright: ignore[reportUnknownArgumentType]
             return connect(port, other, place)
         report("not-a-target", f"this fragment's exit is no state or port, found {port!r}", place)
         return other
@@ -64,13 +64,21 @@ def fragment(function: Callable[P, tuple[Entry, Exit]]) -> Callable[P, Fragment[
             made: Any = function(*args, **kwargs)
         finally:
             trace.prefix = outer
-        if not isinstance(made, tuple) or len(made) != 2:
-            report("no-value", f"the fragment {function.__name__} returns (entry, exit), found {made!r}", place)
+        if not _is_pair(made):
+            report(
+                "no-value",
+                f"the fragment {function.__name__} returns (entry, exit), found {made!r}",
+                place,
+            )
             known = trace.scope.states[-1] if trace.scope.states else None
             made = (known, known)
         return Fragment(made[0], made[1])
 
     return call
+
+
+def _is_pair(made: Any) -> TypeGuard[tuple[Any, Any]]:
+    return isinstance(made, tuple) and len(made) == 2  # pyright: ignore[reportUnknownArgumentType]
 
 
 class Group:
@@ -97,8 +105,9 @@ def group(*states: Working) -> Group:
     """Several states, for what they have in common: `group(charge, receipt).catch(Timeout) >> release`."""
     frame = frame_at(1)
     place = (frame.f_code, frame.f_lasti)
-    fitting = []
-    for i, state in enumerate(states):
+    fitting: list[Working] = []
+    given: tuple[Any, ...] = states
+    for i, state in enumerate(given):
         if isinstance(state, Working):
             fitting.append(state)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.dsl.choice import Choice
 from flowdsl.dsl.needs import Needs
 from flowdsl.dsl.state import State
@@ -64,9 +65,9 @@ def covered_inside(root: Any, some: Some) -> bool:
         node, known = stack.pop()
         if node is some:
             return wanted in known
-        if isinstance(node, dict):
+        if is_object(node):
             stack += [(item, known) for item in node.values()]
-        elif isinstance(node, list):
+        elif is_list(node):
             stack += [(item, known) for item in node]
         elif isinstance(node, Operation) and node.right is not None and node.operator in ("and", "or"):
             stack += [(node.left, known), (node.right, known | implied(node.left, node.operator == "and"))]

@@ -6,6 +6,7 @@ import typing
 from collections.abc import Callable
 from typing import Any
 
+from flowdsl.asl.values import is_object
 from flowdsl.diagnostics import did_you_mean
 from flowdsl.dsl.calls import Call
 from flowdsl.dsl.expressions import Expr
@@ -146,7 +147,7 @@ def _members(
             )
             meant.update(info.required)
         keywords = {**dict(zip(info.names, arguments, strict=False)), **keywords}
-    payload = {}
+    payload: dict[str, Json] = {}
     for name, value in keywords.items():
         kind = parameters.get(name)
         if kind is None:
@@ -184,7 +185,7 @@ def _event(
 
 def _with_key(info: HandlerInfo, payload: Json, scope: Scope, reads: list[Read], place: Place) -> Json:
     """The payload with an idempotency key: the same for retries of one state's run, another for each Map item and each visit."""
-    if not isinstance(payload, dict):
+    if not is_object(payload):
         report(
             "wrong-type",
             f"{info.name} wants an idempotency key beside its event, which must be given field by field here: "

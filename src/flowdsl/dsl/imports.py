@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flowdsl.dsl.distributed import DistributedMap
-from flowdsl.dsl.fan_out import Map
+from flowdsl.asl.values import is_list, is_object
+from flowdsl.dsl.distributed import DistributedMap, is_distributed_map
+from flowdsl.dsl.fan_out import is_map
 from flowdsl.dsl.names import snake
 from flowdsl.dsl.references import (
     BranchSource,
@@ -28,7 +29,7 @@ from flowdsl.query.expression import Default, Exists, Field, Index, Literal, Nod
 def import_outer_reads(trace: Trace) -> None:
     """Rewrites the reads of every Distributed Map's children, inner Maps first."""
     for scope in reversed(trace.scopes):
-        if scope.distributed and isinstance(scope.owner, DistributedMap):
+        if scope.distributed and is_distributed_map(scope.owner):
             _Importer(scope, scope.owner).run([s for s in trace.scopes if s.within(scope)])
 
 
@@ -68,10 +69,10 @@ class _Importer:
         if call is not None and call.arguments is not ...:
             call.arguments = rebuilt(call.arguments, self.replace)
             inside.append(call.arguments)
-        if isinstance(state, Map):
+        if is_map(state):
             state.selector = rebuilt(state.selector, self.replace)
             inside.append(state.selector)
-        if isinstance(state, DistributedMap):
+        if is_distributed_map(state):
             state.imports = {name: rebuilt(value, self.replace) for name, value in state.imports.items()}
             inside.append(state.imports)
         state.reads = _reads(inside)
@@ -160,10 +161,10 @@ def _reads(frozen: Any) -> list[Any]:
     stack = [frozen]
     while stack:
         inner = stack.pop()
-        if isinstance(inner, dict):
-            members: Any = inner
+        if is_object(inner):
+            members = inner
             stack.extend(reversed(list(members.values())))
-        elif isinstance(inner, list):
+        elif is_list(inner):
             items: Any = inner
             stack.extend(reversed(items))
         elif isinstance(inner, Node):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flowdsl.asl.field import Field
 from flowdsl.asl.fields import by_keyword
@@ -142,7 +142,8 @@ def _name(state: State, value: Any, place: Place) -> None:
 
 
 def _retry(state: State, value: Any, place: Place) -> None:
-    for policy in value if isinstance(value, (list, tuple)) else [value]:
+    policies: list[Any] = list(cast("Any", value)) if isinstance(value, (list, tuple)) else [value]
+    for policy in policies:
         state.retry(policy)  # type: ignore[attr-defined] # only states with a Retry have the keyword
     if not value:
         state.retriers = state.retriers or []

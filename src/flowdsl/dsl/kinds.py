@@ -9,17 +9,30 @@ from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 from uuid import UUID
 
-REQUIRED: Any = type("Required", (), {"__repr__": lambda self: "REQUIRED"})()
+
+class _Mark:
+    """A value that is itself alone."""
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __repr__(self) -> str:
+        return self._name
+
+
+REQUIRED: Any = _Mark("REQUIRED")
 """A field that is always there."""
-DERIVED: Any = type("Derived", (), {"__repr__": lambda self: "DERIVED"})()
+DERIVED: Any = _Mark("DERIVED")
 """A field that is no member of the document, but computed from it."""
-COMPUTED: Any = type("Computed", (), {"__repr__": lambda self: "COMPUTED"})()
+COMPUTED: Any = _Mark("COMPUTED")
 """A field whose default is computed when it is asked for, so that no expression can stand for it."""
 
-ABSENT: Any = type("Absent", (), {"__repr__": lambda self: "ABSENT"})()
+ABSENT: Any = _Mark("ABSENT")
 """A field that may be left out, with nothing to stand for it."""
 
 
@@ -195,7 +208,7 @@ def _kind_of(annotation: Any, is_input: bool) -> Kind:
     if origin is Union or origin is types.UnionType:
         return union([kind_of(a, is_input=is_input) for a in arguments])
     if isinstance(origin, type):
-        if issubclass(origin, tuple) or origin in (list, set, frozenset) or _is_sequence(origin):
+        if issubclass(cast("type[Any]", origin), tuple) or origin in (list, set, frozenset) or _is_sequence(origin):
             items = [kind_of(a, is_input=is_input) for a in arguments if a is not ...]
             item = union(items) if items else ANY
             each = tuple(items) if origin is tuple and ... not in arguments else ()
@@ -252,8 +265,9 @@ def _of_class(cls: Any, is_input: bool, annotation: Any = None) -> Kind:
         return Kind("object", cls.__name__, fields=lambda: dict(_model_fields(cls, is_input)), open=_is_open(cls))
     if is_dataclass(cls):
         return Kind("object", cls.__name__, fields=lambda: dict(_dataclass_fields(cls, is_input)))
-    if typing.is_typeddict(cls):
-        return Kind("object", cls.__name__, fields=lambda: dict(_typed_dict_fields(cls, is_input)))
+    typed: Any = cls
+    if typing.is_typeddict(typed):
+        return Kind("object", typed.__name__, fields=lambda: dict(_typed_dict_fields(typed, is_input)))
     if issubclass(cls, Enum):
         return _of_literals(tuple(cls)) if len(cls) else ANY
     for base, kind in _SIMPLE.items():
@@ -295,7 +309,8 @@ def _first_alias(alias: Any) -> str | None:
 def _default(default: Any, factory: Any) -> Any:
     if factory is not None:
         # The built-in containers are empty every time; anything else may be different each time.
-        return factory() if factory in (list, dict, set, tuple) else COMPUTED
+        made: Any = factory() if factory in (list, dict, set, tuple) else COMPUTED  # pyright: ignore[reportUnknownVariableType]
+        return made
     return default
 
 

@@ -15,7 +15,7 @@ from flowdsl.dsl.operators import kind_of_value
 from flowdsl.dsl.places import frame_at
 from flowdsl.dsl.trace import report
 from flowdsl.dsl.values import as_node
-from flowdsl.query.expression import Object
+from flowdsl.query.expression import Node, Object
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -43,7 +43,7 @@ def _made(model: Any, arguments: tuple[Any, ...], keywords: dict[str, Any], plac
     given = {**dict(zip(fields, arguments, strict=False)), **keywords}
     if len(arguments) > len(fields):
         report("unknown-argument", f"{name} has {len(fields)} fields, found {len(arguments)} values", place)
-    members = {}
+    members: dict[str, Node] = {}
     meant: set[str] = set()
     for key, value in given.items():
         field = fields.get(key) or fields.get(by_wire.get(key, ""))

@@ -27,7 +27,7 @@ def name_states(trace: Trace) -> None:
             name = state.name
             if prefix or state.prefix:
                 name = _prefixed(prefix + state.prefix, state, name)
-                state._name = name
+                state.rename(name)
             if len(name) > MAX_NAME or not name or not name.isidentifier():
                 _check(trace, state, name)
             earlier = known.get(name)
@@ -94,16 +94,14 @@ class Variables:
     def name_all(self, trace: Trace) -> None:
         """Names them, outer scopes first: an inner one may not be called as one of any scope around it."""
         taken: dict[Scope, set[str]] = {}
-        below: dict[Scope, set[str]] = {}
         for scope in trace.scopes:
-            around = set(taken[scope.parent]) if scope.parent is not None else set()
+            around: set[str] = set(taken[scope.parent]) if scope.parent is not None else set()
             for state in scope.states:
                 for holder in _holders(state):
                     around.update(key for key in holder if isinstance(key, str))
             taken[scope] = around
             for source in sorted(self.needed.get(scope, ()), key=_order):
                 source.variable = free_name(_wanted(source), around)
-        del below
 
 
 def _holders(state: State) -> list[dict[Any, Any]]:

@@ -70,7 +70,7 @@ class Needs:
             self.guarded.append((read, state))
             return
         source = read.source
-        kind = type(source)
+        kind = type(source)  # pyright: ignore[reportUnknownVariableType]
         if kind is BranchSource:
             source, kind = source.whole, ResultSource
         if kind is ResultSource:

@@ -32,7 +32,8 @@ def kind_of_value(value: Any) -> Kind:
     """The Kind of an operand: of an expression, or of a Python value beside one."""
     if type(value) is Expr:
         return value.__kind__
-    known = _KINDS.get(type(value))
+    kind = type(value)  # pyright: ignore[reportUnknownVariableType]
+    known = _KINDS.get(kind)  # pyright: ignore[reportUnknownArgumentType]
     if known is not None:
         return known
     if isinstance(value, Enum):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar, overload
 
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.dsl.calls import Call
 from flowdsl.dsl.expressions import Expr
 from flowdsl.dsl.kinds import kind_of
@@ -62,7 +63,7 @@ def returns(call: Any, result: type[T]) -> T:
     return made
 
 
-def activity(name: str, value: Any = ...) -> Any:
+def activity(name: Any, value: Any = ...) -> Any:
     """A call of an activity: workers poll for it. `name` is the activity's, or its whole ARN.
 
     `returns(activity("paint", order), Painted)` gives its result a type.
@@ -127,9 +128,9 @@ def _shown(value: Any) -> str:
 
 
 def _leaves(value: Any) -> list[Any]:
-    if isinstance(value, dict):
+    if is_object(value):
         return [leaf for item in value.values() for leaf in _leaves(item)]
-    if isinstance(value, list):
+    if is_list(value):
         return [leaf for item in value for leaf in _leaves(item)]
     return [value]
 

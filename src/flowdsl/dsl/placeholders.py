@@ -41,7 +41,8 @@ def placeholder(name: str, type: Any = str, *, kind: str = "value") -> Any:
     """`${Name}`, wherever a value may stand: `placeholder("TableName", kind="table")`, `placeholder("Pause", int)`."""
     frame = frame_at(1)
     place = (frame.f_code, frame.f_lasti)
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
+    given: Any = name
+    if not isinstance(given, str) or not _NAME.fullmatch(given):
         report("bad-value", f"a placeholder's name has letters, digits, _ and :: only, found {name!r}", (*place, 0))
         name = "Placeholder"
     json = _TYPES.get(type)

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, cast
 
 from flowdsl.diagnostics import Location
 from flowdsl.query.expression import Place
@@ -27,7 +27,8 @@ def _caches() -> list[int]:
     """By opcode: how many cache entries follow an instruction. The interpreter has no public name for it."""
     known: Any = getattr(opcode, "_inline_cache_entries")  # noqa: B009 - its type differs between versions
     if isinstance(known, dict):  # by name, from 3.13 on
-        return [known.get(dis.opname[code] if code < len(dis.opname) else "", 0) for code in range(256)]
+        named = cast("dict[str, int]", known)
+        return [named.get(dis.opname[code] if code < len(dis.opname) else "", 0) for code in range(256)]
     return [*known, *([0] * (256 - len(known)))]
 
 
@@ -129,7 +130,9 @@ def _raw_position(place: Place) -> _Position:
     if known is None:
         known = _positions[id(code)] = (code, list(code.co_positions()))
     at = place[1] // 2
-    return known[1][at] if 0 <= at < len(known[1]) else (code.co_firstlineno, None, None, None)
+    nothing: _Position = (code.co_firstlineno, None, None, None)
+    positions: list[_Position] = known[1]
+    return positions[at] if 0 <= at < len(positions) else nothing  # pyright: ignore[reportUnknownVariableType]
 
 
 class Offset(int):
@@ -147,7 +150,8 @@ def function_node(code: CodeType) -> ast.FunctionDef | ast.Lambda | None:
 def node_at(place: Place) -> ast.AST | None:
     """The expression at a place, None where the source cannot be read or does not tell."""
     if place[1] < 0:
-        return place[2] if len(place) > 2 else function_node(place[0])
+        steps: tuple[Any, ...] = place[2:]
+        return steps[0] if steps else function_node(place[0])
     line, end_line, column, end_column = _raw_position(place)
     if line is None or end_line is None or column is None or end_column is None:
         return None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flowdsl.asl.field import keyword_of
 from flowdsl.asl.source_map import SourceMap, escape
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.diagnostics import Location
 from flowdsl.dsl.places import function_node, location
 from flowdsl.dsl.trace import Scope, Trace
@@ -91,9 +92,10 @@ def _state(state: State, pointer: str, written: dict[str, Any], returned: Place)
     for i, port in enumerate(state.catchers or ()):
         yield from _port(port, f"{pointer}/Catch/{i}")
     yield from _choices(state, pointer)
-    if hasattr(state, "processor"):
+    processor = getattr(state, "processor", None)
+    if processor is not None:
         key = "ItemProcessor" if "ItemProcessor" in written else "Iterator"
-        yield from _scope(state.processor, f"{pointer}/{key}", written[key])
+        yield from _scope(processor, f"{pointer}/{key}", written[key])
     for i, branch in enumerate(getattr(state, "branches", ())):
         yield from _scope(branch, f"{pointer}/Branches/{i}", written["Branches"][i])
 
@@ -144,22 +146,21 @@ def _arguments(call: Any, pointer: str) -> Iterator[Entry]:
         yield pointer, (*call.place, 1)
         yield from _inside(arguments, pointer, (*call.place, 1))
         return
-    if isinstance(arguments, dict):
-        names: Any = arguments
-        for name in names:
+    if is_object(arguments):
+        for name in arguments:
             place = (*call.place, name)
             yield f"{pointer}/{escape(name)}", place
-            yield from _inside(names[name], f"{pointer}/{escape(name)}", place)
+            yield from _inside(arguments[name], f"{pointer}/{escape(name)}", place)
 
 
 def _inside(frozen: Any, pointer: str, place: Place) -> Iterator[Entry]:
     """The members of a dict and the items of a list that were written out."""
-    if isinstance(frozen, dict):
-        members: Any = frozen
+    if is_object(frozen):
+        members = frozen
         for name in members:
             yield f"{pointer}/{escape(name)}", (*place, name)
             yield from _inside(members[name], f"{pointer}/{escape(name)}", (*place, name))
-    elif isinstance(frozen, list):
+    elif is_list(frozen):
         items: Any = frozen
         for i, item in enumerate(items):
             yield f"{pointer}/{i}", (*place, i)
@@ -169,7 +170,8 @@ def _inside(frozen: Any, pointer: str, place: Place) -> Iterator[Entry]:
 
 
 def _exits(state: State, pointer: str, written: dict[str, Any], returned: Place) -> Iterator[Entry]:
-    for variable, place in (state.assign_places or {}).items():
+    places: dict[Any, Place] = state.assign_places or {}
+    for variable, place in places.items():
         name = variable if isinstance(variable, str) else variable.source.variable or variable.name
         yield f"{pointer}/Assign/{escape(name)}", place
     if "Output" in written:
@@ -181,13 +183,15 @@ def _port(port: Any, pointer: str) -> Iterator[Entry]:
     yield pointer, port.place
     if port.target_place is not None:
         yield f"{pointer}/Next", port.target_place
-    for variable, place in (port.assign_places or {}).items():
+    places: dict[Any, Place] = port.assign_places or {}
+    for variable, place in places.items():
         name = variable if isinstance(variable, str) else variable.source.variable or variable.name
         yield f"{pointer}/Assign/{escape(name)}", place
 
 
 def _choices(state: Any, pointer: str) -> Iterator[Entry]:
-    for i, rule in enumerate(getattr(state, "rules", ())):
+    rules: list[Any] = getattr(state, "rules", [])
+    for i, rule in enumerate(rules):
         yield from _port(rule, f"{pointer}/Choices/{i}")
         yield f"{pointer}/Choices/{i}/Condition", (*rule.place, 0)
     default = getattr(state, "default", None)

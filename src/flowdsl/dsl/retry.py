@@ -33,9 +33,10 @@ class Retry:
 
     def __init__(self, *errors: ErrorLike, **fields: Unpack[RetryFields]) -> None:
         frame = frame_at(1)
-        self._set(errors, fields, (frame.f_code, frame.f_lasti))
+        self.fill(errors, fields, (frame.f_code, frame.f_lasti))
 
-    def _set(self, errors: tuple[Any, ...], fields: Any, place: Place) -> None:
+    def fill(self, errors: tuple[Any, ...], fields: Any, place: Place) -> None:
+        """Takes the errors and fields of a policy that was written at a place."""
         self.place = place
         self.mistakes: list[Mistake] = []
         self.errors = errors
@@ -67,7 +68,7 @@ class Retry:
 def made(errors: tuple[Any, ...], fields: Any, place: Place) -> Retry:
     """The policy that `state.retry(Error, max_attempts=3)` writes out."""
     policy = Retry.__new__(Retry)
-    policy._set(errors, fields, place)
+    policy.fill(errors, fields, place)
     return policy
 
 
@@ -134,7 +135,7 @@ def _number_problem(keyword: str, value: Any, kind: str, low: float | None, high
         return ""
     if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)) or not math.isfinite(value):
         if type(value).__name__ == "Expr":
-            node = value.__node__
+            node: Any = getattr(value, "__node__", None)
             return (
                 ""
                 if type(node).__name__ == "Placeholder"
@@ -164,7 +165,7 @@ def error_problem(error: Any) -> str:
         return ""
     if isinstance(error, type) and issubclass(error, BaseException):
         return ""
-    if getattr(error, "is_aws_error", False):
+    if hasattr(error, "is_aws_error"):  # pyright: ignore[reportUnknownArgumentType]
         return ""
     described = (
         f"the {type(error).__name__} {error!r}"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
+from flowdsl.asl.values import is_object
 from flowdsl.dsl.expressions import Expr
 from flowdsl.dsl.fit import misfit
 from flowdsl.dsl.handlers import resolved_hints
@@ -50,7 +51,7 @@ def run_scope(owner: State, function: Callable[..., Any], kind: str, item: Kind,
 
 
 def _is_distributed(config: Any) -> bool:
-    return isinstance(config, dict) and config.get("Mode") == "DISTRIBUTED"
+    return is_object(config) and config.get("Mode") == "DISTRIBUTED"
 
 
 def _arguments(scope: Scope, function: Callable[..., Any], item: Kind, local: Any, place: Place) -> list[Any]:

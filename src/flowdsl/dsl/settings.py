@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from typing import Any, cast
 
 from flowdsl.asl.fields import by_keyword
 from flowdsl.diagnostics import did_you_mean
@@ -44,8 +44,9 @@ def default_retry(trace: Trace, given: Any, place: Place) -> list[Any]:
     """The policies of every Task without one of its own."""
     if given is None:
         return []
-    policies = []
-    for policy in given if isinstance(given, (list, tuple)) else [given]:
+    policies: list[Any] = []
+    listed: list[Any] = list(cast("Any", given)) if isinstance(given, (list, tuple)) else [given]
+    for policy in listed:
         if isinstance(policy, Retry):
             take_over(trace, policy)
             policies.append((policy, place))

@@ -72,7 +72,7 @@ def spell(node: Node, name: Name, power: int = 0) -> str:
     """An expression's text; in parentheses where its operator binds less than `power`."""
     kind = type(node)
     if kind is Field:
-        steps = []
+        steps: list[str] = []
         inner: Any = node
         while type(inner) is Field and "`" not in inner.name:
             steps.append(member(inner.name))

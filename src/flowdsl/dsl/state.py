@@ -94,6 +94,10 @@ class State:
             name = self._name = self._named()
         return name
 
+    def rename(self, name: str) -> None:
+        """Gives it its final name: inside a fragment or a repeated function it has a prefix."""
+        self._name = name
+
     def _named(self) -> str:
         if self.given_name is not None:
             return self.given_name

@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeGuard, TypeVar, Unpack, overload
 
-import flowdsl.dsl.operators
-import flowdsl.dsl.traps  # noqa: F401 - both put their methods on Expr
+import flowdsl.dsl.operators  # pyright: ignore[reportUnusedImport] # puts its methods on Expr
+import flowdsl.dsl.traps  # noqa: F401 # pyright: ignore[reportUnusedImport] # likewise
 from flowdsl.dsl.calls import Call
 from flowdsl.dsl.expressions import Expr
 from flowdsl.dsl.keywords import take
@@ -40,8 +40,10 @@ R_co = TypeVar("R_co", covariant=True)
 class Working(State):
     """What a Task, a Map and a Parallel have in common: a result, retriers and catchers."""
 
-    __slots__ = ("envelope", "result_kind")
+    __slots__ = ("call", "envelope", "result_kind")
     keywords = frozenset({"name", "extra", "retry", "assign", "output"})
+    call: Call | None
+    """What a Task calls; None where it has a raw Resource, and of a Map and a Parallel."""
     result_kind: Kind
     envelope: tuple[str, ...]
     """The fields that lead from the answer to the result."""
@@ -90,7 +92,7 @@ class Task(Working, Generic[R]):
     `Task(charge_card(payment_id=order.id), timeout_seconds=30)`
     """
 
-    __slots__ = ("call",)
+    __slots__ = ()
     type = "Task"
 
     @overload
@@ -100,7 +102,7 @@ class Task(Working, Generic[R]):
     def __init__(self, call: R = UNSET, **fields: Unpack[TaskFields]) -> None:
         frame = frame_at(1)
         place = (frame.f_code, frame.f_lasti)
-        self.call: Call | None = None
+        self.call = None
         self.result_kind = ANY
         self.envelope = ()
         self._declare(fields, place)
@@ -130,8 +132,8 @@ def _no_call(task: State, given: Any, place: Place) -> None:
         return
     if isinstance(given, Expr):
         what = "found an expression: what computes without calling anything is a Pass, Pass(output=...)"
-    elif callable(given) and hasattr(given, "function"):
-        what = f"found the handler {given.function.__name__} itself: write Task({given.function.__name__}(...))"
+    elif callable(given) and (handler := getattr(given, "function", None)) is not None:
+        what = f"found the handler {handler.__name__} itself: write Task({handler.__name__}(...))"
     elif isinstance(given, State):
         what = f"found the state {given.name!r}"
     else:
@@ -177,6 +179,10 @@ class Pass(State, Generic[R]):
         frame = frame_at(1)
         read: Any = Expr(Read(source, (frame.f_code, frame.f_lasti)), self.result_kind)
         return read
+
+
+def is_pass(state: Any) -> TypeGuard[Pass[Any]]:
+    return isinstance(state, Pass)
 
 
 class Wait(State):

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.query.expression import (
     Array,
     Call,
@@ -61,9 +62,9 @@ def as_node(frozen: Any) -> Node:
     """A frozen value as one expression."""
     if isinstance(frozen, Node):
         return frozen
-    if isinstance(frozen, dict):
+    if is_object(frozen):
         return Object({name: as_node(item) for name, item in frozen.items()})
-    if isinstance(frozen, list):
+    if is_list(frozen):
         return Array([as_node(item) for item in frozen])
     return Literal(frozen)
 
@@ -74,10 +75,10 @@ Replace = Callable[[Node], Node | None]
 
 def rebuilt(frozen: Any, replace: Replace) -> Any:
     """A frozen value with some of its expressions replaced. What stays is shared, nothing is written to."""
-    if isinstance(frozen, dict):
-        members: Any = frozen
+    if is_object(frozen):
+        members = frozen
         return {name: rebuilt(members[name], replace) for name in members}
-    if isinstance(frozen, list):
+    if is_list(frozen):
         items: Any = frozen
         return [rebuilt(item, replace) for item in items]
     return _opened(_node(frozen, replace)) if isinstance(frozen, Node) else frozen
@@ -140,9 +141,9 @@ def impure_in(frozen: Any) -> str | None:
     stack = [frozen]
     while stack:
         inner = stack.pop()
-        if isinstance(inner, dict):
+        if is_object(inner):
             stack.extend(inner.values())
-        elif isinstance(inner, list):
+        elif is_list(inner):
             stack.extend(inner)
         elif isinstance(inner, Node):
             if isinstance(inner, Call) and inner.function in IMPURE and not inner.arguments:

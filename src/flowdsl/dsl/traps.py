@@ -67,7 +67,8 @@ def _decides(node: ast.AST) -> bool:
 
 
 def _unchained(node: ast.Compare) -> str:
-    parts, left = [], node.left
+    parts: list[str] = []
+    left = node.left
     for op, right in zip(node.ops, node.comparators, strict=True):
         parts.append(ast.unparse(ast.Compare(left, [op], [right])))
         left = right

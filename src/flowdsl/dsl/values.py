@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.dsl.expressions import Expr
 from flowdsl.dsl.trace import MARK, MARK_END, TOKEN_BODY, report, tracing
 from flowdsl.query.expression import Array, Field, Literal, Node, Object, Place, Placeholder, Raw, Read, Text, leaves
@@ -22,7 +23,7 @@ _PLAIN = frozenset({int, bool, type(None)})
 
 def freeze(value: Any, found: list[Any], place: Place) -> Any:
     """A value as JSON with expression trees as leaves; what it reads is added to `found`. Wrong ones are reported, and become null."""
-    kind = type(value)
+    kind = type(value)  # pyright: ignore[reportUnknownVariableType]
     if kind is Expr:
         node: Node = value.__node__
         inner = node
@@ -42,7 +43,7 @@ def freeze(value: Any, found: list[Any], place: Place) -> Any:
             verbatim(value, place)
         return value
     if kind is dict:
-        frozen = {}
+        frozen: dict[str, Any] = {}
         for key, item in value.items():
             if type(key) is not str or MARK in key:
                 key = _key(key, place)
@@ -112,7 +113,7 @@ def _other(value: Any, found: list[Any], place: Place) -> Any:
     if converted is not value:
         return freeze(converted, found, place)
     if isinstance(value, Mapping):
-        return freeze(dict(value), found, place)
+        return freeze(dict(value), found, place)  # pyright: ignore[reportUnknownArgumentType]
     report("no-json", lambda: f"found {_described(value)} where a JSON value is due{_instead(value)}", place)
     return None
 
@@ -202,7 +203,7 @@ def spliced(value: str, place: Place) -> list[str | Node]:
 
 def as_node(value: Any, place: Place) -> Node:
     """Any value as an expression: for an operand, or an argument of a function."""
-    kind = type(value)
+    kind = type(value)  # pyright: ignore[reportUnknownVariableType]
     if kind is Expr:
         node: Node = value.__node__
         return node
@@ -216,9 +217,9 @@ def as_node(value: Any, place: Place) -> Node:
 def _node(frozen: Any, place: Place) -> Node:
     if isinstance(frozen, Node):
         return frozen
-    if isinstance(frozen, dict):
+    if is_object(frozen):
         return Object({name: _node(item, place) for name, item in frozen.items()}, place)
-    if isinstance(frozen, list):
+    if is_list(frozen):
         return Array([_node(item, place) for item in frozen], place)
     return Literal(frozen, place)
 

@@ -131,7 +131,7 @@ def _check(trace: Trace, wiring: Wiring) -> None:
     states = wiring.states
     if len(wiring.order) < len(states):
         _unreached(trace, wiring)
-    ends = []
+    ends: list[State] = []
     failing = False
     for i in sorted(wiring.order):
         state = states[i]

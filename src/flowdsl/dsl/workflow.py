@@ -242,4 +242,8 @@ def workflow(function: Any = UNSET, /, **settings: Any) -> Any:
     given = {k: v for k, v in settings.items() if v is not UNSET}
     if function is not UNSET:
         return Workflow(function, given, place, local)
-    return lambda inner: Workflow(inner, given, place, local)
+
+    def decorate(inner: Callable[..., Any]) -> Workflow[..., Any]:
+        return Workflow(inner, given, place, local)
+
+    return decorate

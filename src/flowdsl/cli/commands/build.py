@@ -103,7 +103,7 @@ def _split(target: str) -> tuple[str, str | None]:
 def _orphans(project: Project, built: dict[Path, str]) -> list[Path]:
     from flowdsl.dsl.artefacts import SUFFIXES
 
-    found = []
+    found: list[Path] = []
     for folder in project.source_folders:
         for suffix in SUFFIXES:
             for path in folder.rglob(f"*{suffix}"):
