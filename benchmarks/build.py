@@ -35,7 +35,8 @@ def big(order: Order) -> Any:
 
 def ours(n: int) -> str:
     """A workflow of n states: each third a Task with a Retry and a Catch, each tenth a Choice, the rest Pass."""
-    lines, wires = ["    failed = Fail('Failed')"], []
+    lines: list[str] = []
+    wires: list[str] = []
     for i in range(n):
         if i % 10 == 5:
             lines.append(f"    s{i} = Choice()")
@@ -50,14 +51,14 @@ def ours(n: int) -> str:
         else:
             lines.append(f"    s{i} = Pass(output={{'n': order['n'], 'i': {i}}})")
         wires.append(f"    s{i} >> s{i + 1}")
-    return HEAD + "\n".join([*lines, f"    s{n} = Pass()", *wires]) + "\n"
+    return HEAD + "\n".join([*lines, f"    s{n} = Pass()", "    failed = Fail('Failed')", *wires]) + "\n"
 
 
 def theirs(n: int) -> str:
     """The same in sfnx's form, where statements make the states."""
     lines = [
         "from typing import TypedDict",
-        "from sfnx import aws, state_machine, TaskFailed",
+        "from sfnx import aws, state_machine",
         "class Order(TypedDict):",
         "    n: int",
         "class Failed(Exception):",
@@ -72,8 +73,8 @@ def theirs(n: int) -> str:
             lines += [
                 "    try:",
                 f"        s{i} = aws.optimized.lambda_.invoke(FunctionName='f', Payload={{'n': input['n'], 'i': {i}}},",
-                "            timeout=30, retry=[{'ErrorEquals': ['Lambda.TooManyRequestsException'], 'MaxAttempts': 4}])",
-                "    except TaskFailed:",
+                "            timeout=30, retry=[{'ErrorEquals': [Failed], 'MaxAttempts': 4}])",
+                "    except Failed:",
                 "        raise Failed('') from None",
             ]
         else:
