@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from hashlib import sha256
-from typing import Literal
 
 from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
-from flowdsl.handler import handler
-from handlers.aws_clients import sns, stepfunctions, table
+from flowdsl.handler import Permanent, handler, natural, task_token
+from handlers.aws_clients import code_of, sns, table
 
 
 class Decision(BaseModel):
@@ -26,21 +25,26 @@ class Asked(BaseModel):
     order_id: str
 
 
-class Answered(BaseModel):
-    """What became of an answer."""
-
-    order_id: str
-    status: Literal["ANSWERED", "EXPIRED"]
-
-
-class NoSuchRequest(Exception):
+class NoSuchRequest(Permanent):
     """Nobody asked for this approval."""
 
 
-@handler(timeout_seconds=10)
+@handler(timeout_seconds=10, idempotency=natural())
 def request_approval(*, token: str, order_id: str, amount: int) -> Asked:
-    """Keeps the token under the order's id and tells the approvers. The token makes the message's de-duplication id."""
-    table("APPROVALS_TABLE").put_item(Item={"order_id": order_id, "token": token, "amount": amount})
+    """Keeps the token under the order's id and tells the approvers. The token makes the message's de-duplication id.
+
+    A repeat leaves the item alone, which may hold a decision by then; another attempt has another token, and starts anew.
+    """
+    try:
+        table("APPROVALS_TABLE").put_item(
+            Item={"order_id": order_id, "token": token, "amount": amount},
+            ConditionExpression="attribute_not_exists(order_id) OR #token <> :token",
+            ExpressionAttributeNames={"#token": "token"},
+            ExpressionAttributeValues={":token": token},
+        )
+    except ClientError as error:
+        if code_of(error) != "ConditionalCheckFailedException":
+            raise
     sns().publish(
         TopicArn=os.environ["APPROVALS_TOPIC_ARN"],
         Subject=f"Order {order_id} needs your approval",
@@ -52,18 +56,21 @@ def request_approval(*, token: str, order_id: str, amount: int) -> Asked:
     return Asked(order_id=order_id)
 
 
-@handler(raises=(NoSuchRequest,), timeout_seconds=10)
-def answer_approval(*, order_id: str, approved: bool, by: str) -> Answered:
-    """Hands a person's decision to the waiting execution. A token takes one answer: a second is told that it came too late."""
-    found = table("APPROVALS_TABLE").get_item(Key={"order_id": order_id}, ConsistentRead=True).get("Item")
-    if found is None:
-        raise NoSuchRequest(order_id)
+@handler(raises=(NoSuchRequest,), timeout_seconds=10, idempotency=natural())
+def answer_approval(*, order_id: str, approved: bool, by: str) -> Decision:
+    """Keeps the first decision, and hands that one to the waiting execution: whoever answers again learns what was decided."""
     try:
-        stepfunctions().send_task_success(
-            taskToken=str(found["token"]), output=Decision(approved=approved, by=by).model_dump_json()
-        )
+        kept = table("APPROVALS_TABLE").update_item(
+            Key={"order_id": order_id},
+            UpdateExpression="SET approved = if_not_exists(approved, :approved), answerer = if_not_exists(answerer, :by)",
+            ConditionExpression="attribute_exists(order_id)",
+            ExpressionAttributeValues={":approved": approved, ":by": by},
+            ReturnValues="ALL_NEW",
+        )["Attributes"]
     except ClientError as error:
-        if error.response["Error"]["Code"] not in ("TaskTimedOut", "InvalidToken"):
-            raise
-        return Answered(order_id=order_id, status="EXPIRED")
-    return Answered(order_id=order_id, status="ANSWERED")
+        if code_of(error) == "ConditionalCheckFailedException":
+            raise NoSuchRequest(order_id) from None
+        raise
+    decision = Decision(approved=bool(kept["approved"]), by=str(kept["answerer"]))
+    task_token.succeed(str(kept["token"]), decision)
+    return decision

@@ -141,6 +141,7 @@ def _machine(name: str) -> Callable[[], str]:
 _MAKERS: dict[str, Callable[[], str]] = {
     "IDEMPOTENCY_TABLE": _idempotency,
     "RECEIPTS_QUEUE_URL": _fifo_queue("receipts"),
+    "REFUNDS_QUEUE_URL": _fifo_queue("refunds"),
     "APPROVALS_TOPIC_ARN": _fifo_topic("approvals"),
     "TAKE_BACK_ARN": _machine("take_back"),
 }
@@ -155,8 +156,10 @@ def live(service: str, operation: str, prefix: str, **deployed: Any) -> Callable
 
     def call(request: Any) -> Any:
         filled = {name: os.environ.get(value, value) for name, value in deployed.items()}
+        # Where the API takes a text, the integration takes an object too, and sends it as JSON.
+        texts = {n: json.dumps(request[n]) for n in ("MessageBody", "Message") if isinstance(request.get(n), dict)}
         try:
-            answer = getattr(client(service), operation)(**{**request, **filled})
+            answer = getattr(client(service), operation)(**{**request, **texts, **filled})
         except ClientError as error:
             return raises(f"{prefix}.{error.response['Error']['Code']}", error.response["Error"].get("Message"))
         answer.pop("ResponseMetadata")
