@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,10 +49,13 @@ class Migration:
         return not self.stayed
 
 
-def migrate(definition: Definition, states: frozenset[str] | None = None) -> Migration:
-    """The definition in JSONata; `states`: only these are moved. Raises nothing: a state that resists stays as it is.
+def migrate(
+    definition: Definition, states: frozenset[str] | None = None, kept: Mapping[str, str] | None = None
+) -> Migration:
+    """The definition in JSONata. Raises nothing: a state that resists stays as it is.
 
-    When every state is moved, the machine itself becomes JSONata; else each moved state says its language.
+    `states`: only these are moved; `kept`: these are not, each for its reason. When every state is moved, the machine
+    itself becomes JSONata; else each moved state says its language.
     """
     taken = _assigned(definition)
     replaced: dict[str, dict[str, Any]] = {}
@@ -64,6 +67,9 @@ def migrate(definition: Definition, states: frozenset[str] | None = None) -> Mig
             continue
         if states is not None and node.name not in states:
             stayed.append(Stayed(node.name, node.pointer, "it was not asked for"))
+            continue
+        if kept is not None and node.name in kept:
+            stayed.append(Stayed(node.name, node.pointer, kept[node.name]))
             continue
         told: list[str] = []
         try:

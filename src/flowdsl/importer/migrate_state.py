@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from flowdsl.asl.definition import StateNode
@@ -106,9 +107,10 @@ class _State:
         if "Assign" in self.fields:
             self.new["Assign"] = as_field(template(self.fields["Assign"], self.raw.at(meaning)))
 
-    def finish(self, result: Value) -> None:
-        """Output and Assign of a state that has a result of its own."""
-        selected = result
+    def finish(self, kind: str | None = None) -> None:
+        """Output and Assign of a state that has a result of its own, of a JSON type that is sure or not."""
+        result = replace(RESULT, kind=kind)
+        selected: Value = result
         if "ResultSelector" in self.fields:
             selected = template(self.fields["ResultSelector"], self.raw.at(result))
         self.assign(result)
@@ -189,14 +191,14 @@ def _task(state: _State) -> Fields:
     if is_object(credentials):
         state.new["Credentials"] = as_field(template(credentials, state.effective))
     state.catchers()
-    state.finish(RESULT)
+    state.finish()
     return state.new
 
 
 def _parallel(state: _State) -> Fields:
     state.set("Arguments", state.given(), INPUT)
     state.catchers()
-    state.finish(RESULT)
+    state.finish("array")
     return state.new
 
 
@@ -216,7 +218,7 @@ def _map(state: _State) -> Fields:
         if is_object(fields.get(name)):
             state.new[name] = _holder(fields[name], state.effective)
     state.catchers()
-    state.finish(RESULT)
+    state.finish("object" if "Resource" in (fields.get("ResultWriter") or {}) else "array")
     return state.new
 
 

@@ -181,7 +181,7 @@ def _math_random(env: Env, start: Json, end: Json, *seed: Json) -> int:
         raise Invalid
     if seed:
         return low + JavaRandom(_whole(seed[0])).next_int(high - low)
-    return (env.random or Random(0)).randrange(low, high)
+    return low + math.floor((env.random or Random(0)).random() * (high - low))
 
 
 _INT: Final = 1 << 31

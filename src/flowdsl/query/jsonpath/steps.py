@@ -53,7 +53,9 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Wildcard:
-    """`.*` or `[*]`: elements of an array, members of an object."""
+    """`.*` (`dotted`) or `[*]`: elements of an array, members of an object."""
+
+    dotted: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ def steps_of(s: Scanner) -> tuple[Step, ...]:
 
 def _dotted(s: Scanner) -> Step:
     if s.take("*"):
-        return Wildcard()
+        return Wildcard(dotted=True)
     name = s.pattern(_DOTTED_IN_FILTER if s.depth else _DOTTED)
     if name is None:
         if s.char == ".":

@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
+from flowdsl.query.base import Value as JsonValue
+from flowdsl.query.jsonpath.steps import Index
+from flowdsl.query.jsonpath.syntax import parse_path
 from flowdsl.query.migration.moving import Moving, NotMovable
 from flowdsl.query.migration.paths import path_value
 from flowdsl.query.migration.values import Literal, Value, kind_of, operand
@@ -16,12 +20,13 @@ Json = Any
 
 _SIGNS: Final = {"Equals": "=", "LessThanEquals": "<=", "GreaterThanEquals": ">=", "LessThan": "<", "GreaterThan": ">"}
 _KINDS: Final = {"String": "string", "Numeric": "number", "Boolean": "boolean"}
+_SECONDS: Final = re.compile(r"T\d\d:\d\d:\d\d")
 _TIMESTAMP: Final = r"/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/"
 
 DEEPEST: Final = 100
 
 
-def condition(rule: Json, moving: Moving, depth: int = 0) -> str:
+def condition(rule: JsonValue, moving: Moving, depth: int = 0) -> str:
     """A rule's condition as a JSONata expression that gives a boolean; raises NotMovable and ExpressionSyntaxError."""
     if not isinstance(rule, dict):
         raise NotMovable("a Choice rule is no object")
@@ -29,21 +34,28 @@ def condition(rule: Json, moving: Moving, depth: int = 0) -> str:
         raise NotMovable(f"And, Or and Not are nested more than {DEEPEST} deep")
     for name, word in (("And", "and"), ("Or", "or")):
         if name in rule:
-            parts = [_part(inner, word, moving, depth + 1) for inner in rule[name]]
-            return f" {word} ".join(parts)
+            inner = rule[name]
+            if not isinstance(inner, list) or not inner:
+                raise NotMovable(f"{name} holds no list of rules")
+            return f" {word} ".join(_part(each, word, moving, depth + 1) for each in inner)
     if "Not" in rule:
         return f"$not({condition(rule['Not'], moving, depth + 1)})"
-    names = [name for name in rule if name in _TESTS or name.removesuffix("Path") in _COMPARISONS]
-    if len(names) != 1 or not isinstance(rule.get("Variable"), str):
+    names = [
+        name for name in rule if name == "IsPresent" or name in _TESTS or name.removesuffix("Path") in _COMPARISONS
+    ]
+    variable = rule.get("Variable")
+    if len(names) != 1 or not isinstance(variable, str):
         raise NotMovable("a Choice rule has not exactly one operator and a Variable")
     (name,) = names
-    value = path_value(rule["Variable"], moving)
+    if name == "IsPresent":
+        return _present(variable, rule[name], moving)
+    value = path_value(variable, moving)
     if name in _TESTS:
         return _TESTS[name](value, rule[name])
     return _compared(name, value, rule[name], moving)
 
 
-def _part(rule: Json, word: str, moving: Moving, depth: int) -> str:
+def _part(rule: JsonValue, word: str, moving: Moving, depth: int) -> str:
     """A rule beside others: in parentheses where it is made of and, or."""
     text = condition(rule, moving, depth)
     own = [k for k in ("And", "Or") if isinstance(rule, dict) and k in rule]
@@ -55,6 +67,8 @@ def _part(rule: Json, word: str, moving: Moving, depth: int) -> str:
 def _compared(name: str, value: Value, given: Json, moving: Moving) -> str:
     by_path = name.endswith("Path")
     family, sign = _COMPARISONS[name.removesuffix("Path")]
+    if by_path and not isinstance(given, str):
+        raise NotMovable(f"{name} holds no path")
     other = path_value(given, moving) if by_path else Literal(given)
     left, right = operand(value), operand(other)
     if family == "Timestamp":
@@ -73,17 +87,20 @@ def _timestamps(value: Value, sign: str, other: Value) -> str:
     sides: list[str] = []
     for side in (value, other):
         if isinstance(side, Literal):
-            at = instant(side.value) if isinstance(side.value, str) else None
-            if at is None:
-                raise NotMovable(f"{side.value!r} is no timestamp, the rule never holds")
-            if at % 1_000_000:
-                raise NotMovable("a timestamp with more than milliseconds")
-            spelled = re.search(r"T\d\d:\d\d:\d\d", side.value)
-            sides.append(f"$toMillis({json.dumps(side.value)})" if spelled else str(at // 1_000_000))
+            sides.append(_milliseconds(side.value))
         else:
             tests.append(_is_timestamp(operand(side)))
             sides.append(f"$toMillis({operand(side)})")
     return " and ".join([*tests, f"{sides[0]} {sign} {sides[1]}"])
+
+
+def _milliseconds(given: JsonValue) -> str:
+    at = instant(given) if isinstance(given, str) else None
+    if at is None or not isinstance(given, str):
+        raise NotMovable(f"{given!r} is no timestamp, the rule never holds")
+    if at % 1_000_000:
+        raise NotMovable("a timestamp with more than milliseconds")
+    return f"$toMillis({json.dumps(given)})" if _SECONDS.search(given) else str(at // 1_000_000)
 
 
 def _is_timestamp(text: str) -> str:
@@ -99,9 +116,18 @@ def _timestamp_test(value: Value, wanted: Json) -> str:
     return text if wanted else f"$not({text})"
 
 
-def _present(value: Value, wanted: Json) -> str:
-    text = f"$exists({operand(value)})"
-    return text if wanted else f"$not({text})"
+def _present(text: str, wanted: Json, moving: Moving) -> str:
+    path = parse_path(text)
+    tests: list[str] = []
+    for number, step in enumerate(path.steps):
+        if isinstance(step, Index):
+            # The first element of what is no array is, in JSONata, that value itself.
+            before = path_value(replace(path, steps=path.steps[:number]), moving)
+            if kind_of(before) is None:
+                tests.append(f'$type({operand(before)}) = "array"')
+    tests.append(f"$exists({operand(path_value(path, moving))})")
+    both = " and ".join(tests)
+    return both if wanted else f"$not({both})"
 
 
 def _matches(value: Value, pattern: Json) -> str:
@@ -128,7 +154,6 @@ def _matches(value: Value, pattern: Json) -> str:
 
 
 _TESTS: Final[dict[str, Callable[[Value, Json], str]]] = {
-    "IsPresent": _present,
     "IsNull": _typed("null"),
     "IsString": _typed("string"),
     "IsNumeric": _typed("number"),

@@ -78,9 +78,12 @@ def _json_to_string(arguments: Arguments, moving: Moving) -> Value:
     value = arguments[0]
     if kind_of(value) == "string":
         raise NotMovable("States.JsonToString puts a text in quotes; $string does not")
-    if kind_of(value) is None and as_text(value) not in ("$states.input", "$states.result", "$states.context"):
-        moving.note("States.JsonToString puts a text in quotes; $string leaves it as it is")
-    return Code(f"$string({as_text(value)})", True, "string")
+    text = as_text(value)
+    if kind_of(value) is None:
+        # $string leaves a text without the quotes that its JSON has.
+        quoted = f'$replace($string({{"v": {text}}}), /^\\{{"v":|\\}}$/, "")'
+        return Code(f'$type({text}) = "string" ? {quoted} : $string({text})', False, "string")
+    return Code(f"$string({text})", True, "string")
 
 
 def _array(arguments: Arguments, moving: Moving) -> Value:
@@ -143,9 +146,9 @@ def _math_add(arguments: Arguments, moving: Moving) -> Value:
 
 
 def _math_random(arguments: Arguments, moving: Moving) -> Value:
-    if len(arguments) > 2:
+    low, high, *seed = arguments
+    if seed:
         raise NotMovable("a seed of States.MathRandom gives other numbers than the same seed of $random")
-    low, high = arguments
     if isinstance(low, Literal) and isinstance(high, Literal) and type(low.value) is int and type(high.value) is int:
         width, start = str(high.value - low.value), str(low.value)
     else:

@@ -20,7 +20,7 @@ from flowdsl.query.jsonpath.conditions import (
 from flowdsl.query.jsonpath.steps import Descend, Filter, Index, Indexes, Name, Names, Slice, Step, Wildcard
 from flowdsl.query.jsonpath.syntax import Path, parse_path
 from flowdsl.query.migration.moving import Moving, NotMovable
-from flowdsl.query.migration.values import Array, Code, Literal, Object, Value, as_text, element, member
+from flowdsl.query.migration.values import Array, Code, Literal, Object, Value, as_text, element, kind_of, member
 
 Json = Any
 
@@ -67,7 +67,7 @@ def _many(value: Value, steps: tuple[Step, ...], root: Value, moving: Moving) ->
     """An indefinite path: always an array, [] for nothing."""
     if isinstance(value, Literal):
         raise NotMovable("a path that may lead to many reads a literal")
-    items = as_text(value)
+    items, kind = as_text(value), kind_of(value)
     listed = False
     number = 0
     while number < len(steps):
@@ -76,6 +76,14 @@ def _many(value: Value, steps: tuple[Step, ...], root: Value, moving: Moving) ->
         if isinstance(step, Wildcard):
             if listed:
                 items = f"$reduce({items}, $append, [])"
+            elif number > 1:
+                items = _all_of_each(items, moving)
+            elif kind == "object":
+                items = _values(items, moving)
+            elif step.dotted:
+                items = f'($type({items}) = "object" ? {_values(items, moving)} : {items})'
+            elif kind != "array":
+                moving.note("[*] of an object gives its values; in JSONata it is taken for an array")
         elif isinstance(step, Filter):
             if listed:
                 raise NotMovable("a filter on the results of another step that leads to many")
@@ -101,6 +109,18 @@ def _many(value: Value, steps: tuple[Step, ...], root: Value, moving: Moving) ->
             )
         listed = False
     return Code(f"$append([], {items})", True, "array")
+
+
+def _values(items: str, moving: Moving) -> str:
+    value = moving.name("value")
+    return f"$each({items}, function({value}){{ {value} }})[]"
+
+
+def _all_of_each(items: str, moving: Moving) -> str:
+    """Elements and members of each of several values, in one array."""
+    item = moving.name("item")
+    each = f'$type({item}) = "object" ? {_values(item, moving)} : $type({item}) = "array" ? {item}'
+    return f"$reduce($map({items}, function({item}){{ {each} }})[], $append, [])"
 
 
 def _mapped(items: str, along: list[Name | Index], moving: Moving) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flowdsl.query.base import Value as JsonValue
 from flowdsl.query.jsonpath.steps import Index
 from flowdsl.query.jsonpath.syntax import parse_path
 from flowdsl.query.migration.intrinsics import intrinsic_value
@@ -16,7 +17,7 @@ Json = Any
 DEEPEST = 200
 
 
-def template(value: Json, moving: Moving, depth: int = 0) -> Value:
+def template(value: JsonValue, moving: Moving, depth: int = 0) -> Value:
     """A payload template's value; raises NotMovable and ExpressionSyntaxError."""
     if depth > DEEPEST:
         raise NotMovable(f"a template nested more than {DEEPEST} deep")
@@ -38,7 +39,7 @@ def template(value: Json, moving: Moving, depth: int = 0) -> Value:
     return Literal(value)
 
 
-def evaluated(text: Json, moving: Moving) -> Value:
+def evaluated(text: JsonValue, moving: Moving) -> Value:
     """The value of a key that ends in `.$`, of ErrorPath or CausePath: a path or an intrinsic call."""
     if not isinstance(text, str):
         raise NotMovable("a key that ends in .$ holds no text")

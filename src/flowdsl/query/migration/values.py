@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from flowdsl.query.base import Value as JsonValue
 from flowdsl.query.jsonata.dialect import is_expression
 from flowdsl.query.migration.moving import NotMovable
 
@@ -20,7 +21,7 @@ _KEYWORDS = frozenset({"and", "or", "in", "true", "false", "null", "function"})
 class Literal:
     """A JSON value."""
 
-    value: Json
+    value: JsonValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +89,12 @@ def member(value: Value, name: str) -> Value:
 
 def element(value: Value, index: int) -> Value:
     """An element of a value."""
-    items: Any = value.items if isinstance(value, Array) else value.value if isinstance(value, Literal) else None
-    if isinstance(items, (tuple, list)):
-        if not -len(items) <= index < len(items):
-            raise NotMovable(f"reads element {index} of an array of {len(items)}")
-        return items[index] if isinstance(value, Array) else Literal(items[index])
+    if isinstance(value, Literal) and isinstance(value.value, list):
+        value = Array(tuple(Literal(item) for item in value.value))
+    if isinstance(value, Array):
+        if not -len(value.items) <= index < len(value.items):
+            raise NotMovable(f"reads element {index} of an array of {len(value.items)}")
+        return value.items[index]
     if not isinstance(value, Code):
         raise NotMovable(f"reads element {index} of a value that is no array")
     base = f"({value.text})" if value.indexed or not value.tight else value.text
@@ -139,7 +141,7 @@ def as_field(value: Value) -> Json:
     return f"{{% {as_text(value)} %}}"
 
 
-def _literal_field(value: Json) -> Json:
+def _literal_field(value: JsonValue) -> Json:
     if isinstance(value, str):
         # A text that looks like an expression is written as an expression that gives it.
         return f"{{% {json.dumps(value, ensure_ascii=False)} %}}" if is_expression(value) else value
