@@ -13,6 +13,13 @@ def names(package: str) -> list[str]:
     return sorted(p.stem for p in folder.glob("*.py") if not p.stem.startswith("_"))
 
 
+def first_line(package: str, name: str) -> str:
+    """The first line of a module's docstring, read from its text: the module is not imported."""
+    folder = Path(str(import_module(package).__file__)).parent
+    with (folder / f"{name}.py").open(encoding="utf-8") as text:
+        return text.readline().strip().strip('"')
+
+
 def modules(package: str) -> list[ModuleType]:
     """Every module of the shelf, imported, in the order of their names."""
     return [import_module(f"{package}.{name}") for name in names(package)]

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from flowdsl import __version__
-from flowdsl._shelf import names
+from flowdsl._shelf import first_line, names
 from flowdsl.cli.output import complain
 from flowdsl.diagnostics import FlowDslError, did_you_mean
 
@@ -31,6 +31,12 @@ class Shelf(click.Group):
         command = import_module(f"{COMMANDS}.{module}").command
         assert isinstance(command, click.Command)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        # The first line of each module says what its command does: the list needs none of them imported.
+        rows = [(name.rstrip("_"), first_line(COMMANDS, name)) for name in names(COMMANDS)]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
