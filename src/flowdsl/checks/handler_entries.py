@@ -18,6 +18,7 @@ _EVENT = re.compile(
     r"_*(event|evt|ev|e|payload|input|inp|message|msg|record|data|request|req|body|_)s?_*(data|payload|input)?", re.I
 )
 _CONTEXT = re.compile(r"_*(lambda_?)?(context|ctx|ctxt|cntx|c)_*|_+|_*unused\w*", re.I)
+_KEEPS = re.compile(r"cache|memo|once|lazy|singleton", re.I)
 _HANDLER_NAME = re.compile(r"handle", re.I)
 
 CACHES = {
@@ -210,7 +211,9 @@ _NOWHERE = Function(ast.Lambda(ast.arguments([], [], None, [], [], None, []), as
 
 def is_cached(tree: SourceTree, function: Function) -> bool:
     """Whether what it returns is kept for the next call."""
-    return any(name in CACHES for name in tree.decorated_with(function))
+    return any(
+        name in CACHES or _KEEPS.search(name.rpartition(".")[2]) is not None for name in tree.decorated_with(function)
+    )
 
 
 # -- who calls whom ---------------------------------------------------------------------------------------------------

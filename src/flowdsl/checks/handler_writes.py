@@ -25,6 +25,7 @@ _NOT_DURABLE = {
 }  # fmt: skip
 """Services whose calls leave nothing behind that is told apart by the names given to them."""
 _IDENTITY = re.compile(r"(^|[a-z_])(Name|Id|ID|Identifier|Token|Key|Reference)$|^(name|id|key)$")
+_TOKENS = re.compile(r"CallerReference|[Cc]lient(Request)?Token|[Ii]dempotencyToken")
 _NO_IDENTITY = {
     "MessageGroupId",
     "PartitionKey",
@@ -80,6 +81,10 @@ def identities(source: HandlerSource, call: AwsCall) -> Iterator[Identity]:
                 yield from _item_keys(source, inner[1], whole=inner[0] == "Key")
         elif name not in _NO_IDENTITY and _IDENTITY.search(name) and not isinstance(value, ast.Dict | ast.List):
             yield Identity(name, Value(value, function))
+        elif isinstance(value, ast.Dict):
+            for member, parts in (source.values.fields(value, function) or {}).items():
+                if _TOKENS.fullmatch(member):
+                    yield from (Identity(member, part) for part in parts)
         elif name == "Entries" and call.method == "send_message_batch":
             # An entry's Id only has to differ within its batch.
             for entry in _dicts(source, value, function):

@@ -487,6 +487,439 @@ def handler(event, context):
     lambda_client.invoke(FunctionName=os.environ["WARMER"], InvocationType="Event", Payload=json.dumps({"id": event["id"]}))
     return {"id": event["id"]}
 ''',
+    '''
+# Reserve seats; safe to deliver twice.
+import logging
+import os
+from typing import Any
+import boto3
+from botocore.exceptions import ClientError
+LOGGER = logging.getLogger(__name__)
+LOGGER.setLevel(logging.INFO)
+_DDB = boto3.resource("dynamodb")
+_SEATS = _DDB.Table(os.environ["SEATS_TABLE"])
+class SeatTaken(Exception):
+    """Someone else has the seat."""
+def _reserve(seat: str, booking: str) -> None:
+    try:
+        _SEATS.update_item(
+            Key={"seat": seat},
+            UpdateExpression="SET booking = :b",
+            ConditionExpression="attribute_not_exists(booking) OR booking = :b",
+            ExpressionAttributeValues={":b": booking},
+        )
+    except ClientError as exc:
+        if exc.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            raise SeatTaken(seat) from exc
+        raise
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    booking = event["bookingId"]
+    LOGGER.info("reserving", extra={"booking": booking, "request": context.aws_request_id})
+    for seat in event["seats"]:
+        _reserve(seat, booking)
+    return {"bookingId": booking, "seats": event["seats"]}
+''',
+    """
+import json, os
+from datetime import datetime, timedelta, timezone
+import boto3
+s3 = boto3.client("s3")
+table = boto3.resource("dynamodb").Table(os.environ["JOBS"])
+def handler(event, context):
+    job_id = event["job_id"]
+    expires = int((datetime.now(timezone.utc) + timedelta(days=30)).timestamp())
+    key = f"jobs/{job_id}/result.json"
+    s3.put_object(Bucket=os.environ["BUCKET"], Key=key, Body=json.dumps(event["result"]).encode(), ContentType="application/json")
+    table.update_item(Key={"job_id": job_id}, UpdateExpression="SET #s = :s, result_key = :k, expires = :e",
+        ExpressionAttributeNames={"#s": "status"}, ExpressionAttributeValues={":s": "DONE", ":k": key, ":e": expires})
+    return {"job_id": job_id, "key": key}
+""",
+    """
+import os
+import boto3
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from aws_lambda_powertools.utilities.parser import event_parser, BaseModel
+class Order(BaseModel):
+    id: str
+    total: int
+table = boto3.resource("dynamodb").Table(os.environ["T"])
+@event_parser(model=Order)
+def handler(event: Order, context: LambdaContext):
+    table.put_item(Item={"id": event.id, "total": event.total, "vat": event.total * 19 // 100})
+    return {"id": event.id}
+""",
+    """
+from functools import lru_cache
+import os, boto3
+@lru_cache(maxsize=None)
+def get_table(name: str):
+    return boto3.resource("dynamodb").Table(name)
+@lru_cache(maxsize=1)
+def get_config() -> dict:
+    return {"table": os.environ["TABLE"], "limit": int(os.environ.get("LIMIT", "10"))}
+def handler(event, context):
+    config = get_config()
+    if len(event["rows"]) > config["limit"]:
+        raise ValueError("too many rows")
+    t = get_table(config["table"])
+    for row in event["rows"]:
+        t.put_item(Item={"pk": row["pk"], "sk": row["sk"], "v": row["v"]})
+    return {"n": len(event["rows"])}
+""",
+    """
+import os
+import boto3
+class Settings:
+    def __init__(self):
+        self.table_name = os.environ["TABLE"]
+        self._table = None
+    @property
+    def table(self):
+        if self._table is None:
+            self._table = boto3.resource("dynamodb").Table(self.table_name)
+        return self._table
+settings = Settings()
+def handler(event, context):
+    r = settings.table.get_item(Key={"id": event["id"]})
+    return {"exists": "Item" in r}
+""",
+    """
+import json, os, urllib.request
+import boto3
+ssm = boto3.client("ssm")
+_token = None
+def token():
+    global _token
+    if not _token:
+        _token = ssm.get_parameter(Name=os.environ["TOKEN_PARAM"], WithDecryption=True)["Parameter"]["Value"]
+    return _token
+def handler(event, context):
+    request = urllib.request.Request(f"{os.environ['API']}/users/{event['user']}", headers={"Authorization": f"Bearer {token()}"})
+    with urllib.request.urlopen(request, timeout=5) as answer:
+        return json.load(answer)
+""",
+    """
+import os, boto3
+from botocore.exceptions import ClientError
+ddb = boto3.client("dynamodb")
+def handler(event, context):
+    items = [
+        {"ConditionCheck": {"TableName": os.environ["USERS"], "Key": {"id": {"S": event["user"]}}, "ConditionExpression": "attribute_exists(id)"}},
+        {"Put": {"TableName": os.environ["ORDERS"], "Item": {"id": {"S": event["order"]}, "user": {"S": event["user"]}}, "ConditionExpression": "attribute_not_exists(id)"}},
+        {"Update": {"TableName": os.environ["STATS"], "Key": {"user": {"S": event["user"]}}, "UpdateExpression": "ADD orders :one", "ExpressionAttributeValues": {":one": {"N": "1"}}}},
+    ]
+    try:
+        ddb.transact_write_items(TransactItems=items)
+    except ddb.exceptions.TransactionCanceledException as error:
+        codes = [r["Code"] for r in error.response["CancellationReasons"]]
+        if codes[1] != "ConditionalCheckFailed":
+            raise
+    return {"order": event["order"]}
+""",
+    '''
+import boto3, os
+s3 = boto3.client("s3")
+def handler(event, context):
+    """Copies what is missing; run again it copies nothing."""
+    copied = 0
+    for key in event["keys"]:
+        try:
+            s3.head_object(Bucket=os.environ["TARGET"], Key=key)
+        except s3.exceptions.ClientError:
+            s3.copy_object(Bucket=os.environ["TARGET"], Key=key, CopySource={"Bucket": event["source"], "Key": key})
+            copied += 1
+    return {"copied": copied}
+''',
+    """
+import os
+import boto3
+from flowdsl.handler import handler, once, transaction
+@handler(idempotency=once(key="transfer_id"), timeout_seconds=20)
+def transfer(*, transfer_id: str, source: str, target: str, cents: int) -> dict:
+    tx = transaction()
+    tx.update(os.environ["ACCOUNTS"], {"id": source}, "ADD balance :n", {":n": -cents})
+    tx.update(os.environ["ACCOUNTS"], {"id": target}, "ADD balance :n", {":n": cents})
+    return {"transfer": transfer_id}
+""",
+    """
+from flowdsl.handler import current_key, delegated, handler
+import boto3, os
+sqs = boto3.client("sqs")
+@handler(idempotency=delegated(to="the orders FIFO queue"))
+def place(*, lines: list[str]) -> int:
+    sqs.send_message(QueueUrl=os.environ["Q"], MessageBody=",".join(lines), MessageGroupId="orders", MessageDeduplicationId=current_key())
+    return len(lines)
+""",
+    """
+import boto3, os
+ses = boto3.client("sesv2")
+table = boto3.resource("dynamodb").Table(os.environ["MAILS"])
+def handler(event, context):
+    result = table.update_item(
+        Key={"id": event["mail_id"]},
+        UpdateExpression="SET claimed = :c",
+        ConditionExpression="attribute_not_exists(claimed)",
+        ExpressionAttributeValues={":c": True},
+        ReturnValues="ALL_NEW",
+    )
+    mail = result["Attributes"]
+    ses.send_email(FromEmailAddress=os.environ["FROM"], Destination={"ToAddresses": [mail["to"]]}, Content={"Raw": {"Data": mail["raw"].encode()}})
+    return {"id": event["mail_id"]}
+""",
+    """
+import os, boto3, hashlib
+sns = boto3.client("sns")
+def handler(event, context):
+    message = f"{event['name']} joined {event['team']}"
+    dedup = hashlib.md5(f"{event['team']}:{event['user_id']}".encode()).hexdigest()
+    sns.publish(TopicArn=os.environ["TOPIC"], Message=message, MessageGroupId=event["team"], MessageDeduplicationId=dedup)
+    return {"message": message}
+""",
+    """
+import os, boto3
+from concurrent.futures import ThreadPoolExecutor
+s3 = boto3.client("s3")
+POOL = ThreadPoolExecutor(max_workers=10)
+def head(key):
+    return s3.head_object(Bucket=os.environ["BUCKET"], Key=key)["ContentLength"]
+def handler(event, context):
+    return {"bytes": sum(POOL.map(head, event["keys"]))}
+""",
+    """
+import os, boto3
+from concurrent import futures
+s3 = boto3.client("s3")
+def fetch(key):
+    return s3.get_object(Bucket=os.environ["BUCKET"], Key=key)["Body"].read()
+def handler(event, context):
+    pool = futures.ThreadPoolExecutor(4)
+    jobs = [pool.submit(fetch, key) for key in event["keys"]]
+    futures.wait(jobs)
+    return {"sizes": [len(job.result()) for job in jobs]}
+""",
+    """
+import os, json, boto3
+table = boto3.resource("dynamodb").Table(os.environ["T"])
+def get(event): return {"statusCode": 200, "body": json.dumps(table.get_item(Key={"id": event["pathParameters"]["id"]}).get("Item"))}
+def put(event):
+    body = json.loads(event["body"])
+    table.put_item(Item={"id": event["pathParameters"]["id"], **body})
+    return {"statusCode": 204}
+def delete(event):
+    table.delete_item(Key={"id": event["pathParameters"]["id"]})
+    return {"statusCode": 204}
+ROUTES = {"GET": get, "PUT": put, "DELETE": delete}
+def handler(event, context):
+    route = ROUTES.get(event["httpMethod"])
+    return route(event) if route else {"statusCode": 405}
+""",
+    """
+import os, boto3
+ddb = boto3.resource("dynamodb")
+def handler(event, context):
+    table = ddb.Table(os.environ["TABLE"])
+    for record in event["Records"]:
+        if record["eventName"] == "INSERT":
+            table.put_item(Item={"id": record["dynamodb"]["Keys"]["id"]["S"], "seen": True})
+        elif record["eventName"] == "MODIFY":
+            table.update_item(Key={"id": record["dynamodb"]["Keys"]["id"]["S"]}, UpdateExpression="SET changed = :t", ExpressionAttributeValues={":t": True})
+        elif record["eventName"] == "REMOVE":
+            table.delete_item(Key={"id": record["dynamodb"]["Keys"]["id"]["S"]})
+    return {"batchItemFailures": []}
+""",
+    """
+import os, boto3
+from decimal import Decimal
+table = boto3.resource("dynamodb").Table(os.environ["T"])
+products = boto3.resource("dynamodb").Table(os.environ["P"])
+def handler(event, context):
+    product = products.get_item(Key={"sku": event["sku"]})["Item"]
+    total = product["price"] * event["quantity"] + Decimal(event["shipping"])
+    table.put_item(Item={"order_id": event["order_id"], "total": total, "price": product["price"]})
+    return {"total": str(total)}
+""",
+    '''
+import os, boto3
+table = boto3.resource("dynamodb").Table(os.environ["T"])
+def handler(event, context):
+    """Version counter with a compare."""
+    item = table.get_item(Key={"id": event["id"]}, ConsistentRead=True)["Item"]
+    version = int(item["version"])
+    item["state"] = event["state"]
+    item["version"] = version + 1
+    table.put_item(Item=item, ConditionExpression="version = :v", ExpressionAttributeValues={":v": version})
+    return {"version": version + 1}
+''',
+    """
+import os, boto3
+glue = boto3.client("glue")
+sfn = boto3.client("stepfunctions")
+def handler(event, context):
+    try:
+        answer = glue.start_crawler(Name=event["crawler"])
+    except glue.exceptions.CrawlerRunningException:
+        return {"started": False}
+    return {"started": True}
+""",
+    """
+import os
+import boto3
+import botocore
+client = boto3.client("cloudformation")
+def handler(event, context):
+    try:
+        client.create_stack(StackName=event["name"], TemplateURL=event["template"], ClientRequestToken=event["request"])
+    except client.exceptions.AlreadyExistsException:
+        pass
+    return {"name": event["name"]}
+""",
+    """
+import functools
+import os
+import boto3
+def once_per_environment(f):
+    @functools.wraps(f)
+    def inner():
+        if not hasattr(inner, "value"):
+            inner.value = f()
+        return inner.value
+    return inner
+@once_per_environment
+def bucket():
+    return boto3.resource("s3").Bucket(os.environ["BUCKET"])
+def handler(event, context):
+    bucket().put_object(Key=f"{event['id']}.txt", Body=event["text"].encode())
+    return {"key": f"{event['id']}.txt"}
+""",
+    """
+import math
+import statistics
+def handler(event, context):
+    values = sorted(float(v) for v in event["values"])
+    trimmed = values[1:-1] if len(values) > 4 else values
+    results = []
+    for value in trimmed:
+        results.append(math.log1p(value))
+    summary = {}
+    summary["mean"] = statistics.fmean(results)
+    summary.update(count=len(results))
+    return summary
+""",
+    """
+import os, boto3
+queue_url = os.environ["QUEUE_URL"]
+sqs = boto3.client("sqs", region_name=os.environ["AWS_REGION"])
+def chunks(seq, n):
+    for i in range(0, len(seq), n):
+        yield seq[i:i + n]
+def handler(event, context):
+    for batch in chunks(event["orders"], 10):
+        response = sqs.send_message_batch(
+            QueueUrl=queue_url,
+            Entries=[dict(Id=str(n), MessageBody=o["id"], MessageGroupId=o["customer"], MessageDeduplicationId=o["id"]) for n, o in enumerate(batch)],
+        )
+        if response.get("Failed"):
+            raise RuntimeError(str(response["Failed"]))
+    return {"sent": len(event["orders"])}
+""",
+    """
+import os
+import boto3
+from botocore.config import Config
+rekognition = boto3.client("rekognition", config=Config(retries={"mode": "standard", "max_attempts": 3}))
+def handler(event, context):
+    labels = rekognition.detect_labels(Image={"S3Object": {"Bucket": event["bucket"], "Name": event["key"]}}, MaxLabels=10)
+    return {"labels": [l["Name"] for l in labels["Labels"] if l["Confidence"] > 80]}
+""",
+    """
+import json, os, boto3
+textract = boto3.client("textract")
+def handler(event, context):
+    answer = textract.start_document_text_detection(
+        DocumentLocation={"S3Object": {"Bucket": event["bucket"], "Name": event["key"]}},
+        ClientRequestToken=event["document_id"],
+        NotificationChannel={"SNSTopicArn": os.environ["TOPIC"], "RoleArn": os.environ["ROLE"]},
+    )
+    return {"job": answer["JobId"], "document": event["document_id"]}
+""",
+    """
+import boto3, os
+kms = boto3.client("kms")
+secret = None
+def load():
+    global secret
+    if secret is None:
+        with open(os.environ["LAMBDA_TASK_ROOT"] + "/secret.bin", "rb") as f:
+            secret = kms.decrypt(CiphertextBlob=f.read())["Plaintext"]
+    return secret
+def handler(event, context):
+    import hmac
+    return {"ok": hmac.compare_digest(hmac.new(load(), event["body"].encode(), "sha256").hexdigest(), event["signature"])}
+""",
+    """
+def handler(event, _):
+    total = 0
+    for line in event["lines"]:
+        total += line["qty"] * line["price"]
+    event["total"] = total
+    return event
+""",
+    """
+import os, tempfile, zipfile, boto3, shutil
+s3 = boto3.client("s3")
+def handler(event, context):
+    work = tempfile.mkdtemp()
+    try:
+        archive = os.path.join(work, "in.zip")
+        s3.download_file(event["bucket"], event["key"], archive)
+        with zipfile.ZipFile(archive) as z:
+            z.extractall(work)
+        for name in os.listdir(work):
+            s3.upload_file(os.path.join(work, name), os.environ["OUT"], f"{event['key']}/{name}")
+        return {"files": len(os.listdir(work))}
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+""",
+    """
+import os, boto3
+events = boto3.client("events")
+scheduler = boto3.client("scheduler")
+def handler(event, context):
+    name = f"close-{event['auction_id']}"
+    try:
+        scheduler.create_schedule(Name=name, GroupName="auctions", ScheduleExpression=f"at({event['closes_at']})",
+            FlexibleTimeWindow={"Mode": "OFF"}, ActionAfterCompletion="DELETE", ClientToken=name,
+            Target={"Arn": os.environ["TARGET_ARN"], "RoleArn": os.environ["ROLE_ARN"]})
+    except scheduler.exceptions.ConflictException:
+        pass
+    return {"schedule": name}
+""",
+    """
+import os
+from opensearchpy import OpenSearch
+client = OpenSearch(os.environ["OS_URL"])
+def handler(event, context):
+    client.index(index="orders", id=event["order_id"], body={"total": event["total"]})
+    return {"indexed": event["order_id"]}
+""",
+    """
+import os, redis
+cache = redis.Redis(host=os.environ["REDIS"], ssl=True)
+def handler(event, context):
+    if not cache.set(f"lock:{event['id']}", "1", nx=True, ex=300):
+        raise RuntimeError("busy")
+    try:
+        return {"n": len(event["rows"])}
+    finally:
+        cache.delete(f"lock:{event['id']}")
+""",
+    """
+import os, pymongo
+orders = pymongo.MongoClient(os.environ["MONGO"]).shop.orders
+def handler(event, context):
+    orders.update_one({"_id": event["order_id"]}, {"$set": {"status": event["status"]}}, upsert=True)
+    return {"order_id": event["order_id"]}
+""",
 ]
 
 SHORT_BAD: list[tuple[str, str]] = [
@@ -585,7 +1018,7 @@ def handler(event, context):
 """,
     ),
     (
-        "ASL901 ASL902",
+        "ASL901",
         """
 _seen: set = set()
 _memo: dict = {}
@@ -1484,6 +1917,701 @@ import requests
 ENDPOINT = "https://api.partner.io/v1/orders"
 def handler(event, context):
     return requests.get(ENDPOINT + "/" + event["id"], timeout=3).json()
+""",
+    ),
+    (
+        "ASL901",
+        """
+import boto3
+ORDERS = {}
+def save_order(order):
+    ORDERS[order["id"]] = order["total"]
+    return sum(ORDERS.values())
+def lambda_handler(event, context):
+    return {"total": save_order(event["order"])}
+""",
+    ),
+    (
+        "ASL901",
+        """
+from flowdsl.handler import handler
+class Cart:
+    def __init__(self):
+        self.items = {}
+    def add(self, sku, n):
+        self.items[sku] = self.items.get(sku, 0) + n
+CART = Cart()
+@handler
+def add_to_cart(*, sku: str, n: int) -> dict:
+    CART.add(sku, n)
+    return CART.items
+""",
+    ),
+    (
+        "ASL901",
+        """
+_request_count = {"n": 0}
+def handler(event, context):
+    _request_count["n"] += 1
+    if _request_count["n"] > 100:
+        raise RuntimeError("too many")
+    return {"ok": event["ok"]}
+""",
+    ),
+    (
+        "ASL901",
+        """
+user_id = None
+def handler(event, context):
+    global user_id
+    user_id = event["user"]["id"]
+    return greet()
+def greet():
+    return f"hello {user_id}"
+""",
+    ),
+    (
+        "ASL901",
+        """
+first_event = None
+def handler(event, context):
+    global first_event
+    if first_event is None:
+        first_event = event
+    return {"first": first_event["id"]}
+""",
+    ),
+    (
+        "ASL901",
+        """
+import queue
+pending = queue.Queue()
+def handler(event, context):
+    pending.put(event["job"])
+    return pending.qsize()
+""",
+    ),
+    (
+        "ASL901",
+        """
+results = []
+def handler(event, context):
+    results.extend(process(r) for r in event["rows"])
+    return results
+""",
+    ),
+    (
+        "ASL902",
+        """
+import functools, boto3
+client = boto3.client("dynamodb")
+class Users:
+    @functools.lru_cache(maxsize=100)
+    def get(self, user_id):
+        return client.get_item(TableName="t", Key={"id": {"S": user_id}})
+users = Users()
+def handler(event, context):
+    return users.get(event["user"])["Item"]["name"]["S"]
+""",
+    ),
+    (
+        "ASL902",
+        """
+from cachetools import LRUCache
+cache = LRUCache(maxsize=1000)
+def handler(event, context):
+    try:
+        return cache[event["id"]]
+    except KeyError:
+        value = expensive(event["id"])
+        cache[event["id"]] = value
+        return value
+""",
+    ),
+    (
+        "ASL903",
+        """
+import subprocess
+def handler(event, context):
+    with open("/tmp/script.sh", "w") as f:
+        f.write(event["script"])
+    subprocess.check_call(["bash", "/tmp/script.sh"])
+    return {}
+""",
+    ),
+    (
+        "ASL903",
+        """
+import pandas as pd, boto3
+def handler(event, context):
+    df = pd.DataFrame(event["rows"])
+    df.to_parquet("/tmp/data.parquet")
+    S3.upload_file("/tmp/data.parquet", event["bucket"], event["key"])
+    return len(df)
+S3 = boto3.client("s3")
+""",
+    ),
+    (
+        "ASL903",
+        """
+import os
+def handler(event, context):
+    path = "/tmp/counter"
+    n = int(open(path).read()) if os.path.exists(path) else 0
+    with open(path, "w") as f:
+        f.write(str(n + 1))
+    return n
+""",
+    ),
+    (
+        "ASL904",
+        """
+import os, time
+def handler(event, context):
+    os.environ["TZ"] = event["timezone"]
+    time.tzset()
+    return render(event)
+""",
+    ),
+    (
+        "ASL904",
+        """
+import os
+def handler(event, context):
+    os.putenv("LANG", event["lang"])
+    return run()
+""",
+    ),
+    (
+        "ASL905",
+        """
+import threading
+def background(event):
+    print(event)
+class Handler:
+    def __call__(self, event, context):
+        threading.Thread(target=background, args=(event,)).start()
+        return {}
+handler = Handler()
+""",
+    ),
+    (
+        "ASL907",
+        """
+import boto3
+def get_item(table_name, key):
+    client = boto3.client("dynamodb")
+    return client.get_item(TableName=table_name, Key=key)["Item"]
+def handler(event, context):
+    return get_item(event["table"], event["key"])["name"]["S"].upper()
+""",
+    ),
+    (
+        "ASL907",
+        """
+import boto3
+session = boto3.session.Session()
+def handler(event, context):
+    sqs = boto3.client(service_name="sqs")
+    return sqs.get_queue_attributes(QueueUrl=event["q"])["Attributes"]["x"] + "1"
+""",
+    ),
+    (
+        "ASL910",
+        """
+import boto3, os, uuid
+from flowdsl.handler import handler
+table = boto3.resource("dynamodb").Table(os.environ["T"])
+@handler(timeout_seconds=10)
+def create_user(*, email: str) -> dict:
+    user = {"user_id": str(uuid.uuid4()), "email": email}
+    table.put_item(Item=user)
+    return user
+""",
+    ),
+    (
+        "ASL910",
+        """
+import os, boto3
+from datetime import datetime, timezone
+from flowdsl.handler import handler
+s3 = boto3.client("s3")
+@handler
+def export(*, rows: list) -> str:
+    key = "exports/" + datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S") + ".csv"
+    s3.put_object(Bucket=os.environ["B"], Key=key, Body="\\n".join(rows).encode())
+    return key
+""",
+    ),
+    (
+        "ASL910",
+        """
+import boto3, uuid, os
+scheduler = boto3.client("scheduler")
+def handler(event, context):
+    scheduler.create_schedule(Name=f"r-{uuid.uuid4()}", ScheduleExpression=event["at"], FlexibleTimeWindow={"Mode": "OFF"}, Target={"Arn": os.environ["A"], "RoleArn": os.environ["R"]}, ClientToken=event["id"])
+    return {"at": event["at"] + "Z"}
+""",
+    ),
+    (
+        "ASL910",
+        """
+import boto3, os, time
+cf = boto3.client("cloudfront")
+def handler(event, context):
+    cf.create_invalidation(DistributionId=os.environ["D"], InvalidationBatch={"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": str(time.time())})
+    return {"ok": event["path"] + "/"}
+""",
+    ),
+    (
+        "ASL910",
+        """
+import boto3, os
+from uuid import uuid4 as new_id
+table = boto3.resource("dynamodb").Table(os.environ["T"])
+class Repo:
+    def __init__(self, table):
+        self.table = table
+    def add(self, data):
+        record = {**data, "id": str(new_id())}
+        self.table.put_item(Item=record)
+        return record
+repo = Repo(table)
+def handler(event, context):
+    return repo.add({"name": event["name"]})
+""",
+    ),
+    (
+        "ASL910",
+        """
+import boto3, os, ulid
+table = boto3.resource("dynamodb").Table(os.environ["T"])
+def handler(event, context):
+    order_id = str(ulid.new())
+    with table.batch_writer() as w:
+        for i, line in enumerate(event["lines"]):
+            w.put_item(Item={"pk": order_id, "sk": str(i), **line})
+    return order_id
+""",
+    ),
+    (
+        "ASL910",
+        """
+import boto3, os, uuid
+s3r = boto3.resource("s3")
+def handler(event, context):
+    s3r.Object(os.environ["B"], f"{uuid.uuid4()}.json").put(Body=event["body"])
+    return event["body"].upper()
+""",
+    ),
+    (
+        "ASL910",
+        """
+import psycopg2, os, uuid
+conn = psycopg2.connect(os.environ["DSN"])
+def handler(event, context):
+    pid = uuid.uuid4()
+    with conn.cursor() as cur:
+        cur.execute("insert into payments(id, amount) values (%(id)s, %(amount)s)", {"id": str(pid), "amount": event["amount"]})
+    conn.commit()
+    return str(pid)
+""",
+    ),
+    (
+        "ASL911",
+        """
+import boto3, os
+from flowdsl.handler import handler
+table = boto3.resource("dynamodb").Table(os.environ["STOCK"])
+@handler
+def take(*, sku: str, n: int) -> int:
+    response = table.update_item(
+        Key={"sku": sku},
+        UpdateExpression="SET stock = stock - :n",
+        ExpressionAttributeValues={":n": n},
+        ReturnValues="UPDATED_NEW",
+    )
+    return int(response["Attributes"]["stock"])
+""",
+    ),
+    (
+        "ASL911",
+        """
+import boto3, os
+from flowdsl.handler import handler, natural
+table = boto3.resource("dynamodb").Table(os.environ["STOCK"])
+@handler(idempotency=natural())
+def visit(*, page: str) -> None:
+    table.update_item(Key={"page": page}, UpdateExpression="ADD hits :one", ExpressionAttributeValues={":one": 1})
+""",
+    ),
+    (
+        "ASL911",
+        """
+import boto3, os
+client = boto3.client("dynamodb")
+def bump(key, amount):
+    client.update_item(TableName=os.environ["T"], Key=key, UpdateExpression="ADD #n :a", ExpressionAttributeNames={"#n": "total"}, ExpressionAttributeValues={":a": {"N": str(amount)}})
+def handler(event, context):
+    for line in event["lines"]:
+        bump({"id": {"S": line["id"]}}, line["amount"])
+    return {}
+""",
+    ),
+    (
+        "ASL912",
+        """
+import boto3, os, json
+from flowdsl.handler import handler
+client = boto3.client("sqs")
+@handler
+def forward(*, orders: list[dict]) -> int:
+    for order in orders:
+        client.send_message(QueueUrl=os.environ["Q"], MessageBody=json.dumps(order))
+    return len(orders)
+""",
+    ),
+    (
+        "ASL912",
+        """
+import os, requests
+from flowdsl.handler import handler
+@handler(raises=(RuntimeError,))
+def charge(*, card: str, cents: int) -> str:
+    response = requests.post(os.environ["GATEWAY"] + "/v1/charges", json={"card": card, "cents": cents}, timeout=10)
+    if response.status_code != 200:
+        raise RuntimeError(response.text)
+    return response.json()["id"]
+""",
+    ),
+    (
+        "ASL912",
+        """
+import urllib3, json, os
+http = urllib3.PoolManager()
+def handler(event, context):
+    r = http.request("POST", os.environ["SLACK_WEBHOOK"], body=json.dumps({"text": event["text"]}))
+    return r.status
+""",
+    ),
+    (
+        "ASL913",
+        """
+import boto3, os, json
+from flowdsl.handler import handler
+sfn = boto3.client("stepfunctions")
+@handler
+def kick(*, order: dict) -> str:
+    response = sfn.start_execution(
+        stateMachineArn=os.environ["ARN"],
+        input=json.dumps(order),
+    )
+    return response["executionArn"]
+""",
+    ),
+    (
+        "ASL914",
+        """
+import boto3, os
+client = boto3.client("servicecatalog")
+def handler(event, context):
+    r = client.provision_product(ProductId=event["product"], ProvisionedProductName=event["name"], ProvisioningArtifactId=event["artifact"])
+    return r["RecordDetail"]["RecordId"]
+""",
+    ),
+    (
+        "ASL920",
+        '''
+import logging
+from flowdsl.handler import handler
+log = logging.getLogger()
+@handler
+def work(*, x: int) -> dict:
+    """Divides."""
+    try:
+        result = 10 / x
+    except Exception as e:
+        log.error("oops %s", e)
+        return {"error": "failed"}
+    else:
+        return {"result": result}
+''',
+    ),
+    (
+        "ASL920",
+        """
+from flowdsl.handler import handler
+import boto3
+from botocore.exceptions import ClientError
+s3 = boto3.client("s3")
+@handler
+def size(*, bucket: str, key: str) -> dict:
+    try:
+        return {"size": s3.head_object(Bucket=bucket, Key=key)["ContentLength"]}
+    except ClientError as e:
+        return {"size": None, "error": str(e)}
+""",
+    ),
+    (
+        "ASL921",
+        """
+import time, boto3
+from botocore.exceptions import ClientError
+ddb = boto3.client("dynamodb")
+def handler(event, context):
+    delay = 1
+    for i in range(1, 6):
+        try:
+            r = ddb.get_item(TableName=event["t"], Key=event["k"])
+            break
+        except ClientError:
+            time.sleep(delay)
+            delay *= 2
+    return r["Item"]
+""",
+    ),
+    (
+        "ASL921",
+        """
+from flowdsl.handler import handler
+@handler
+def fetch(*, url: str) -> str:
+    last = None
+    for _ in range(3):
+        try:
+            return download(url)
+        except OSError as error:
+            last = error
+    raise last
+""",
+    ),
+    (
+        "ASL930",
+        """
+import boto3, json, os
+from flowdsl.handler import handler
+@handler
+def step(*, order: dict) -> dict:
+    response = boto3.client("lambda").invoke(FunctionName=os.environ["NEXT"], Payload=json.dumps(order))
+    return json.load(response["Payload"])
+""",
+    ),
+    (
+        "ASL931",
+        """
+import boto3, time
+sm = boto3.client("sagemaker")
+def handler(event, context):
+    sm.create_training_job(TrainingJobName=event["name"], **event["config"])
+    status = "InProgress"
+    while status == "InProgress":
+        time.sleep(60)
+        status = sm.describe_training_job(TrainingJobName=event["name"])["TrainingJobStatus"]
+    return status
+""",
+    ),
+    (
+        "ASL931",
+        """
+import boto3, time, json
+sfn = boto3.client("stepfunctions")
+def handler(event, context):
+    arn = sfn.start_execution(stateMachineArn=event["arn"], name=event["id"], input="{}")["executionArn"]
+    while True:
+        d = sfn.describe_execution(executionArn=arn)
+        if d["status"] != "RUNNING":
+            return json.loads(d["output"])
+        time.sleep(1)
+""",
+    ),
+    (
+        "ASL931 ASL932",
+        """
+import time
+import boto3
+redshift = boto3.client("redshift-data")
+def handler(event, context):
+    q = redshift.execute_statement(ClusterIdentifier=event["c"], Database=event["d"], Sql=event["sql"], ClientToken=event["id"])
+    for attempt in range(60):
+        status = redshift.describe_statement(Id=q["Id"])["Status"]
+        if status in ("FINISHED", "FAILED"):
+            break
+        time.sleep(5)
+    return status
+""",
+    ),
+    (
+        "ASL933",
+        """
+import boto3, os
+dynamodb = boto3.resource("dynamodb")
+table = dynamodb.Table(os.environ["TABLE"])
+def lambda_handler(event, context):
+    item = {
+        "id": event["id"],
+        "name": event["name"],
+    }
+    table.put_item(Item=item)
+    return {"statusCode": 200}
+""",
+    ),
+    (
+        "ASL933",
+        """
+from flowdsl.handler import handler
+import boto3, os
+events = boto3.client("ssm")
+@handler
+def read(*, name: str) -> dict:
+    response = events.get_parameter(Name=name)
+    return response["Parameter"]
+""",
+    ),
+    (
+        "ASL934",
+        """
+from flowdsl.handler import handler
+@handler
+def orders(*, action: str, order: dict) -> dict:
+    if action == "create":
+        return create(order)
+    if action == "cancel":
+        return cancel(order)
+    if action == "ship":
+        return ship(order)
+    raise ValueError(action)
+""",
+    ),
+    (
+        "ASL934",
+        """
+def lambda_handler(event, context):
+    op = event["op"]
+    match op:
+        case "create": return create(event)
+        case "read": return read(event)
+        case "update": return update(event)
+        case "delete": return delete(event)
+""",
+    ),
+    (
+        "ASL935",
+        '''
+import boto3, os
+s3 = boto3.client("s3")
+def lambda_handler(event, context):
+    """Triggered every 5 minutes by an EventBridge schedule; looks for new uploads."""
+    response = s3.list_objects_v2(Bucket=os.environ["UPLOADS"], Prefix="incoming/")
+    for obj in response.get("Contents", []):
+        process(obj["Key"])
+    return {"processed": len(response.get("Contents", []))}
+''',
+    ),
+    (
+        "ASL935",
+        """
+import boto3, os
+client = boto3.client("s3")
+def poll_bucket(event, context):
+    kwargs = {"Bucket": os.environ["B"]}
+    while True:
+        page = client.list_objects_v2(**kwargs)
+        for o in page.get("Contents", []):
+            handle(o)
+        if not page.get("NextContinuationToken"):
+            break
+        kwargs["ContinuationToken"] = page["NextContinuationToken"]
+    return {}
+""",
+    ),
+    (
+        "ASL936",
+        """
+from flowdsl.handler import handler
+import json
+@handler
+def consume(event: dict) -> int:
+    n = 0
+    for record in event["Records"]:
+        n += len(json.loads(record["body"]))
+    return n
+""",
+    ),
+    (
+        "ASL936",
+        """
+import json, urllib.parse, boto3
+s3 = boto3.client("s3")
+def lambda_handler(event, context):
+    bucket = event['Records'][0]['s3']['bucket']['name']
+    key = urllib.parse.unquote_plus(event['Records'][0]['s3']['object']['key'], encoding='utf-8')
+    response = s3.get_object(Bucket=bucket, Key=key)
+    print("CONTENT TYPE: " + response['ContentType'])
+    return response['ContentType']
+""",
+    ),
+    (
+        "ASL940",
+        """
+import boto3
+client = boto3.client("s3", aws_access_key_id="AKIAABCDEFGHIJKLMNOP", aws_secret_access_key="abcdefghijklmnopqrstuvwxyz0123456789ABCD")
+def handler(event, context):
+    return client.list_buckets()["Buckets"][0]["Name"] + event["x"]
+""",
+    ),
+    (
+        "ASL940",
+        """
+STRIPE_SECRET = "sk_test_4eC39HqLyjWDarjtT1zdp7dc"
+def handler(event, context):
+    return pay(STRIPE_SECRET, event)
+""",
+    ),
+    (
+        "ASL940",
+        """
+def handler(event, context):
+    conn = connect(user="admin", password="p4ssw0rd!")
+    return conn.run(event["q"])
+""",
+    ),
+    (
+        "ASL941",
+        """
+import boto3
+lam = boto3.client("stepfunctions")
+def handler(event, context):
+    r = lam.start_execution(stateMachineArn="arn:aws:states:us-east-1:123456789012:stateMachine:orders", name=event["id"], input=event["body"])
+    return r["executionArn"].split(":")[-1]
+""",
+    ),
+    (
+        "ASL942",
+        """
+import boto3
+BUCKET_NAME = "acme-invoices"
+s3 = boto3.client("s3")
+def handler(event, context):
+    body = s3.get_object(Bucket=BUCKET_NAME, Key=event["key"])["Body"].read()
+    return {"bytes": len(body)}
+""",
+    ),
+    (
+        "ASL908",
+        """
+import os, socket
+WORKER_ID = socket.gethostname()
+def handler(event, context):
+    return {"worker": WORKER_ID, "id": event["id"]}
+""",
+    ),
+    (
+        "ASL908",
+        """
+import uuid
+def handler(event, context):
+    node = uuid.getnode()
+    return {"node": node}
 """,
     ),
 ]

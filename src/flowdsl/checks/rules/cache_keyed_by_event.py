@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flowdsl.checks.handler_entries import CACHES
+from flowdsl.checks.handler_entries import CACHES, is_guarded
 from flowdsl.checks.handler_rule import HandlerRule, SourceExample
 from flowdsl.checks.handler_source import HandlerSource
 from flowdsl.checks.handler_state import held_by
@@ -93,9 +93,16 @@ class CacheKeyedByEvent(HandlerRule):
                     if (
                         held is not None
                         and source.origins(key, function) & (EVENT | DELIVERY)
-                        and not isinstance(node, ast.AugAssign)
+                        and _is_memo(source, function, node, held.root)
                     ):
                         yield self.at(source, node, _says(held.name, "keeps answers"))
+
+
+def _is_memo(source: HandlerSource, function: Function, node: ast.AST, name: str) -> bool:
+    """Whether what is stored was looked for first; else it is state that grows, which ASL901 tells about."""
+    if isinstance(node, ast.AugAssign):
+        return False
+    return isinstance(node, ast.Call) or is_guarded(source.tree, node, name)
 
 
 def _says(name: str, does: str) -> str:

@@ -158,7 +158,38 @@ def _is_kept_on_purpose(source: HandlerSource, function: Function, node: ast.AST
             if source.tree.dotted(call.func) in _LOOKING or method in _LOOKING:
                 given = [*call.args, call.func.value] if isinstance(call.func, ast.Attribute) else call.args
                 if any(_literal(source, argument, other) == name for argument in given):
-                    return not _carries_event(source, function, node)
+                    return not _carries_event(source, function, node) and _is_written_once(source, name)
+    return False
+
+
+def _is_written_once(source: HandlerSource, name: str) -> bool:
+    """Whether everything that writes the file does so only when it is not there."""
+    for function in source.reached:
+        for call in function.of(ast.Call):
+            method = call.func.attr if isinstance(call.func, ast.Attribute) else source.tree.dotted(call.func)
+            mode = (
+                call.args[1] if len(call.args) > 1 else next((k.value for k in call.keywords if k.arg == "mode"), None)
+            )
+            opened = method == "open" and isinstance(mode, ast.Constant) and set(str(mode.value)) & set("wax+")
+            if not (opened or method in ("write_text", "write_bytes")):
+                continue
+            given = [*call.args, call.func.value] if isinstance(call.func, ast.Attribute) else call.args
+            if any(_literal(source, argument, function) == name for argument in given) and not _is_looked_for(
+                source, call
+            ):
+                return False
+    return True
+
+
+def _is_looked_for(source: HandlerSource, call: ast.Call) -> bool:
+    """Whether a call stands under an `if not os.path.exists(...)`."""
+    for up in source.tree.above(call):
+        if isinstance(up, ast.If):
+            for node in ast.walk(up.test):
+                if isinstance(node, ast.Call):
+                    method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+                    if source.tree.dotted(node.func) in _LOOKING or method in _LOOKING:
+                        return True
     return False
 
 

@@ -140,7 +140,9 @@ class HandlerKeepsState(HandlerRule):
                 if not is_reset(source, function, held.name):
                     yield self._finding(source, node, held, "counts on from one to the next")
             elif held.key is not None and source.origins(held.key, function) & EVENT:
-                continue  # ASL902 tells about a cache keyed by the event
+                # Looked up first, it is a cache keyed by the event, which ASL902 tells about.
+                if not is_guarded(source.tree, node, held.root):
+                    yield self._finding(source, node, held, "holds its data")
             elif source.origins(node.value, function) & (EVENT | DELIVERY):
                 yield self._finding(source, node, held, "holds its data")
 
