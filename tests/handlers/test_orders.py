@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from flowdsl.testing import proof
 from handlers.orders import (
     CardDeclined,
     Line,
@@ -114,3 +115,49 @@ def test_a_receipt_is_queued_once_an_order() -> None:
 def test_the_deployed_entry_point_takes_an_event_and_answers_json(lambda_context: Any) -> None:
     event = {"payment_id": "p1", "card": "card-good", "amount": 500}
     assert charge_card(event, lambda_context) == {"id": "p1", "amount": 500}  # type: ignore[call-arg, arg-type, misc, comparison-overlap]
+
+
+LINES = [{"sku": "tea", "quantity": 2}, {"sku": "kettle", "quantity": 1}]
+RESERVED = world.only("STOCK_TABLE", "RESERVATIONS_TABLE")
+
+
+@proof(quote_line, {"sku": "tea", "quantity": 3, "tier": "gold"}, world.only("PRICES_TABLE"))
+def test_quoting_is_stateless() -> None: ...
+
+
+@proof(reserve_stock, {"order_id": "o1", "lines": LINES}, RESERVED)
+def test_reserving_is_idempotent() -> None:
+    assert (available("tea"), available("kettle")) == (8, 2)
+
+
+@proof(reserve_stock, {"order_id": "o1", "lines": [{"sku": "tea", "quantity": 11}]}, RESERVED)
+def test_being_out_of_stock_is_idempotent() -> None:
+    assert available("tea") == 10
+
+
+def reserved() -> None:
+    reserve_stock(order_id="o1", lines=TEA)
+
+
+@proof(release_stock, {"order_id": "o1"}, world.only("STOCK_TABLE", "RESERVATIONS_TABLE", then=reserved))
+def test_releasing_is_idempotent() -> None:
+    assert available("tea") == 10
+
+
+PAYING = world.only("PAYMENTS_TABLE", "CARDS_TABLE")
+PAYMENT = {"payment_id": "p1", "card": "card-good", "amount": 500}
+
+
+@proof(charge_card, PAYMENT, PAYING)
+def test_charging_is_idempotent() -> None:
+    assert balance("card-good") == 99_500
+
+
+@proof(charge_card, {**PAYMENT, "card": "card-empty"}, PAYING)
+def test_declining_is_idempotent() -> None:
+    assert balance("card-empty") == 0
+
+
+@proof(send_receipt, {"order_id": "o1", "to": "ada@example.com", "body": "Thanks"}, world.only("RECEIPTS_QUEUE_URL"))
+def test_sending_a_receipt_is_idempotent() -> None:
+    assert world.messages() == ["To: ada@example.com\n\nThanks"]
