@@ -1,4 +1,4 @@
-"""audit: handlers read as source, for what keeps them from being stateless and idempotent tasks."""
+"""Finds in handlers what keeps them from being good tasks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""build: workflows written in Python become ASL beside them."""
+"""Compiles workflows to ASL beside their source."""
 
 from __future__ import annotations
 

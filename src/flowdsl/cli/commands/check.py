@@ -1,4 +1,4 @@
-"""Checks workflows, definitions, templates and handlers, by every rule."""
+"""Finds what AWS refuses, what cannot work, and what will hurt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What executions of a workflow cost: Standard by transitions, Express by requests and memory, each per million."""
+"""What executions cost, Standard beside Express."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""fmt: definitions in their canonical form."""
+"""Puts definitions into canonical form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Amazon States Language, or a template that holds it, becomes Python in this language."""
+"""Turns a definition into Python that builds to it again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A project one can start from: a workflow, its handler, its tests, the settings."""
+"""Makes a project to start from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The worst case of a workflow against AWS's quotas: time, history events, payload, transitions, and where each breaks."""
+"""The worst case against the quotas, and where each breaks."""
 
 from __future__ import annotations
 

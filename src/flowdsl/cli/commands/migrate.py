@@ -1,4 +1,4 @@
-"""migrate: a JSONPath definition becomes JSONata."""
+"""Turns a JSONPath definition into JSONata."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Handlers are killed, repeated and overtaken at every call, to prove that they are idempotent and stateless."""
+"""Proves under faults that handlers are idempotent and stateless."""
 
 from __future__ import annotations
 

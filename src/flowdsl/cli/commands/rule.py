@@ -1,4 +1,4 @@
-"""What a rule finds, why it bites, and what to write instead."""
+"""Shows what a rule finds, why it bites, and what to write instead."""
 
 from __future__ import annotations
 

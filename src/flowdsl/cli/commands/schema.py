@@ -1,4 +1,4 @@
-"""schema: the JSON Schema of Amazon States Language, for editors."""
+"""Prints the JSON Schema of ASL, for editors."""
 
 from __future__ import annotations
 
