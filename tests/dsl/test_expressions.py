@@ -96,7 +96,7 @@ def spelled(source: Source, expression: str) -> str:
         ("fn.string(w.id)", "$in.id"),
         ("fn.string(w.lines)", "$string($in.lines)"),
         ("fn.count(w.lines)", "$count($in.lines)"),
-        ("fn.sum(fn.map(w.lines, lambda line: line.quantity))", "$sum($map($in.lines, function($line) { $line.quantity }))"),
+        ("fn.sum(fn.map(w.lines, lambda line: line.quantity))", "$sum([$map($in.lines, function($line) { $line.quantity })])"),
         ("fn.map(w.lines, lambda line: line.sku)", "$append([], $map($in.lines, function($line) { $line.sku })[])"),
         ("fn.filter(w.lines, lambda l: l.quantity > w.n)", "$append([], $filter($in.lines, function($l) { $l.quantity > $in.n })[])"),
         ("fn.single(w.lines, lambda l: l.sku == 'a').quantity", '$single($in.lines, function($l) { $l.sku = "a" }).quantity'),

@@ -14,6 +14,7 @@ from flowdsl.dsl.places import frame_at
 from flowdsl.dsl.trace import report
 from flowdsl.dsl.values import as_node
 from flowdsl.query.expression import (
+    Array,
     Call,
     Conditional,
     Default,
@@ -79,6 +80,8 @@ _LISTS = frozenset(
 )
 _FOLDING = frozenset({"count", "sum", "max", "min", "average", "join"})
 """Functions that take one item for a list of one, and nothing for a list of none."""
+_OF_NONE = frozenset({"sum", "join"})
+"""Those of them that give something for an empty list, 0 and "", and nothing for nothing (the reference implementation)."""
 
 
 def _place() -> Place:
@@ -99,7 +102,8 @@ def call(function: str, gives: Kind | str | None, *arguments: Any) -> Any:
         and first.item is not None
         and first.item.json not in ("array", "any")
     ):
-        nodes[0] = nodes[0].base
+        base = nodes[0].base
+        nodes[0] = Array([base], place) if function in _OF_NONE else base
     if function == "string" and first.json == "string" and not first.nullable and len(arguments) == 1:
         # A text is its own text.
         return Expr(nodes[0], STRING)
