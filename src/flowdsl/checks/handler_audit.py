@@ -9,12 +9,11 @@ from pathlib import Path
 
 from flowdsl.checks.config import Settings
 from flowdsl.checks.handler_entries import Entry, Root, TaskUse
-from flowdsl.checks.handler_runner import check_source, unreadable
+from flowdsl.checks.handler_runner import check_source, in_order, unreadable
 from flowdsl.checks.handler_source import HandlerSource
 from flowdsl.checks.handler_text import UnreadableSource, read_text
 from flowdsl.checks.handler_tree import Function
 from flowdsl.checks.handler_writes import guards, is_covered
-from flowdsl.checks.runner import in_order
 from flowdsl.diagnostics import Diagnostic, FlowDslError
 
 _OTHERS = {

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
+from flowdsl import _shelf
 from flowdsl.checks.config import Settings
 from flowdsl.checks.handler_entries import Root, TaskUse
 from flowdsl.checks.handler_rule import HandlerRule
 from flowdsl.checks.handler_source import HandlerSource
 from flowdsl.checks.handler_text import UnreadableSource, read_text
-from flowdsl.checks.registry import shelf
+from flowdsl.checks.registry import SHELF
 from flowdsl.checks.rules.unreadable_handler import UnreadableHandler
-from flowdsl.checks.runner import crash, in_order
 from flowdsl.checks.suppress import python_suppressions, suppress
 from flowdsl.diagnostics import Diagnostic, FlowDslError
 
@@ -26,7 +27,15 @@ _REPEATS = {"ASL910", "ASL911", "ASL912", "ASL913", "ASL914"}
 @cache
 def handler_rules() -> tuple[HandlerRule, ...]:
     """The rules on handler source, by code."""
-    return tuple(rule for rule in shelf() if isinstance(rule, HandlerRule))
+    # The shelf holds four times as many rules on definitions, which need all the analyses: only modules that speak of
+    # HandlerRule are imported.
+    folder = Path(str(import_module(SHELF).__file__)).parent
+    found: list[HandlerRule] = []
+    for name in _shelf.names(SHELF):
+        if "HandlerRule" in (folder / f"{name}.py").read_text(encoding="utf-8"):
+            held = vars(import_module(f"{SHELF}.{name}")).values()
+            found += [v() for v in held if isinstance(v, type) and issubclass(v, HandlerRule) and hasattr(v, "code")]
+    return tuple(sorted(found, key=lambda rule: rule.code))
 
 
 def check_file(
@@ -75,12 +84,25 @@ def check_source(source: HandlerSource, settings: Settings) -> list[Diagnostic]:
     return in_order(replace(finding, severity=settings.severity_of(finding)) for finding in kept)
 
 
+def in_order(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """By place, then code; each finding once."""
+    unique = {(d.code, d.location, d.message): d for d in found}
+    return sorted(unique.values(), key=lambda d: (_place(d), d.code, d.message))
+
+
+def _place(finding: Diagnostic) -> tuple[str, int, int]:
+    place = finding.location
+    return (place.path, place.line, place.column) if place is not None else ("", 0, 0)
+
+
 def guarded(rule: HandlerRule, source: HandlerSource) -> list[Diagnostic]:
     """What one rule finds; when it raises, that."""
     found: list[Diagnostic] = []
     try:
         found.extend(rule.check(source))
     except Exception as error:
+        from flowdsl.checks.runner import crash  # with it come all analyses: only a defect of ours pays for them
+
         found.append(crash(rule.code, rule.name, source.path, error))
     return found
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from flowdsl.checks.handler_entries import TaskUse
     from flowdsl.project import Project
 
+CRASHED = "ASL890"
 FORMATS = ("concise", "full", "json", "sarif", "github", "junit")
 
 
@@ -65,7 +66,6 @@ def command(
     """
     from flowdsl.checks.config import read_settings
     from flowdsl.checks.handler_audit import audit
-    from flowdsl.checks.runner import has_crashed
     from flowdsl.cli.output import leave, progress
     from flowdsl.project import Project
 
@@ -80,7 +80,7 @@ def command(
             _summarise(audited)
         if folders if skeleton is None else skeleton:
             _sketch(audited)
-    if has_crashed(audited.findings):
+    if any(finding.code == CRASHED for finding in audited.findings):
         leave(2)
     leave(1 if any(settings.fails(finding) for finding in audited.findings) else 0)
 
