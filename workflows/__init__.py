@@ -1,0 +1,1 @@
+"""The workflows of the worked examples: each shows one principle; docs/examples.md says which."""
