@@ -89,7 +89,9 @@ class Diagnostic:
 
     def __str__(self) -> str:
         where = f"{self.location}: " if self.location else ""
-        return f"{where}{self.code} {self.name}: {self.message}"
+        # Every line says which state it is about, in a message that does not name it too.
+        about = f" (in {self.state!r})" if self.state and self.state not in self.message else ""
+        return f"{where}{self.code} {self.name}: {self.message}{about}"
 
 
 class FlowDslError(Exception):

@@ -208,7 +208,8 @@ def test_what_jsonpath_cannot_say_names_the_alternative(source: Source, expressi
         def flow(w: W) -> Any:
             one = Pass(output={{"v": {expression}}}{{}})
     """
-    assert [m.partition("cannot-be-said: ")[2] for m in source.mistakes(text.replace("{}", ""))] == [mistake]
+    (found,) = source.mistakes(text.replace("{}", ""))
+    assert found.partition("cannot-be-said: ")[2] == f"{mistake} (in 'One')"
     assert source.mistakes(text.replace("{}", ', query_language="JSONata"')) == []
 
 

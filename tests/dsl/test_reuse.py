@@ -227,7 +227,7 @@ def test_edges_that_lead_nowhere_or_to_what_is_no_state_say_so(source: Source) -
             lines = Map(inner, order.lines)
             begin >> lines
     """) == [
-        "7:9: ASL256 not-a-target: 'Begin' belongs to another scope: an edge stays within one Map, branch or workflow"
+        "7:9: ASL256 not-a-target: 'Begin' belongs to another scope: an edge stays within one Map, branch or workflow (in 'Far')"
     ]
 
 

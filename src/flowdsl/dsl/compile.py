@@ -1,4 +1,7 @@
-"""From a trace to a Definition: names, edges, reads, variables, then the document."""
+"""From a trace to a Definition: names, edges, reads, variables, then the document.
+
+What only some workflows need is imported when one does: a command that builds ten states should not pay for all of it.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,9 @@ from typing import Any
 
 from flowdsl.dsl.emit import Emitter
 from flowdsl.dsl.endings import check_ends
-from flowdsl.dsl.guards import check_guards
 from flowdsl.dsl.items import Items
 from flowdsl.dsl.naming import name_states
 from flowdsl.dsl.needs import Needs
-from flowdsl.dsl.raw_check import check_raws
 from flowdsl.dsl.source_scan import check_source
 from flowdsl.dsl.trace import Trace
 from flowdsl.dsl.wiring import wire
@@ -32,10 +33,14 @@ def compiled(trace: Trace, head: dict[str, Any], default_retry: list[Any]) -> di
     needs.variables.name_all(trace)
     needs.check()
     if needs.guarded:
+        from flowdsl.dsl.guards import check_guards
+
         check_guards(trace, needs, wirings)
     for wiring in wirings.values():
         check_ends(trace, wiring)
     if trace.raws:
+        from flowdsl.dsl.raw_check import check_raws
+
         check_raws(trace)
     check_source(trace)
     if trace.is_wrong:

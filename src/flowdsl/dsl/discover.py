@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-import traceback
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -153,6 +152,8 @@ def _why(path: Path, name: str, error: Exception) -> str:
         if found.tb_frame.f_code.co_filename == str(path):
             line = found.tb_lineno
         found = found.tb_next
+    import traceback  # only a failure pays for it
+
     said = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
     if isinstance(error, ModuleNotFoundError):
         said = f"{error} ({name} cannot be imported; is the module in the project, or python-path set?)"

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flowdsl.asl.values import is_object
 from flowdsl.dsl.choice import Choice
-from flowdsl.dsl.distributed import is_distributed_map
-from flowdsl.dsl.emit_jsonpath import JsonpathWriter
 from flowdsl.dsl.errors import error_names
 from flowdsl.dsl.fan_out import Map, is_map, is_parallel
 from flowdsl.dsl.items import Items, child_input, item_name
@@ -32,6 +30,9 @@ from flowdsl.dsl.trace import Scope, Trace
 from flowdsl.dsl.wiring import Wiring
 from flowdsl.query.expression import Node, Placeholder
 
+if TYPE_CHECKING:
+    from flowdsl.dsl.emit_jsonpath import JsonpathWriter
+
 Json = Any
 _SCALARS = frozenset({str, int, bool, float, type(None)})
 _INPUT = "$states.context.Execution.Input"
@@ -52,7 +53,15 @@ class Emitter:
         self.exit: Any = None
         """The state or port whose Assign or Output is being written."""
         self.retriers: dict[tuple[Any, ...], dict[str, Json]] = {}
-        self.jsonpath = JsonpathWriter(self)
+        self._jsonpath: JsonpathWriter | None = None
+
+    def jsonpath(self) -> JsonpathWriter:
+        """What writes the states in JSONPath."""
+        if self._jsonpath is None:
+            from flowdsl.dsl.emit_jsonpath import JsonpathWriter  # most workflows have none, and start the sooner
+
+            self._jsonpath = JsonpathWriter(self)
+        return self._jsonpath
 
     # values
 
@@ -117,7 +126,7 @@ class Emitter:
             if state.query_language == "JSONata":
                 states[state.name] = self.one(state, scope)
             else:
-                states[state.name] = self.jsonpath.one(state, scope)
+                states[state.name] = self.jsonpath().one(state, scope)
         return {"StartAt": start, "States": states}
 
     def one(self, state: State, scope: Scope) -> dict[str, Json]:
@@ -161,9 +170,10 @@ class Emitter:
         if state.processor.index is not None:
             item = "{% $states.context.Map.Item.Value %}" if selector is None else selector
             selector = {"item": item, "index": "{% $states.context.Map.Item.Index %}"}
-        if is_distributed_map(state) and state.imports:
-            given = {name: self.value(value) for name, value in state.imports.items()}
-            if state.batched:
+        imports: dict[str, Any] | None = getattr(state, "imports", None)
+        if imports:
+            given = {name: self.value(value) for name, value in imports.items()}
+            if getattr(state, "batched", False):
                 out["ItemBatcher"] = {
                     **out["ItemBatcher"],
                     "BatchInput": {**given, **out["ItemBatcher"].get("BatchInput", {})},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 from types import CodeType, TracebackType
 from typing import Any
@@ -38,6 +37,8 @@ def failed(trace: Trace, function: Callable[..., Any], error: Exception) -> None
             place,
         )
         return
+    import traceback  # only a failure pays for it
+
     said = "".join(traceback.format_exception_only(error)).strip().splitlines()[0]
     trace.report("workflow-raises", f"{trace.name} raised {said}", place)
 

@@ -6,11 +6,8 @@ import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from enum import Enum
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
-from uuid import UUID
 
 
 class _Mark:
@@ -165,13 +162,16 @@ _SIMPLE: dict[Any, Kind] = {
     set: ARRAY,
     frozenset: ARRAY,
     bytes: Kind("string", "bytes", special="bytes"),
-    Decimal: Kind("string", "Decimal", special="decimal"),
-    datetime: Kind("string", "datetime", special="datetime"),
-    date: Kind("string", "date", special="date"),
-    time: Kind("string", "time", special="time"),
-    timedelta: Kind("string", "timedelta", special="timedelta"),
-    UUID: Kind("string", "UUID", special="uuid"),
 }
+_TEXTS: dict[tuple[str, str], Kind] = {
+    ("decimal", "Decimal"): Kind("string", "Decimal", special="decimal"),
+    ("datetime", "datetime"): Kind("string", "datetime", special="datetime"),
+    ("datetime", "date"): Kind("string", "date", special="date"),
+    ("datetime", "time"): Kind("string", "time", special="time"),
+    ("datetime", "timedelta"): Kind("string", "timedelta", special="timedelta"),
+    ("uuid", "UUID"): Kind("string", "UUID", special="uuid"),
+}
+"""Classes that travel as text, by module and name: none of their modules is imported for it."""
 _known: dict[tuple[Any, bool], Kind] = {}
 
 
@@ -252,6 +252,9 @@ def union(kinds: list[Kind]) -> Kind:
     return Kind(json, name, nullable=nullable, alternatives=tuple(present), literals=literals, special=special)
 
 
+_is_typed_dict: Callable[[Any], bool] = typing.is_typeddict
+
+
 def _of_class(cls: Any, is_input: bool, annotation: Any = None) -> Kind:
     if not isinstance(cls, type):
         value = getattr(cls, "__value__", None)  # `type X = ...`
@@ -265,13 +268,13 @@ def _of_class(cls: Any, is_input: bool, annotation: Any = None) -> Kind:
         return Kind("object", cls.__name__, fields=lambda: dict(_model_fields(cls, is_input)), open=_is_open(cls))
     if is_dataclass(cls):
         return Kind("object", cls.__name__, fields=lambda: dict(_dataclass_fields(cls, is_input)))
-    typed: Any = cls
-    if typing.is_typeddict(typed):
-        return Kind("object", typed.__name__, fields=lambda: dict(_typed_dict_fields(typed, is_input)))
+    if _is_typed_dict(cls):
+        return Kind("object", cls.__name__, fields=lambda: dict(_typed_dict_fields(cls, is_input)))
     if issubclass(cls, Enum):
         return _of_literals(tuple(cls)) if len(cls) else ANY
-    for base, kind in _SIMPLE.items():
-        if isinstance(base, type) and base is not object and issubclass(cls, base):
+    for base in cls.__mro__[:-1]:
+        kind = _SIMPLE.get(base) or _TEXTS.get((base.__module__, base.__name__))
+        if kind is not None:
             return kind
     return ANY
 

@@ -51,15 +51,10 @@ def _check(trace: Trace, state: State, name: str) -> None:
         )
     elif not 0 < len(name) <= MAX_NAME:
         trace.report(
-            "bad-state-name",
-            f"a state's name has 1 to {MAX_NAME} characters, found {len(name)}: {name!r}",
-            place,
-            state=state,
+            "bad-state-name", f"a state's name has 1 to {MAX_NAME} characters, found {len(name)}: {name!r}", place
         )
     elif forbidden_in(name):
-        trace.report(
-            "bad-state-name", f"a state's name cannot hold {forbidden_in(name)!r}, found {name!r}", place, state=state
-        )
+        trace.report("bad-state-name", f"a state's name cannot hold {forbidden_in(name)!r}, found {name!r}", place)
 
 
 def _twice(trace: Trace, name: str, first: State, second: State) -> None:

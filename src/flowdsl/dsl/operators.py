@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from enum import Enum
 from typing import Any
 
 from flowdsl.diagnostics import did_you_mean
 from flowdsl.dsl.expressions import BROKEN, Expr
-from flowdsl.dsl.kinds import ANY, ARRAY, BOOLEAN, INTEGER, NULL, NUMBER, OBJECT, STRING, Kind, kind_of
+from flowdsl.dsl.kinds import ARRAY, BOOLEAN, INTEGER, NULL, NUMBER, OBJECT, STRING, Kind, kind_of
 from flowdsl.dsl.places import frame_at
 from flowdsl.dsl.trace import MARK, report
 from flowdsl.dsl.values import as_node
@@ -38,9 +36,7 @@ def kind_of_value(value: Any) -> Kind:
         return known
     if isinstance(value, Enum):
         return kind_of_value(value.value)
-    if isinstance(value, (Decimal, datetime, date, time, timedelta)):
-        return kind_of(type(value), is_input=False)
-    return ANY
+    return kind_of(kind, is_input=False)
 
 
 def _place(depth: int = 2) -> Place:

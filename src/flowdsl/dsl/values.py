@@ -6,11 +6,8 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime, time
-from decimal import Decimal
 from enum import Enum
 from typing import Any
-from uuid import UUID
 
 from flowdsl.asl.values import is_list, is_object
 from flowdsl.dsl.expressions import Expr
@@ -118,23 +115,26 @@ def _other(value: Any, found: list[Any], place: Place) -> Any:
     return None
 
 
-_TEXTS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
-    (str, str),
-    (bool, bool),
-    (int, int),
-    (datetime, lambda v: v.isoformat().replace("+00:00", "Z")),
-    (date, lambda v: v.isoformat()),
-    (time, lambda v: v.isoformat()),
-    (Decimal, str),
-    (UUID, str),
-    ((list, tuple), list),
-)
+_AS_TEXT: dict[tuple[str, str], Callable[[Any], Any]] = {
+    ("datetime", "datetime"): lambda v: v.isoformat().replace("+00:00", "Z"),
+    ("datetime", "date"): lambda v: v.isoformat(),
+    ("datetime", "time"): lambda v: v.isoformat(),
+    ("decimal", "Decimal"): str,
+    ("uuid", "UUID"): str,
+}
+"""How values that travel as text are written, by module and name of their class."""
 
 
 def as_json(value: Any) -> Any:
     """A Python value one step nearer to JSON, as pydantic would write it; the value itself when there is no such step."""
-    for cls, convert in _TEXTS:
-        if isinstance(value, cls):
+    for plain in (str, bool, int):
+        if isinstance(value, plain):
+            return plain(value)
+    if isinstance(value, tuple):
+        return list(value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    for base in type(value).__mro__[:-1]:  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        convert = _AS_TEXT.get((base.__module__, base.__name__))
+        if convert is not None:
             return convert(value)
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in fields(value)}
