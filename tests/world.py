@@ -26,6 +26,8 @@ TABLES = {
     "TRANSCRIPTS_TABLE": "recording",
     "INVOICES_TABLE": "number",
     "WRITE_OFFS_TABLE": "parcel",
+    "VOUCHERS_TABLE": "voucher",
+    "POINTS_TABLE": "customer",
 }
 """Environment variable of each table, and its key."""
 
@@ -35,6 +37,7 @@ BUCKETS = {"TRANSCRIPTS_BUCKET": "transcripts", "INVOICES_BUCKET": "invoices", "
 ITEMS: dict[str, list[dict[str, Any]]] = {
     "PRICES_TABLE": [{"sku": "tea", "cents": 450}, {"sku": "kettle", "cents": 30_000}],
     "STOCK_TABLE": [{"sku": "tea", "available": 10}, {"sku": "kettle", "available": 3}],
+    "VOUCHERS_TABLE": [{"voucher": "v-1"}],
     "CARDS_TABLE": [{"card": "card-good", "balance": 100_000}, {"card": "card-empty", "balance": 0}],
 }
 """What lies in the tables from the start."""
