@@ -48,6 +48,8 @@ CONNECTIONS = {
 }
 """What is dear to make and made to be kept, by the name that makes it."""
 
+_CLIENT_HELPERS = {"client", "get_client", "make_client", "aws_client", "boto_client", "boto3_client", "client_for"}
+
 ReceiverKind = Literal["client", "resource", "session", "object", "connection"]
 
 _RESOURCE_OBJECTS = {
@@ -136,6 +138,11 @@ class Clients:
             return Receiver("session", call=node, function=function)
         if name in CONNECTIONS:
             return Receiver("connection", made=name, call=node, function=function)
+        if name.rpartition(".")[2] in _CLIENT_HELPERS and isinstance(node.func, ast.Name) and len(node.args) == 1:
+            # A helper of another file: client("sqs").
+            text = self.values.constant(node.args[0], function)
+            if isinstance(text, str) and node.func.id in self.tree.imports and name != "boto3.client":
+                return Receiver("client", text, call=node, function=function)
         if isinstance(node.func, ast.Attribute):
             method = node.func.attr
             if method in ("client", "resource"):

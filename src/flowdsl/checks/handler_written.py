@@ -78,7 +78,9 @@ class Written(Names):
         other = self.function_called(node, function)
         if other is not None and len(self.returned.get(other, ())) == 1:
             return self.fields(self.returned[other][0], other, depth + 1)
-        if last[:1].isupper() and node.keywords and not node.args:
+        # Order(id=...), and a helper of another file: item(id=...).
+        named = last[:1].isupper() or (isinstance(node.func, ast.Name) and node.func.id in self.tree.imports)
+        if named and node.keywords and not node.args:
             return {k.arg: [Value(k.value, function)] for k in node.keywords if k.arg}
         return None
 

@@ -831,6 +831,74 @@ def handler(event, context):
     return {"id": event["id"]}
 """
 
+BAD["there is still enough, the second time too"] = """
+import os
+
+import boto3
+
+table = boto3.resource("dynamodb").Table(os.environ["STOCK"])
+
+
+def handler(event, context):
+    table.update_item(  #! ASL911
+        Key={"sku": event["sku"]},
+        UpdateExpression="SET available = available - :n",
+        ConditionExpression="attribute_exists(sku) AND available >= :n",
+        ExpressionAttributeValues={":n": event["n"]},
+    )
+    return {"sku": event["sku"]}
+"""
+
+BAD["another number each time"] = """
+import os
+import random
+
+import boto3
+
+table = boto3.resource("dynamodb").Table(os.environ["TICKETS"])
+
+
+def handler(event, context):
+    number = random.randint(1, 10**6)
+    table.put_item(Item={"ticket_id": event["ticket_id"], "lottery": number})  #! ASL911
+    return {"lottery": number}
+"""
+
+BAD["another code each time"] = """
+import os
+import secrets
+
+import boto3
+
+table = boto3.resource("dynamodb").Table(os.environ["USERS"])
+
+
+def handler(event, context):
+    code = secrets.token_hex(4)
+    table.update_item(  #! ASL911
+        Key={"user_id": event["user_id"]},
+        UpdateExpression="SET code = :code, state = :state",
+        ExpressionAttributeValues={":code": code, ":state": "INVITED"},
+    )
+    return {"code": code}
+"""
+
+BAD["event bus, decorated, nothing declared"] = """
+import json
+
+import boto3
+
+from flowdsl.handler import handler
+
+events = boto3.client("events")
+
+
+@handler
+def announce(*, order_id: str, cents: int) -> None:
+    detail = json.dumps({"order_id": order_id, "euros": cents / 100})
+    events.put_events(Entries=[{"Source": "shop", "DetailType": "Paid", "Detail": detail}])  #! ASL912
+"""
+
 BAD["read, change, write"] = """
 import os
 
@@ -1549,17 +1617,6 @@ def handler(event, context):
     return {"total": sum(item["cents"])}
 """
 
-BAD["table name in place"] = """
-import boto3
-
-table = boto3.resource("dynamodb").Table("orders-prod")  #! ASL942
-
-
-def handler(event, context):
-    item = table.get_item(Key={"id": event["id"]})["Item"]
-    return {"total": sum(item["cents"])}
-"""
-
 BAD["service address"] = """
 import requests
 
@@ -1619,7 +1676,7 @@ history = []
 
 
 def handler(event, context):
-    table = boto3.resource("dynamodb").Table("orders")  #! ASL907 ASL942
+    table = boto3.resource("dynamodb").Table("orders")  #! ASL907
     order_id = str(uuid.uuid4())
     history.append(order_id)  #! ASL901
     table.put_item(Item={"id": order_id, "lines": event["lines"]})  #! ASL910

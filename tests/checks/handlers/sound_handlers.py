@@ -1459,3 +1459,63 @@ def handler(event, context):
     )
     return {"order_id": event["order_id"]}
 """
+
+SOUND["a code that is set once"] = """
+import os
+import secrets
+
+import boto3
+
+table = boto3.resource("dynamodb").Table(os.environ["USERS"])
+
+
+def handler(event, context):
+    answer = table.update_item(
+        Key={"user_id": event["user_id"]},
+        UpdateExpression="SET code = if_not_exists(code, :code)",
+        ExpressionAttributeValues={":code": secrets.token_hex(4)},
+        ReturnValues="ALL_NEW",
+    )
+    return {"code": answer["Attributes"]["code"]}
+"""
+
+SOUND["event bus, delegated"] = """
+import json
+
+import boto3
+
+from flowdsl.handler import delegated, handler
+
+events = boto3.client("events")
+
+
+@handler(idempotency=delegated(to="every rule's target, by order_id"))
+def announce(*, order_id: str, cents: int) -> None:
+    detail = json.dumps({"order_id": order_id, "euros": cents / 100})
+    events.put_events(Entries=[{"Source": "shop", "DetailType": "Paid", "Detail": detail}])
+"""
+
+SOUND["a secret put again is the same secret"] = """
+import boto3
+
+secrets = boto3.client("secretsmanager")
+
+
+def handler(event, context):
+    value = event["user"] + ":" + event["password"]
+    secrets.put_secret_value(SecretId=event["secret"], SecretString=value)
+    return {"secret": event["secret"]}
+"""
+
+SOUND["tables by their names"] = """
+import boto3
+
+table = boto3.resource("dynamodb").Table("orders")
+s3 = boto3.client("s3")
+
+
+def handler(event, context):
+    s3.put_object(Bucket="receipts", Key=f"{event['order_id']}.txt", Body=str(event["cents"]).encode())
+    table.put_item(Item={"order_id": event["order_id"], "cents": event["cents"]})
+    return {"order_id": event["order_id"]}
+"""

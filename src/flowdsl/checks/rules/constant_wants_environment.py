@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from flowdsl.checks.handler_rule import HandlerRule, SourceExample, shown
+from flowdsl.checks.handler_rule import HandlerRule, SourceExample
 from flowdsl.checks.handler_source import HandlerSource
 from flowdsl.checks.handler_texts import ARN, QUEUE_URL
 from flowdsl.diagnostics import Diagnostic, Severity
@@ -16,11 +16,6 @@ _THING = re.compile(
     r"(^|_)(function|stream|host|log_?group|index)_?(name|url|arn|id)$|(^|_)(api|base|service|callback|webhook|endpoint)_?ur[il]$|(^|_)ur[il]$",
     re.I,
 )
-_ARGUMENTS = {
-    "TableName", "Bucket", "QueueUrl", "TopicArn", "FunctionName", "StreamName", "DeliveryStreamName", "stateMachineArn",
-    "EventBusName", "UserPoolId", "jobQueue", "SecretId",
-}  # fmt: skip
-_OBJECTS = {"Table", "Bucket", "Queue", "Topic"}
 _STANDARDS = re.compile(
     r"schema|xmlns|namespace|json-?ld|w3\.org|spec|docs?(_|$)|licen[cs]e|help|example\.(com|org)", re.I
 )
@@ -52,18 +47,6 @@ class ConstantWantsEnvironment(HandlerRule):
             3,
             "'TABLE_NAME' is fixed in the source; read it from an environment variable: os.environ['TABLE_NAME']",
         ),
-        SourceExample(
-            """
-            import boto3
-
-            s3 = boto3.client("s3")
-
-            def handler(event, context):
-                s3.put_object(Bucket="invoices", Key=event["id"] + ".pdf", Body=render(event))
-            """,
-            6,
-            "Bucket 'invoices' is fixed in the source; read it from an environment variable: os.environ['BUCKET']",
-        ),
     )
     good = SourceExample(
         """
@@ -83,42 +66,16 @@ class ConstantWantsEnvironment(HandlerRule):
     def check(self, source: HandlerSource) -> Iterator[Diagnostic]:
         if not source.handlers:
             return
-        told: set[str] = set()
         for node in source.tree.top:
             if isinstance(node, ast.Assign | ast.AnnAssign) and source.tree.class_of(node) is None:
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 for target in targets:
                     if isinstance(target, ast.Name) and _is_fixed(target.id, node.value):
-                        told.add(target.id)
                         yield self.at(
                             source,
                             node,
                             f"{target.id!r} is fixed in the source; read it from an environment variable: os.environ[{target.id.upper()!r}]",
                         )
-        yield from self._given(source, told)
-
-    def _given(self, source: HandlerSource, told: set[str]) -> Iterator[Diagnostic]:
-        """Names given to a call as they are: Table("orders"), Bucket="invoices"."""
-        for node in source.tree.parents:
-            if not isinstance(node, ast.Call):
-                continue
-            if isinstance(node.func, ast.Attribute) and node.func.attr in _OBJECTS and len(node.args) == 1:
-                held = source.clients.receiver(node, source.tree.function_of(node))
-                found = [(node.func.attr, node.args[0])] if held is not None else []
-            else:
-                found = [(k.arg, k.value) for k in node.keywords if k.arg in _ARGUMENTS]
-            for name, value in found:
-                if (
-                    isinstance(value, ast.Constant)
-                    and isinstance(value.value, str)
-                    and not _is_told_elsewhere(value.value)
-                ):
-                    variable = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).upper()
-                    yield self.at(
-                        source,
-                        node,
-                        f"{name} {shown(value)} is fixed in the source; read it from an environment variable: os.environ[{variable!r}]",
-                    )
 
 
 def _is_fixed(name: str, value: ast.expr | None) -> bool:

@@ -9,6 +9,7 @@ from flowdsl.checks.handler_rule import HandlerRule, SourceExample
 from flowdsl.checks.handler_source import HandlerSource
 from flowdsl.checks.handler_tree import Function
 from flowdsl.checks.handler_values import EVENT
+from flowdsl.checks.handler_writes import is_write
 from flowdsl.diagnostics import Diagnostic, Severity
 
 _REMOVING = {
@@ -129,6 +130,8 @@ def _literal(source: HandlerSource, node: ast.expr, function: Function) -> str |
         and len(value.node.args) == 1
     ):
         value = source.values.settled(value.node.args[0], value.function)
+        if isinstance(value.node, ast.Call) and source.tree.dotted(value.node.func) == "tempfile.gettempdir":
+            return "/tmp"
     if isinstance(value.node, ast.Constant | ast.JoinedStr | ast.BinOp):
         return source.values.text(value.node, value.function)
     if isinstance(value.node, ast.Call) and source.tree.dotted(value.node.func) == "os.path.join":
@@ -158,7 +161,20 @@ def _is_kept_on_purpose(source: HandlerSource, function: Function, node: ast.AST
             if source.tree.dotted(call.func) in _LOOKING or method in _LOOKING:
                 given = [*call.args, call.func.value] if isinstance(call.func, ast.Attribute) else call.args
                 if any(_literal(source, argument, other) == name for argument in given):
-                    return not _carries_event(source, function, node) and _is_written_once(source, name)
+                    return (
+                        not _carries_event(source, function, node)
+                        and _is_written_once(source, name)
+                        and not _is_marker(source, call)
+                    )
+    return False
+
+
+def _is_marker(source: HandlerSource, looked: ast.Call) -> bool:
+    """Whether work is done, or left, by whether the file is there."""
+    for up in source.tree.above(looked):
+        if isinstance(up, ast.If):
+            inside = {node for statement in up.body for node in ast.walk(statement)}
+            return any(call.node in inside and is_write(call) for call in source.calls.all)
     return False
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterator
 
 from flowdsl.checks.handler_calls import AwsCall
@@ -14,6 +16,10 @@ from flowdsl.integrations.names import normal
 
 _ELSEWHERE = {"MessageDeduplicationId"}
 """Only FIFO queues and topics know it: ASL912 tells about it where it is wanted."""
+_OVERWRITES = re.compile(
+    r"(put|update|delete|set|modify|tag|untag|stop|cancel|terminate|register|deregister|associate|disassociate|attach|detach|enable|disable)_"
+)
+_MET = re.compile(r"Exists|Conflict|Duplicate|IdempotentParameterMismatch|InUse")
 _OWN_NAME = ("CreateSchedule", "CreateStack", "CreateStateMachine")
 """A second one of the same name is refused by the service."""
 
@@ -60,12 +66,17 @@ class RandomIdempotencyToken(HandlerRule):
 
     def check(self, source: HandlerSource) -> Iterator[Diagnostic]:
         for call in source.calls.all:
-            if call.receiver is None or call.receiver.kind != "client" or not call.complete or not is_write(call):
+            if (
+                not call.complete
+                or not is_write(call)
+                or (call.receiver is not None and call.receiver.kind != "client")
+            ):
                 continue
             # A transaction's repeat is told about by what it writes (ASL911).
             if call.method == "transact_write_items" or is_covered(entries_of(source, call.function)):
                 continue
-            token = _token(call)
+            # What is put, set or deleted again is the same afterwards.
+            token = None if _OVERWRITES.match(call.method) or _is_refusal_met(source, call) else _token(call)
             if token and not guards(source, call):
                 yield self.at(
                     source,
@@ -73,6 +84,21 @@ class RandomIdempotencyToken(HandlerRule):
                     f"{named(call)} without {token}: boto3 fills in a random one, so a second delivery is taken for a new request; "
                     "pass an id of the event",
                 )
+
+
+def _is_refusal_met(source: HandlerSource, call: AwsCall) -> bool:
+    """Whether what is there already is met: `except ResourceExistsException`."""
+    for up in source.tree.above(call.node):
+        if isinstance(up, ast.Try):
+            words = [
+                n.attr if isinstance(n, ast.Attribute) else n.id if isinstance(n, ast.Name) else n.value
+                for handler in up.handlers
+                for n in ast.walk(handler)
+                if isinstance(n, ast.Attribute | ast.Name) or (isinstance(n, ast.Constant) and isinstance(n.value, str))
+            ]
+            if any(_MET.search(str(word)) for word in words):
+                return True
+    return False
 
 
 def _token(call: AwsCall) -> str | None:

@@ -28,6 +28,10 @@ _MAILS = {
     ("sesv2", "send_email"), ("sesv2", "send_bulk_email"), ("pinpoint", "send_messages"), ("pinpoint", "send_users_messages"),
     ("pinpoint-sms-voice-v2", "send_text_message"), ("iot-data", "publish"), ("apigatewaymanagementapi", "post_to_connection"),
 }  # fmt: skip
+_STREAMS = {
+    ("events", "put_events"), ("kinesis", "put_record"), ("kinesis", "put_records"), ("firehose", "put_record"),
+    ("firehose", "put_record_batch"),
+}  # fmt: skip
 _POSTS = {f"{module}.post" for module in ("requests", "httpx")} | {"urllib3.request"}
 _HTTP_CLIENTS = ("requests.", "httpx.", "urllib3.")
 _ASKS = re.compile(
@@ -110,7 +114,7 @@ class SendWithoutDeduplication(HandlerRule):
     def check(self, source: HandlerSource) -> Iterator[Diagnostic]:
         for call in source.calls.all:
             entries = entries_of(source, call.function)
-            message = _of_call(source, call)
+            message = _of_call(source, call) or _of_stream(call, entries)
             if message and not is_covered(entries) and not guards(source, call):
                 yield self.at(source, call.node, message, severity=_severity(entries))
         for function, node in source.runs(ast.Call):
@@ -149,6 +153,16 @@ def _of_call(source: HandlerSource, call: AwsCall) -> str:
             "idempotency=once(...)"
         )
     return ""
+
+
+def _of_stream(call: AwsCall, entries: tuple[Entry, ...]) -> str:
+    """Events and records, which no service de-duplicates: said where a declaration could say who does."""
+    if (call.service, call.method) not in _STREAMS or not any(e.kind == "flowdsl" and not e.declares for e in entries):
+        return ""
+    return (
+        f"{named(call)} has no de-duplication: a second delivery sends it again; declare idempotency=delegated(...) where its readers "
+        "drop repeats, or once(...)"
+    )
 
 
 def _lacks_deduplication(source: HandlerSource, node: ast.expr, function: Function) -> bool:

@@ -11,8 +11,8 @@ from flowdsl.checks.handler_rewrites import rewrites
 from flowdsl.checks.handler_rule import HandlerRule, SourceExample, entries_of, named
 from flowdsl.checks.handler_source import HandlerSource
 from flowdsl.checks.handler_tree import Function
-from flowdsl.checks.handler_values import CLOCK, Value
-from flowdsl.checks.handler_writes import guards, is_covered, nested_updates
+from flowdsl.checks.handler_values import CHANCE, CLOCK, Value
+from flowdsl.checks.handler_writes import guards, identities, is_covered, nested_updates
 from flowdsl.diagnostics import Diagnostic, Severity
 
 _ADD = re.compile(r"(?:^|\s)ADD\s+([^\s,]+)\s+(:[\w\0]+|\0)", re.I)
@@ -20,8 +20,12 @@ _OPERAND = r"(?:if_not_exists\s*\([^)]*\)|[\w#.\[\]\0]+)"
 _ARITHMETIC = re.compile(rf"=\s*(?:{_OPERAND}\s*[-+]\s*:?[\w\0]+|:[\w\0]+\s*[-+]\s*{_OPERAND})", re.I)
 _SELF = re.compile(r"([\w#.\[\]\0]+)\s*=\s*(?:if_not_exists\s*\(\s*)?([\w#.\[\]\0]+)")
 _APPENDS = re.compile(r"list_append\s*\(", re.I)
-_ONLY_EXISTS = re.compile(r"\s*attribute_exists\s*\([^)]*\)\s*", re.I)
+_EXISTS = re.compile(r"attribute_exists\s*\([^)]*\)", re.I)
+_BOUND = re.compile(r"[#\w.]+\s*(?:>=|>|<=|<)\s*:\w+")
 _SQL = re.compile(r"\bupdate\b.*?\bset\b.*?\b(\w+)\s*=\s*(?:\w+\.)?\1\s*[-+]", re.I | re.S)
+_SETS = re.compile(r"(?:SET|,)\s*([#\w.]+)\s*=\s*(:\w+)\s*(?=,|$|REMOVE|ADD|DELETE)", re.I)
+_TRACES = re.compile(r"trace|correlation|request|span|session|etag|nonce|salt|jitter|log|debug", re.I)
+"""Attributes that are there to tell deliveries apart."""
 _CREATED = re.compile(r"^(created|creation|inserted|registered|first_seen|firstSeen|ordered_at|placed)", re.I)
 _INCREMENTS = {"incr", "incrby", "incrbyfloat", "decr", "decrby", "lpush", "rpush", "hincrby", "zincrby", "append"}
 
@@ -120,10 +124,13 @@ class UnconditionalUpdate(HandlerRule):
             elif call.service == "rds-data" and call.method in ("execute_statement", "batch_execute_statement"):
                 what = _of_sql(source.values.text(call.arguments.get("sql"), call.function))
             if what and not guards(source, call):
+                held = (
+                    "no condition" if call.lacks("ConditionExpression", "Expected") else "a condition that holds again"
+                )
                 yield self.at(
                     source,
                     call.node,
-                    f"{named(call)} {what} with no condition: a second delivery {_again(what)}; refuse it with a "
+                    f"{named(call)} {what} with {held}: a second delivery {_again(what)}; refuse it with a "
                     "ConditionExpression, or declare idempotency=once(...)",
                 )
         yield from self._elsewhere(source)
@@ -142,13 +149,22 @@ class UnconditionalUpdate(HandlerRule):
                 "parallel one is lost; compare what was read in a ConditionExpression",
             )
         elif call.method == "put_item":
+            keys = {identity.key for identity in identities(source, call)}
             for name, values in (source.values.fields(body, call.function) or {}).items():
-                if _CREATED.match(name) and any(source.origins(v.node, v.function) & CLOCK for v in values):
+                origins = 0
+                for value in values:
+                    origins |= source.origins(value.node, value.function)
+                what = ""
+                if _CREATED.match(name) and origins & CLOCK:
+                    what = f"sets {name!r} to the time of each delivery"
+                elif origins & CHANCE and name not in keys and not _TRACES.search(name):
+                    what = f"sets {name!r} to a random value"
+                if what:
                     yield self.at(
                         source,
                         call.node,
-                        f"dynamodb.put_item sets {name!r} to the time of each delivery, with no condition: a second one makes the item "
-                        "anew; add ConditionExpression attribute_not_exists(...)",
+                        f"dynamodb.put_item {what}, with no condition: a second one makes the item anew; add "
+                        "ConditionExpression attribute_not_exists(...)",
                     )
                     return
 
@@ -174,19 +190,18 @@ class UnconditionalUpdate(HandlerRule):
 
 
 def _again(what: str) -> str:
+    if what.startswith("sets"):
+        return "sets another"
     return "appends again" if what.startswith("appends") else "adds again"
 
 
 def _of_update(source: HandlerSource, call: AwsCall) -> str:
     """What an update_item does again the second time; empty when it does not, or cannot be told."""
     condition = source.values.text(call.arguments.get("ConditionExpression"), call.function)
-    # That the item exists is as true the second time: such a condition refuses no repeat.
-    refuses = not call.lacks("ConditionExpression", "Expected") and not (
-        condition and _ONLY_EXISTS.fullmatch(condition)
-    )
-    if refuses:
+    has_condition = not call.lacks("ConditionExpression", "Expected")
+    if has_condition and not condition:
         return ""
-    if "AttributeUpdates" in call.arguments:
+    if "AttributeUpdates" in call.arguments and not has_condition:
         for name, values in (source.values.fields(call.arguments["AttributeUpdates"], call.function) or {}).items():
             for value in values:
                 action = (source.values.fields(value.node, value.function) or {}).get("Action", [])
@@ -195,36 +210,55 @@ def _of_update(source: HandlerSource, call: AwsCall) -> str:
     text = source.values.text(call.arguments.get("UpdateExpression"), call.function)
     given = call.arguments.get("ExpressionAttributeValues")
     names = call.arguments.get("ExpressionAttributeNames")
-    found = _of_expression(source, text, given, names, call.function)
+    found, target = _of_expression(source, text, given, names, call.function)
+    if has_condition and not _holds_again(condition or "", target):
+        return ""
     if found:
         return found
+    if has_condition:
+        return ""
     return "writes back what was read and changed" if rewrites(source, call) else ""
+
+
+def _holds_again(condition: str, target: str) -> bool:
+    """Whether a condition is as true the second time: that the item exists, that there is still enough."""
+    rest = _EXISTS.sub(" ", condition)
+    terms = [term.strip(" ()") for term in re.split(r"\bAND\b", rest, flags=re.I)]
+    return all(
+        not term or (_BOUND.fullmatch(term) and target and re.match(rf"{re.escape(target)}\b", term)) for term in terms
+    )
 
 
 def _of_expression(
     source: HandlerSource, text: str | None, given: ast.expr | None, names: ast.expr | None, function: Function | None
-) -> str:
+) -> tuple[str, str]:
+    """What an UpdateExpression does again, and the attribute, as it stands there; empty when it does not."""
     if not text:
-        return ""
+        return "", ""
     values = source.values.fields(given, function) or {} if given is not None else {}
+    called = source.values.fields(names, function) or {} if names is not None else {}
 
     def shown(name: str) -> str:
-        called = source.values.fields(names, function) or {} if names is not None else {}
         meant = called.get(name, [])
         real = source.values.constant(meant[0].node, meant[0].function) if meant else name
         return repr(real) if isinstance(real, str) and "\0" not in real else "a number"
 
     for name, value in _ADD.findall(text):
         if not any(_is_set(source, v) for v in values.get(value, [])):
-            return f"adds to {shown(name)}"
+            return f"adds to {shown(name)}", name
     if _APPENDS.search(text):
-        return "appends to a list"
+        return "appends to a list", ""
     for match in _ARITHMETIC.finditer(text):
         target = re.search(r"([\w#.\[\]\0]+)\s*$", text[: match.start()])
         operands = re.findall(r"[\w#.\[\]\0]+", match.group())
         if target and target[1] in operands:
-            return f"adds to {shown(target[1])}"
-    return ""
+            return f"adds to {shown(target[1])}", target[1]
+    for attribute, placeholder in _SETS.findall(text):
+        if any(source.origins(v.node, v.function) & CHANCE for v in values.get(placeholder, [])):
+            name = shown(attribute)
+            if not _TRACES.search(name):
+                return f"sets {name} to a random value", attribute
+    return "", ""
 
 
 def _of_transaction(source: HandlerSource, call: AwsCall) -> str:
@@ -241,7 +275,8 @@ def _of_transaction(source: HandlerSource, call: AwsCall) -> str:
         values = fields.get("ExpressionAttributeValues", [])
         if expression:
             text = source.values.text(expression[0].node, expression[0].function)
-            found = found or _of_expression(source, text, values[0].node if values else None, None, update.function)
+            given = values[0].node if values else None
+            found = found or _of_expression(source, text, given, None, update.function)[0]
     return found
 
 
