@@ -60,6 +60,9 @@ class DistributedMap(Map[Any], Generic[Result]):
         items: Source[T] | Iterable[T] = ...,
         *,
         result_writer: Writer,
+        max_items_per_batch: int = ...,
+        tolerated_failure_percentage: float = ...,
+        tolerated_failure_count: int = ...,
         **fields: Unpack[DistributedFields],
     ) -> None: ...
     @overload

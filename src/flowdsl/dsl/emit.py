@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flowdsl.asl.values import is_object
 from flowdsl.dsl.choice import Choice
 from flowdsl.dsl.errors import error_names
-from flowdsl.dsl.fan_out import Map, is_map, is_parallel
+from flowdsl.dsl.fan_out import Map, is_parallel
 from flowdsl.dsl.items import Items, child_input, item_name
 from flowdsl.dsl.ports import CatchPort, Port
 from flowdsl.dsl.references import (
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from flowdsl.dsl.emit_jsonpath import JsonpathWriter
 
 Json = Any
+_WORKING = frozenset({"Task", "Map", "Parallel"})
 _SCALARS = frozenset({str, int, bool, float, type(None)})
 _INPUT = "$states.context.Execution.Input"
 
@@ -122,48 +123,55 @@ class Emitter:
         if binder is not None:
             start, assigned = binder
             states[start] = {"Type": "Pass", "Assign": assigned, "Next": entry}
+        language = self.trace.query_language
         for state in wiring.states:
-            if state.query_language == "JSONata":
+            if state.fields.get("QueryLanguage", language) == "JSONata":
                 states[state.name] = self.one(state, scope)
             else:
                 states[state.name] = self.jsonpath().one(state, scope)
         return {"StartAt": start, "States": states}
 
-    def one(self, state: State, scope: Scope) -> dict[str, Json]:
+    def one(self, state: Any, scope: Scope) -> dict[str, Json]:
         """One state."""
         self.state = state
         self.exit = None
-        kind = state.type
+        kind: str = state.type
+        fields: dict[str, Any] = state.fields
         out: dict[str, Json] = {"Type": kind}
-        fields = state.fields
-        for name in ("Comment", "QueryLanguage"):
-            if name in fields:
-                out[name] = fields[name]
-        call = state.call if isinstance(state, Working) else None
+        if "Comment" in fields:
+            out["Comment"] = fields["Comment"]
+        if "QueryLanguage" in fields:
+            out["QueryLanguage"] = fields["QueryLanguage"]
+        works = kind in _WORKING
+        call = state.call if works else None
         if call is not None:
             out["Resource"] = call.resource + call.pattern
         for name, frozen in fields.items():
-            if name not in out and name != "Output":
+            if name != "Output" and name not in out:
                 out[name] = frozen if type(frozen) in _SCALARS else self.value(frozen)
-        self._inside(state, out)
-        if isinstance(state, Working):
-            self._errors(state, out)
-        self._exit(state, scope, out)
+        if call is not None:
+            if call.arguments is not ...:
+                out["Arguments"] = self.value(call.arguments)
+        elif kind == "Choice":
+            self._choice(state, out)
+        elif kind == "Parallel":
+            out["Branches"] = [self.inner(branch, {}) for branch in state.branches]
+            self.state, self.exit = state, None
+        elif kind == "Map":
+            self._map(state, out)
+            self.state, self.exit = state, None
+        if works:
+            self.retries(state, out)
+            if state.catchers is not None:
+                out["Catch"] = [self._catcher(port, state) for port in state.catchers]
+        self.exit = state
+        if kind == "Choice":
+            self._choice_exit(state, out)
+        else:
+            self._exit(state, scope, out)
         if state.extra:
             out.update(self.value(state.extra))
         return out
-
-    def _inside(self, state: State, out: dict[str, Json]) -> None:
-        """What only one Type of state has."""
-        if isinstance(state, Choice):
-            self._choice(state, out)
-        elif is_parallel(state):
-            out["Branches"] = [self.inner(branch, {}) for branch in state.branches]
-        elif is_map(state):
-            self._map(state, out)
-        elif isinstance(state, Working) and state.call is not None and state.call.arguments is not ...:
-            out["Arguments"] = self.value(state.call.arguments)
-        self.state, self.exit = state, None
 
     def _map(self, state: Map[Any], out: dict[str, Json]) -> None:
         selector = self.value(state.selector) if state.selector is not None else None
@@ -230,12 +238,6 @@ class Emitter:
 
     # errors
 
-    def _errors(self, state: Working, out: dict[str, Json]) -> None:
-        self.retries(state, out)
-        if state.catchers is not None:
-            out["Catch"] = [self._catcher(port, state) for port in state.catchers]
-            self.exit = None
-
     def retries(self, state: Working, out: dict[str, Json]) -> None:
         """Retry: a state's own, or the workflow's for a Task without."""
         retriers = state.retriers
@@ -270,20 +272,25 @@ class Emitter:
 
     # ways out
 
+    def _choice_exit(self, state: Choice, out: dict[str, Json]) -> None:
+        """A Choice's own Assign and Output, which run for its Default only."""
+        assigned = self._assigned(state.assigned) if state.assigned else {}
+        default = state.default
+        if default is not None:
+            if default.assigned:
+                assigned.update(self._assigned(default.assigned))
+            if default.output_value is not ...:
+                out["Output"] = self.value(default.output_value)
+        if self.items.entries:
+            assigned.update(self.items.assigned(state))
+        if assigned:
+            out["Assign"] = assigned
+        if "Output" in state.fields:
+            out["Output"] = self.value(state.fields["Output"])
+
     def _exit(self, state: State, scope: Scope, out: dict[str, Json]) -> None:
         """Assign, Output, Next or End."""
-        self.exit = state
         assigned = self._assigned(state.assigned) if state.assigned else {}
-        if isinstance(state, Choice):
-            if state.default is not None:
-                self._default_way(state.default, assigned, out)
-            if self.items.entries:
-                assigned.update(self.items.assigned(state))
-            if assigned:
-                out["Assign"] = assigned
-            if "Output" in state.fields:
-                out["Output"] = self.value(state.fields["Output"])
-            return
         source = state.result_source
         if source is not None and source.variable:
             assigned[source.variable] = self._kept(state, source)
@@ -291,14 +298,18 @@ class Emitter:
             assigned.update(self.items.assigned(state))
         if assigned:
             out["Assign"] = assigned
-        if state.target is None and state.type != "Fail" and gives_return(state, scope):
+        target, fields = state.target, state.fields
+        if target is None and state.type != "Fail" and gives_return(state, scope):
             given = self.value(returned(state, scope))
             # What a state gives anyway is not written.
             if given != "{% $states.result %}":
                 out["Output"] = given
-        elif "Output" in state.fields and not (assigned and source is not None and impure_in(state.fields["Output"])):
-            out["Output"] = self.value(state.fields["Output"])
-        self.follow(state, out)
+        elif "Output" in fields and not (assigned and source is not None and impure_in(fields["Output"])):
+            out["Output"] = self.value(fields["Output"])
+        if target is not None:
+            out["Next"] = target.name
+        else:
+            self.follow(state, out)
 
     @staticmethod
     def follow(state: State, out: dict[str, Json]) -> None:
@@ -309,13 +320,6 @@ class Emitter:
             state.extra and ("Next" in state.extra or "End" in state.extra)
         ):
             out["End"] = True
-
-    def _default_way(self, default: Port, assigned: dict[str, Json], out: dict[str, Json]) -> None:
-        """A Choice's own Assign and Output run for its Default only."""
-        if default.assigned:
-            assigned.update(self._assigned(default.assigned))
-        if default.output_value is not ...:
-            out["Output"] = self.value(default.output_value)
 
     def _kept(self, state: State, source: ResultSource) -> Json:
         """What the variable of a state's result is set to."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from flowdsl.asl.field import Field
@@ -35,26 +36,31 @@ _WRITTEN_OTHERWISE = {
 
 def take(state: State, keyword: str, value: Any, place: Place) -> None:
     """Puts a keyword's value among the state's fields, or reports what is wrong with it."""
-    special = _SPECIAL.get(keyword)
-    if special is not None and keyword in state.keywords:
-        special(state, value, (*place, keyword))
-        return
-    field = by_keyword(state.type).get(keyword)
-    if field is None or keyword in _WRITTEN_OTHERWISE:
+    found = _table(state.type, state.keywords).get(keyword)
+    if found is None:
         _unknown(state, keyword, place)
+        return
+    if not isinstance(found, Field):
+        found(state, value, (*place, keyword))
         return
     if value is ...:
         return
-    if field.language is not None:
-        state.language_fields = [*state.language_fields, (field, place)]
-    reads = state.exit_reads if keyword == "output" else state.reads
-    kind = field.kind
+    if found.language is not None and found.language != state.scope.trace.query_language:
+        state.language_fields = [*state.language_fields, (found, place)]
+    kind = found.kind
     if kind == "template" or kind == "json":
-        state.fields[field.name] = freeze(value, reads, (*place, keyword))
+        state.fields[found.name] = freeze(value, state.reads, (*place, keyword))
     elif type(value) is int and kind == "integer":
-        state.fields[field.name] = in_range(field, value, (*place, keyword))
+        state.fields[found.name] = in_range(found, value, (*place, keyword))
     else:
-        state.fields[field.name] = _checked(field, value, reads, (*place, keyword))
+        state.fields[found.name] = _checked(found, value, state.reads, (*place, keyword))
+
+
+@cache
+def _table(type: str, special: frozenset[str]) -> dict[str, Field | Callable[[Any, Any, Place], None]]:
+    """What each keyword of a state is: a field of its Type, or one that is handled by hand."""
+    fields = {k: field for k, field in by_keyword(type).items() if k not in _WRITTEN_OTHERWISE}
+    return {**fields, **{k: _SPECIAL[k] for k in special if k in _SPECIAL}}
 
 
 def in_range(field: Field, value: float, place: Place) -> float:

@@ -23,7 +23,8 @@ def check_source(trace: Trace) -> None:
         code = getattr(scope.function, "__code__", None)
         if isinstance(code, CodeType) and id(code) not in seen:
             seen.add(id(code))
-            if not _IS.isdisjoint(code.co_code[::2]):
+            instructions = code.co_code[::2]
+            if any(instruction in instructions for instruction in _IS):
                 _scan(trace, scope, code)
 
 
