@@ -6,6 +6,7 @@ import ast
 import codecs
 import io
 import re
+import sys
 import tokenize
 import warnings
 from dataclasses import dataclass
@@ -91,7 +92,8 @@ def _reason(said: str, written: str) -> str:
         return f"{_shown(written)} is a notebook's command, no Python; remove it"
     if _PYTHON_2.search(said) or _PYTHON_2_LINE.search(written):
         return f"{_shown(written)} is Python 2; Lambda runs Python 3 only"
-    return f"this is no Python 3: {_one_line(said)}"
+    # A handler may be written for a Python newer than the one that flowdsl runs on: say which one could not read it.
+    return f"Python {sys.version_info[0]}.{sys.version_info[1]} cannot read this: {_one_line(said)}"
 
 
 def _shown(written: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from flowdsl.checks.handler_runner import check_file, check_text
 from flowdsl.checks.handler_text import MAX_BYTES, UnreadableSource, decode, parse
+
+THIS = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
 
 UNREADABLE = {
     "print statement": (b"print 'x'\n", 1, "\"print 'x'\" is Python 2; Lambda runs Python 3 only"),
@@ -33,8 +36,8 @@ UNREADABLE = {
     "null byte": (b"a = 1\nb = '\0'\n", 2, "a null byte is no Python source"),
     "UTF-16": (b"\xff\xfea\0", 1, "UTF-16 text is no Python source; save it as UTF-8"),
     "Latin-1 undeclared": (b"a = 1\nx = '\xe9'\n", 2, "byte 0xe9 is not utf-8; save it as UTF-8"),
-    "half a merge": (b"<<<<<<< HEAD\nx = 1\n", 1, "this is no Python 3: invalid syntax"),
-    "unclosed": (b"def f(:\n", 1, "this is no Python 3: invalid syntax"),
+    "half a merge": (b"<<<<<<< HEAD\nx = 1\n", 1, f"{THIS} cannot read this: invalid syntax"),
+    "unclosed": (b"def f(:\n", 1, f"{THIS} cannot read this: invalid syntax"),
     "huge": (
         b"x = 1\n" * (MAX_BYTES // 6 + 1),
         1,
