@@ -70,7 +70,21 @@ def test_comparisons(name: str, value: Any, operand: Any, expected: bool) -> Non
     ],
 )
 def test_type_tests_and_their_inversion(name: str, yes: list[Any]) -> None:
-    for value in [None, "", "x", "2012-10-09T19:00:55Z", "2012-10-09T19:00:55+01:00", 0, 1.5, -3, True, False, [], {}]:
+    values: list[Any] = [
+        None,
+        "",
+        "x",
+        "2012-10-09T19:00:55Z",
+        "2012-10-09T19:00:55+01:00",
+        0,
+        1.5,
+        -3,
+        True,
+        False,
+        [],
+        {},
+    ]
+    for value in values:
         expected = any(value is y or (value == y and type(value) is type(y)) for y in yes)
         assert holds(name, value, True) is expected
         assert holds(name, value, False) is not expected

@@ -65,7 +65,7 @@ def test_what_a_result_path_cannot_be(path: str, message: str) -> None:
 
 
 def test_what_the_path_does_not_touch_is_shared() -> None:
-    document = {"big": {"x": [1]}, "a": {"b": 1, "c": [2]}}
+    document: dict[str, Any] = {"big": {"x": [1]}, "a": {"b": 1, "c": [2]}}
     made = set_at("$.a.b", document, 2)
     assert made["big"] is document["big"]
     assert made["a"]["c"] is document["a"]["c"]
