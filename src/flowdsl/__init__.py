@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from flowdsl.dsl.choice import Choice as Choice
     from flowdsl.dsl.context import context as context
     from flowdsl.dsl.distributed import DistributedMap as DistributedMap
+    from flowdsl.dsl.distributed import FailedItem as FailedItem
+    from flowdsl.dsl.distributed import MapRun as MapRun
     from flowdsl.dsl.ends import one_of as one_of
     from flowdsl.dsl.fan_out import Map as Map
     from flowdsl.dsl.fan_out import Parallel as Parallel
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from flowdsl.dsl.rules import all_of as all_of
     from flowdsl.dsl.rules import any_of as any_of
     from flowdsl.dsl.rules import not_ as not_
+    from flowdsl.dsl.sources import S3Object as S3Object
     from flowdsl.dsl.sources import s3 as s3
     from flowdsl.dsl.states import Fail as Fail
     from flowdsl.dsl.states import Pass as Pass
@@ -44,11 +47,14 @@ _HOMES = {
     "Choice": "choice",
     "DistributedMap": "distributed",
     "Fail": "states",
+    "FailedItem": "distributed",
     "Map": "fan_out",
+    "MapRun": "distributed",
     "Parallel": "fan_out",
     "Pass": "states",
     "Retry": "retry",
     "Rule": "rules",
+    "S3Object": "sources",
     "Succeed": "states",
     "Task": "states",
     "Var": "variables",
@@ -80,11 +86,14 @@ __all__ = [
     "Choice",
     "DistributedMap",
     "Fail",
+    "FailedItem",
     "Map",
+    "MapRun",
     "Parallel",
     "Pass",
     "Retry",
     "Rule",
+    "S3Object",
     "Succeed",
     "Task",
     "Var",
