@@ -18,7 +18,7 @@ def _told(finding: Diagnostic) -> str:
     """Without the path, which the asker knows."""
     place = finding.location
     where = f"{place.line}:{place.column}: " if place is not None else ""
-    return f"{where}{finding.code} {finding.name}: {finding.message}"
+    return f"{where}{replace(finding, location=None)}"
 
 
 def serve(plan: Plan) -> None:
