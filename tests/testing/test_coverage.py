@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from flowdsl.interpreter.ways import taken, ways
 from flowdsl.testing import raises, simulate
-from flowdsl.testing.coverage import FlowCoverage, taken, ways
+from flowdsl.testing.coverage import FlowCoverage
 from tests.interpreter.machines import END, machine, one, task
 
 

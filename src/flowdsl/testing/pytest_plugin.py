@@ -99,7 +99,7 @@ def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, righ
         return None
     if not (isinstance(left, module.Path) or isinstance(right, module.Path)):
         return None
-    from flowdsl.testing.paths import side_by_side
+    from flowdsl.testing.side_by_side import side_by_side
 
     ours: Any = left
     theirs: Any = right
