@@ -9,9 +9,10 @@ from typing import Any, Final, NamedTuple
 
 from flowdsl.analysis.errors import Handler, handlers
 from flowdsl.analysis.graph import Graph, Loop, ScopeGraph
-from flowdsl.analysis.jsonata_syntax import Node, expression_of, parse
+from flowdsl.analysis.jsonata_trees import field_tree, key_of, plain
 from flowdsl.analysis.task_results import target
 from flowdsl.asl.definition import StateNode, is_distributed
+from flowdsl.query.jsonata import nodes as n
 
 EXPRESS_SECONDS: Final = 300
 """An Express execution runs for five minutes at most."""
@@ -25,12 +26,9 @@ def number_of(value: Any) -> float | None:
     """A literal number, or an expression that is one; None for what only a run can tell."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return value
-    text = expression_of(value)
-    tree = parse(text) if text is not None else None
-    if tree is not None and tree.kind == "number":
-        found = tree.value
-        return found if isinstance(found, (int, float)) else None
-    return None
+    tree = field_tree(value)
+    found = tree.value if isinstance(tree, n.Literal) else None
+    return found if isinstance(found, (int, float)) and not isinstance(found, bool) else None
 
 
 def machine_seconds(document: Mapping[str, Any], *, express: bool) -> float | None:
@@ -181,13 +179,12 @@ def _limits(rule: Any, jsonata: bool) -> list[tuple[str, float]]:
     """(subject, bound) of the comparisons by which a rule holds once something is large enough."""
     found: list[tuple[str, float]] = []
     if jsonata:
-        text = expression_of(rule.get("Condition"))
-        tree = parse(text) if text is not None else None
-        for node in tree.walk() if tree is not None else ():
-            if node.kind == "operator" and node.value in (">=", ">", "="):
-                left, right = node.parts
-                if right.kind == "number":
-                    found.append((repr(left), right.value + (node.value == ">")))
+        tree = field_tree(rule.get("Condition"))
+        for node in n.walk(tree) if tree is not None else ():
+            if isinstance(node, n.Binary) and node.operator in (">=", ">", "=") and isinstance(node.right, n.Literal):
+                limit = node.right.value
+                if isinstance(limit, (int, float)) and not isinstance(limit, bool):
+                    found.append((key_of(plain(node.left)), limit + (node.operator == ">")))
         return found
     stack = [rule]
     while stack:
@@ -217,11 +214,10 @@ def _steps(graph: ScopeGraph, loop: Loop) -> dict[str, float]:
         for holder in holders:
             assign = holder.get("Assign")
             for name, value in assign.items() if isinstance(assign, dict) else ():
-                text = expression_of(value)
-                tree = parse(text) if text is not None else None
-                step = _added(tree, str(name)) if tree is not None else None
+                tree = field_tree(value)
+                step = _added(plain(tree), str(name)) if tree is not None else None
                 if step is not None:
-                    found[repr(Node("variable", str(name)))] = step
+                    found[key_of(n.Variable(0, 0, str(name)))] = step
         for text in _texts(state.fields.get("Parameters")):
             match = _MATH_ADD.fullmatch(text.strip())
             if match is not None:
@@ -233,18 +229,17 @@ def _steps(graph: ScopeGraph, loop: Loop) -> dict[str, float]:
     return found
 
 
-def _added(tree: Node, name: str) -> float | None:
+def _added(tree: n.Node, name: str) -> float | None:
     """The number in `$name + 1`."""
-    if tree.kind == "block" and len(tree.parts) == 1:
-        return _added(tree.parts[0], name)
-    if tree.kind != "operator" or tree.value not in ("+", "-"):
+    if not isinstance(tree, n.Binary) or tree.operator not in ("+", "-"):
         return None
-    left, right = tree.parts
-    if left.kind == "number" and tree.value == "+":
+    left, right = plain(tree.left), plain(tree.right)
+    if isinstance(left, n.Literal) and tree.operator == "+":
         left, right = right, left
-    if left.kind == "variable" and left.value == name and right.kind == "number":
-        step: float = right.value
-        return step if tree.value == "+" else -step
+    if isinstance(left, n.Variable) and left.name == name and isinstance(right, n.Literal):
+        step = right.value
+        if isinstance(step, (int, float)) and not isinstance(step, bool):
+            return step if tree.operator == "+" else -step
     return None
 
 

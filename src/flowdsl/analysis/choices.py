@@ -11,13 +11,13 @@ from flowdsl.analysis import shape as s
 from flowdsl.analysis import value_sets as v
 from flowdsl.analysis.conditions import Cases, cases_of, is_covered, uncovered
 from flowdsl.analysis.flow import Flow
-from flowdsl.analysis.jsonata_guards import access_of
-from flowdsl.analysis.jsonata_syntax import Node, expression_of, parse
+from flowdsl.analysis.jsonata_trees import access_of, field_tree, key_of
 from flowdsl.analysis.jsonpath_syntax import parse_path
 from flowdsl.analysis.shape import Shape
 from flowdsl.analysis.shape_paths import follow, member
 from flowdsl.analysis.value_sets import Values
 from flowdsl.asl.definition import StateNode
+from flowdsl.query.jsonata import nodes as n
 
 
 class DeadRule(NamedTuple):
@@ -113,15 +113,14 @@ class Choices:
         return None if root is None else _down(root, access[1:])
 
     @cached_property
-    def _nodes(self) -> Mapping[str, Node]:
+    def _nodes(self) -> Mapping[str, n.Node]:
         """The parts of the conditions, by what they are called as subjects."""
-        found: dict[str, Node] = {}
+        found: dict[str, n.Node] = {}
         for rule in self.rules:
-            text = expression_of(rule.get("Condition")) if isinstance(rule, dict) else None
-            tree = parse(text) if text is not None else None
-            for node in tree.walk() if tree is not None else ():
-                if node.kind in ("step", "variable"):
-                    found.setdefault(repr(node), node)
+            tree = field_tree(rule.get("Condition")) if isinstance(rule, dict) else None
+            for node in n.walk(tree) if tree is not None else ():
+                if isinstance(node, (n.Path, n.Variable)):
+                    found.setdefault(key_of(node), node)
         return found
 
 
@@ -130,9 +129,8 @@ def condition_text(rule: Any) -> str | None:
     if not isinstance(rule, dict):
         return None
     if "Condition" in rule:
-        text = expression_of(rule["Condition"])
-        tree = parse(text) if text is not None else None
-        return repr(tree) if tree is not None else None
+        tree = field_tree(rule["Condition"])
+        return key_of(tree) if tree is not None else None
     return json.dumps(_bare(rule), sort_keys=True)
 
 

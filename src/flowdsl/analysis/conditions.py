@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from flowdsl.analysis import value_sets as v
 from flowdsl.analysis.choice_tests import operator_of
-from flowdsl.analysis.jsonata_syntax import Node, expression_of, parse
+from flowdsl.analysis.jsonata_trees import called, field_tree, key_of, plain
 from flowdsl.analysis.value_sets import TooManyTerms, Values
+from flowdsl.query.jsonata import nodes as n
 
 MOST_CASES: Final = 48
 _DEEPEST: Final = 40
@@ -68,9 +69,8 @@ def cases_of(rule: Any, *, jsonata: bool) -> Cases | None:
             condition = rule.get("Condition") if isinstance(rule, dict) else None
             if isinstance(condition, bool):
                 return ALWAYS if condition else NEVER
-            text = expression_of(condition)
-            tree = parse(text) if text is not None else None
-            return None if tree is None or text is None else _of_expression(tree, True, 0)
+            tree = field_tree(condition)
+            return None if tree is None else _of_expression(tree, True, 0)
         return _of_rule(rule, True, 0)
     except (_Unknown, TooManyTerms, RecursionError):
         return None
@@ -199,43 +199,42 @@ def _operand_set(operator: str, operand: Any) -> Values | None:
 _FLIPPED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-def _of_expression(node: Node, holds: bool, depth: int) -> Cases:
+def _of_expression(node: n.Node, holds: bool, depth: int) -> Cases:
     if depth > _DEEPEST:
         raise _Unknown
-    kind, parts = node.kind, node.parts
-    if kind == "block" and len(parts) == 1:
-        return _of_expression(parts[0], holds, depth + 1)
-    if kind == "constant" and isinstance(node.value, bool):
+    node = plain(node)
+    if isinstance(node, n.Literal) and isinstance(node.value, bool):
         return ALWAYS if node.value == holds else NEVER
-    if kind == "operator" and node.value in ("and", "or"):
-        together = (node.value == "and") == holds
-        left, right = (_of_expression(part, holds, depth + 1) for part in parts)
+    if isinstance(node, n.Binary) and node.operator in ("and", "or"):
+        together = (node.operator == "and") == holds
+        left, right = (_of_expression(part, holds, depth + 1) for part in (node.left, node.right))
         return (_all if together else _any)(left, right)
-    if kind == "call" and parts[0].kind == "variable" and len(parts) == 2:
-        if parts[0].value == "not":
-            return _of_expression(parts[1], not holds, depth + 1)
-        if parts[0].value == "boolean":
-            return _of_expression(parts[1], holds, depth + 1)
-        if parts[0].value == "exists":
-            return _set(repr(parts[1]), v.PRESENT, holds)
-    if kind == "operator":
+    if isinstance(node, n.Call) and len(node.arguments) == 1 and node.arguments[0] is not None:
+        name, argument = called(node), node.arguments[0]
+        if name == "not":
+            return _of_expression(argument, not holds, depth + 1)
+        if name == "boolean":
+            return _of_expression(argument, holds, depth + 1)
+        if name == "exists" and not _is_fresh(argument):
+            return _set(key_of(plain(argument)), v.PRESENT, holds)
+    if isinstance(node, n.Binary):
         found = _compared(node)
         if found is not None:
             return _set(found[0], found[1], holds)
     if _is_fresh(node):
         raise _Unknown
-    return _question(repr(node), holds)
+    return _question(key_of(node), holds)
 
 
-def _compared(node: Node) -> tuple[str, Values] | None:
+def _compared(node: n.Binary) -> tuple[str, Values] | None:
     """(subject, the values for which it holds) of a comparison with a literal."""
-    operator, (left, right) = node.value, node.parts
-    literal, is_literal = _literal(right)
+    operator, left = node.operator, plain(node.left)
+    literal, is_literal = _literal(plain(node.right))
     if not is_literal:
         literal, is_literal = _literal(left)
         if not is_literal or operator == "in":
             return None
-        left, operator = right, _FLIPPED.get(operator, operator)
+        left, operator = plain(node.right), _FLIPPED.get(operator, operator)
     if _literal(left)[1] or _is_fresh(left):
         return None
     values: Values | None = None
@@ -251,28 +250,25 @@ def _compared(node: Node) -> tuple[str, Values] | None:
                 return None
             values = values | one
     elif operator in ("<", "<=", ">", ">=") and isinstance(literal, (int, float)) and not isinstance(literal, bool):
-        closed = not operator.endswith("=")
+        is_open = not operator.endswith("=")
         values = (
-            v.numbers(high=literal, high_open=closed) if operator[0] == "<" else v.numbers(low=literal, low_open=closed)
+            v.numbers(high=literal, high_open=is_open)
+            if operator[0] == "<"
+            else v.numbers(low=literal, low_open=is_open)
         )
-    return None if values is None else (repr(left), values)
+    return None if values is None else (key_of(left), values)
 
 
-def _literal(node: Node) -> tuple[Any, bool]:
+def _literal(node: n.Node) -> tuple[Any, bool]:
     """(value, whether it is a literal)"""
-    if node.kind in ("string", "number", "constant"):
+    if isinstance(node, n.Literal):
         return node.value, True
-    if node.kind == "negate" and node.parts[0].kind == "number":
-        return -node.parts[0].value, True
-    if node.kind == "array":
-        items = [_literal(part) for part in node.parts]
+    if isinstance(node, n.Array):
+        items = [_literal(item) for item in node.items]
         return [value for value, _ in items], all(is_literal for _, is_literal in items)
     return None, False
 
 
-def _is_fresh(node: Node) -> bool:
+def _is_fresh(node: n.Node) -> bool:
     """Whether an expression gives another value each time: two of one text are not one subject."""
-    return any(
-        inner.kind == "call" and inner.parts[0].kind == "variable" and inner.parts[0].value in ("random", "uuid")
-        for inner in node.walk()
-    )
+    return any(called(inner) in ("random", "uuid", "shuffle") for inner in n.walk(node))

@@ -8,13 +8,14 @@ from typing import Any
 from flowdsl.analysis import shape as s
 from flowdsl.analysis.flow_jsonpath import error_output
 from flowdsl.analysis.flow_state import Edge, InnerRun, Visit
-from flowdsl.analysis.jsonata_guards import NO_FACTS, THERE, Access, Facts, access_of, all_prefixes, facts_if, forget
+from flowdsl.analysis.jsonata_guards import NO_FACTS, THERE, Facts, all_prefixes, facts_if, forget
 from flowdsl.analysis.jsonata_shapes import Finding, Inference, Scope
-from flowdsl.analysis.jsonata_syntax import Node, expression_of, parse
+from flowdsl.analysis.jsonata_trees import Access, expression_of, tree_of
 from flowdsl.analysis.map_items import check_items, child_input, items_read, map_result
 from flowdsl.analysis.shape import Origin, Shape
 from flowdsl.analysis.shape_paths import assume, member
 from flowdsl.asl.source_map import escape
+from flowdsl.query.jsonata.nodes import Node
 
 FIELDS_OF_KIND = {
     "Seconds": s.NUMBER,
@@ -120,7 +121,7 @@ def _value(visit: Visit, value: Any, pointer: str, role: str, scope: Scope, dept
     text = expression_of(value)
     if text is None:
         return s.constant(value)
-    tree = parse(text)
+    tree = tree_of(text)
     if tree is None:
         return s.SOME
     return expression(visit, tree, text, pointer, role, scope)
@@ -151,31 +152,23 @@ def expression(
 
 
 def _note(visit: Visit, finding: Finding, text: str, pointer: str, role: str, found: Shape) -> None:
-    if finding.kind == "missing":
+    access = finding.access
+    if finding.kind == "missing" and access is not None and access[:2] == ("states", "input"):
         # One mistake is told about once: what follows may take it that the field is there.
-        access = access_of(finding.node)
-        if access is not None and access[:2] == ("states", "input"):
-            visit.found.append((access[2:], s.SOME))
+        visit.found.append((access[2:], s.SOME))
     harmless = finding.kind == "missing" and finding.certain and found.presence < s.MAYBE
+    start, end = finding.span
     visit.problem(
         "absent" if harmless else finding.kind,
         pointer,
-        source(finding.node, text),
+        " ".join(text[start:end].split()),
         finding.shape,
         certain=finding.certain,
         name=finding.name,
         expected=finding.expected,
-        below=source(finding.node.parts[0], text) if finding.kind == "missing" and finding.node.kind == "step" else "",
+        below=" ".join(text[start : finding.below].split()) if finding.below else "",
         role=role,
     )
-
-
-def source(node: Node, text: str) -> str:
-    """An expression's part as it would be written: a plain access in full, anything else by the whole text."""
-    access = access_of(node)
-    if access is not None:
-        return "$" + ".".join(access)
-    return " ".join(text.split())
 
 
 def _typed_field(visit: Visit, name: str, kind: int) -> None:
@@ -237,7 +230,7 @@ def _choose(visit: Visit) -> list[Edge]:
     for i, rule in enumerate(rules):
         condition = rule.get("Condition") if isinstance(rule, dict) else None
         text = expression_of(condition)
-        tree = parse(text) if text is not None else None
+        tree = tree_of(text) if text is not None else None
         if tree is None or text is None:
             held[i] = passed
             continue

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flowdsl.analysis.jsonata_functions import FUNCTIONS, Signature
-from flowdsl.analysis.jsonata_syntax import Node
 from flowdsl.analysis.sequences import sequence
 from flowdsl.analysis.shape import (
     ALL,
@@ -14,6 +13,7 @@ from flowdsl.analysis.shape import (
     ANY,
     ARRAY,
     FUNCTION,
+    FUNCTION_SHAPE,
     MAYBE,
     NEVER,
     NOTHING,
@@ -29,6 +29,7 @@ from flowdsl.analysis.shape import (
     constant,
     join,
 )
+from flowdsl.query.jsonata import nodes as n
 
 if TYPE_CHECKING:
     from flowdsl.analysis.jsonata_shapes import Inference
@@ -39,32 +40,50 @@ TOLERANT = frozenset(
 """Functions to which an absent argument does no harm."""
 
 
-def call_shape(inference: Inference, node: Node, arguments: Sequence[Node]) -> Shape:
-    """The shape of a call's value. `arguments` are those it gets, one from `~>` before its own."""
-    callee = node.parts[0]
-    if callee.kind == "lambda":
+def call_shape(inference: Inference, node: n.Call) -> Shape:
+    """The shape of a call's value."""
+    if any(argument is None for argument in node.arguments):
+        for argument in node.arguments:
+            if argument is not None:
+                inference.of(argument)
+        return FUNCTION_SHAPE
+    return _called(inference, node, node.procedure, tuple(a for a in node.arguments if a is not None))
+
+
+def apply_shape(inference: Inference, node: n.Apply) -> Shape:
+    """The shape of `x ~> f` and `x ~> f(y)`: a call with x before its own arguments."""
+    right = node.right
+    if isinstance(right, n.Call) and all(argument is not None for argument in right.arguments):
+        arguments = (node.left, *(a for a in right.arguments if a is not None))
+        return _called(inference, right, right.procedure, arguments)
+    if isinstance(right, n.Variable):
+        return _called(inference, node, right, (node.left,))
+    found = inference.of(node.left)
+    inference.of(right)
+    return FUNCTION_SHAPE if found.kinds == FUNCTION else ANY
+
+
+def _called(inference: Inference, node: n.Node, callee: n.Node, arguments: Sequence[n.Node]) -> Shape:
+    if isinstance(callee, n.Lambda):
         return _of_lambda(inference, callee, arguments)
-    if callee.kind == "variable" and not inference.is_local(callee.value):
-        hiding = inference.scope.variables(callee.value)
+    hiding = None
+    if isinstance(callee, n.Variable) and not inference.is_local(callee.name):
+        hiding = inference.scope.variables(callee.name)
         if hiding is not None:
             inference.of(callee)
             if not hiding.kinds & FUNCTION:
-                inference.report("hidden", node, hiding, certain=True, name=callee.value)
-    if (
-        callee.kind != "variable"
-        or inference.is_local(callee.value)
-        or inference.scope.variables(callee.value) is not None
-    ):
+                inference.report("hidden", node, hiding, certain=True, name=callee.name)
+    if not isinstance(callee, n.Variable) or inference.is_local(callee.name) or hiding is not None:
         for argument in arguments:
             inference.of(argument)
         return ANY
-    signature = FUNCTIONS.get(callee.value)
+    name = callee.name
+    signature = FUNCTIONS.get(name)
     if signature is None:
         for argument in arguments:
             inference.of(argument)
-        inference.report("function", node, ANY, certain=True, name=callee.value)
+        inference.report("function", node, ANY, certain=True, name=name)
         return ANY
-    name = callee.value
     implied = signature.context and bool(inference.focus) and len(arguments) < signature.least
     if not _count_is_right(signature, len(arguments), implied):
         inference.report("arity", node, ANY, certain=True, name=name, expected=len(arguments))
@@ -81,13 +100,13 @@ def call_shape(inference: Inference, node: Node, arguments: Sequence[Node]) -> S
     return _result(name, signature, given, implied)
 
 
-def _of_lambda(inference: Inference, function: Node, arguments: Sequence[Node]) -> Shape:
+def _of_lambda(inference: Inference, function: n.Lambda, arguments: Sequence[n.Node]) -> Shape:
     """A function that is called where it is written."""
     shapes = [inference.of(argument) for argument in arguments]
-    names = dict(zip(function.value, [*shapes, *[ANY] * len(function.value)], strict=False))
+    names = dict(zip(function.parameters, [*shapes, *[ANY] * len(function.parameters)], strict=False))
     inference.locals.append(names)
     try:
-        return inference.of(function.parts[0])
+        return inference.of(function.body)
     finally:
         inference.locals.pop()
 
@@ -97,7 +116,7 @@ def _count_is_right(signature: Signature, count: int, implied: bool) -> bool:
     return least <= count and (signature.most is None or count <= signature.most)
 
 
-def _check_kind(inference: Inference, argument: Node, shape: Shape, takes: int, name: str) -> None:
+def _check_kind(inference: Inference, argument: n.Node, shape: Shape, takes: int, name: str) -> None:
     # A sequence of one is its value, and a value stands where an array is due: only other kinds are wrong.
     if takes & ALL == ALL:
         return
@@ -108,7 +127,7 @@ def _check_kind(inference: Inference, argument: Node, shape: Shape, takes: int, 
     inference.expects(argument, shape, takes, f"${name}")
 
 
-def _numbers_only(inference: Inference, argument: Node, shape: Shape, name: str) -> None:
+def _numbers_only(inference: Inference, argument: n.Node, shape: Shape, name: str) -> None:
     if shape.kinds & ARRAY and shape.item is not None:
         inference.expects(argument, shape.item.having(shape.presence), NUMBER, f"${name}")
 
@@ -195,21 +214,23 @@ def _merged(first: Shape, presence: int) -> Shape:
     return Shape(OBJECT, presence, fields=fields, rest=rest)
 
 
-def _higher_order(inference: Inference, name: str, arguments: Sequence[Node]) -> Shape:
+def _higher_order(inference: Inference, name: str, arguments: Sequence[n.Node]) -> Shape:
     over = inference.quietly(arguments[0])
     item = (over.item or SOME) if over.kinds & ARRAY else over.having(ALWAYS)
     if over.kinds & ARRAY and over.kinds & ~ARRAY:
         item = SOME if over.vague else join(item, over.only(~ARRAY).having(ALWAYS))
     function = arguments[1]
     result = ANY
-    if function.kind == "lambda":
+    if isinstance(function, n.Lambda):
         names: list[Shape] = [item.having(ALWAYS), NUMBER_SHAPE, over]
         if name == "reduce":
             names = [ANY, item.having(ALWAYS), NUMBER_SHAPE, over]
         elif name in ("sift", "each"):
             names = [ANY, TEXT_SHAPE, over]
         result = inference.inside(
-            item, function.parts[0], dict(zip(function.value, [*names, *[ANY] * len(function.value)], strict=False))
+            item,
+            function.body,
+            dict(zip(function.parameters, [*names, *[ANY] * len(function.parameters)], strict=False)),
         )
     else:
         inference.of(function)

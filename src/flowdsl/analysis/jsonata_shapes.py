@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from flowdsl.analysis.jsonata_calls import call_shape
+from flowdsl.analysis.jsonata_calls import apply_shape, call_shape
 from flowdsl.analysis.jsonata_functions import FUNCTIONS
-from flowdsl.analysis.jsonata_guards import NO_FACTS, NOT_NULL, THERE, Access, Facts, access_of, all_prefixes, facts_if
-from flowdsl.analysis.jsonata_syntax import Node
-from flowdsl.analysis.sequences import sequence, sequence_of
+from flowdsl.analysis.jsonata_guards import NO_FACTS, NOT_NULL, THERE, Facts, all_prefixes, facts_if
+from flowdsl.analysis.jsonata_trees import Access
+from flowdsl.analysis.sequences import as_array, sequence, sequence_of
 from flowdsl.analysis.shape import (
     ALL,
     ALWAYS,
@@ -41,21 +41,29 @@ from flowdsl.analysis.shape import (
     tuple_of,
 )
 from flowdsl.analysis.shape_paths import element, member
+from flowdsl.query.jsonata import nodes as n
+
+FindingKind = Literal["missing", "type", "arity", "function", "hidden", "never-equal"]
 
 
 class Finding(NamedTuple):
     """Something an expression does that cannot work, or not always."""
 
-    kind: Literal["missing", "type", "arity", "function", "hidden", "never-equal"]
+    kind: FindingKind
     certain: bool
     """False: it can, for some values or on some ways."""
-    node: Node
+    span: tuple[int, int]
+    """Of the part that fails, in the expression's text."""
     shape: Shape
     """What was found: the object without the member, the value of the wrong kind."""
     expected: int = 0
-    """Kinds that would do."""
+    """Kinds that would do; of a call, how many arguments it has."""
     name: str = ""
     """The member that is not there, the function that is not known, the operator."""
+    below: int = 0
+    """Where the text of what lacks the member ends; 0 where there is none."""
+    access: Access | None = None
+    """The way to the member, where it is simply named."""
 
 
 class Scope(NamedTuple):
@@ -80,12 +88,12 @@ class Inference:
         self.quiet = 0
         """Above 0 where an absent value does no harm."""
 
-    def of(self, node: Node) -> Shape:
+    def of(self, node: n.Node) -> Shape:
         """The shape of an expression's value; its presence says whether it may be undefined."""
-        method = _METHODS.get(node.kind)
+        method = _METHODS.get(type(node))
         return method(self, node) if method is not None else ANY
 
-    def quietly(self, node: Node) -> Shape:
+    def quietly(self, node: n.Node) -> Shape:
         """The same where an absent value does no harm: `$exists(x)`, a condition."""
         self.quiet += 1
         try:
@@ -93,7 +101,7 @@ class Inference:
         finally:
             self.quiet -= 1
 
-    def given(self, facts: Facts, node: Node) -> Shape:
+    def given(self, facts: Facts, node: n.Node) -> Shape:
         """The same where more is known."""
         if not facts:
             return self.of(node)
@@ -104,7 +112,7 @@ class Inference:
         finally:
             self.facts = before
 
-    def inside(self, item: Shape, node: Node, names: Mapping[str, Shape] | None = None) -> Shape:
+    def inside(self, item: Shape, node: n.Node, names: Mapping[str, Shape] | None = None) -> Shape:
         """The same with an item as context, or with local variables."""
         self.focus.append(item)
         if names is not None:
@@ -116,41 +124,52 @@ class Inference:
             if names is not None:
                 self.locals.pop()
 
+    def is_local(self, name: str) -> bool:
+        """Whether a name is bound inside the expression."""
+        return any(name in frame for frame in self.locals)
+
     def report(
-        self,
-        kind: Literal["missing", "type", "arity", "function", "hidden", "never-equal"],
-        node: Node,
-        shape: Shape,
-        *,
-        certain: bool,
-        expected: int = 0,
-        name: str = "",
+        self, kind: FindingKind, node: n.Node, shape: Shape, *, certain: bool, expected: int = 0, name: str = ""
     ) -> None:
-        if kind == "missing" and self.quiet:
+        """Notes something that cannot work."""
+        self.findings.append(Finding(kind, certain, (node.start, node.end), shape, expected, name))
+
+    def expects(self, node: n.Node, shape: Shape, kinds: int, name: str) -> None:
+        """Notes an operand or argument that is, or may be, of another kind."""
+        if shape.presence == NEVER:
             return
-        self.findings.append(Finding(kind, certain, node, shape, expected, name))
+        if not shape.kinds & kinds:
+            self.report("type", node, shape, certain=True, expected=kinds, name=name)
+        elif shape.kinds & ~kinds and not shape.vague:
+            self.report("type", node, shape, certain=False, expected=kinds, name=name)
 
     # leaves
 
-    def _literal(self, node: Node) -> Shape:
+    def _literal(self, node: n.Literal) -> Shape:
         return constant(node.value)
 
-    def _variable(self, node: Node) -> Shape:
-        name = node.value
+    def _function(self, node: n.Node) -> Shape:
+        return FUNCTION_SHAPE
+
+    def _variable(self, node: n.Variable) -> Shape:
+        name = node.name
         if name == "":
             return self.focus[-1] if self.focus else ANY
-        if name == "$":
+        if name in ("$", "states"):
+            # AWS says what the members of $states are; as a whole it is nobody's business.
             return ANY
         for frame in reversed(self.locals):
             if name in frame:
                 return frame[name]
-        if name == "states":
-            # AWS says what its members are; as a whole it is nobody's business.
-            return ANY
-        if self.scope.variables(name) is None and name in FUNCTIONS:
+        found = self.scope.variables(name)
+        if found is None and name in FUNCTIONS:
             return FUNCTION_SHAPE
         self.reads[name] = self.reads.get(name, True) and (self.quiet > 0 or ((name,), THERE) in self.facts)
-        return self._refined((name,), self.scope.variables(name) or ANY)
+        return self._refined((name,), found or ANY)
+
+    def _name(self, node: n.Name) -> Shape:
+        # A bare name reads the context; there is none at the top (another rule says so).
+        return self._member(self.focus[-1], node, node.start, 0, None) if self.focus else ANY
 
     def _refined(self, access: Access | None, shape: Shape) -> Shape:
         """A value with what the conditions passed say of it."""
@@ -162,59 +181,55 @@ class Inference:
             shape = shape.only(~NULL)
         return shape
 
-    def _field(self, node: Node) -> Shape:
-        # A bare name reads the context; there is none at the top (the grammar says so).
-        return self._member(self.focus[-1], node, node) if self.focus else ANY
-
-    def _anything(self, node: Node) -> Shape:
-        for part in node.parts:
-            self.quietly(part)
-        return ANY
-
     # ways down
 
-    def _step(self, node: Node) -> Shape:
-        left_node, right = node.parts
-        if left_node.kind == "variable" and left_node.value == "states":
-            left = self.scope.variables("states") or ANY
+    def _path(self, node: n.Path) -> Shape:
+        first = node.steps[0]
+        access: Access | None = None
+        if isinstance(first, n.Variable):
+            here = (self.scope.variables("states") or ANY) if first.name == "states" else self.of(first)
+            access = (first.name,) if first.name and not self.is_local(first.name) else None
         else:
-            left = self.of(left_node)
-        if left.presence == NEVER:
-            return NOTHING
-        if right.kind == "field":
-            found = self._over(left, lambda item: self._member(item, right, node))
-            if self.facts and found.presence != NEVER:
-                return self._refined(access_of(node), found)
-            return found
-        if right.kind in ("array", "string"):
-            if right.kind == "string":
-                # `$x."a name"`: a quoted name.
-                name = Node("field", right.value, at=right.at)
-                return self._over(left, lambda item: self._member(item, name, node))
-            return self._over(left, lambda item: self.inside(item, right)).having(both(left.presence, ALWAYS))
-        return self._over(left, lambda item: self.inside(item, right))
+            here = self.of(first)
+        kept = isinstance(first, n.KeepArray)
+        before = first.end
+        for step in node.steps[1:]:
+            if here.presence == NEVER:
+                return NOTHING
+            bare = step
+            while isinstance(bare, n.KeepArray):
+                bare, kept = bare.base, True
+            access = (*access, bare.name) if access is not None and isinstance(bare, n.Name) else None
+            here = self._step(here, bare, node.start, before, access)
+            if access is not None:
+                here = self._refined(access, here)
+            before = step.end
+        return as_array(here) if kept else here
 
-    def _member(self, item: Shape, name: Node, node: Node) -> Shape:
-        if not item.kinds & (OBJECT | ARRAY):
-            self.report("missing", node, item, certain=True, name=name.value)
-            return NOTHING
+    def _step(self, left: Shape, step: n.Node, start: int, below: int, access: Access | None) -> Shape:
+        if isinstance(step, n.Name):
+            return self._over(left, lambda item: self._member(item, step, start, below, access))
+        if isinstance(step, n.Array):
+            # An array constructor gives each item's array whole.
+            found = self._over(left, lambda item: self.inside(item, step).having(ALWAYS))
+            return found if not left.kinds & ARRAY else ANY.having(both(left.presence, UNKNOWN))
+        return self._over(left, lambda item: self.inside(item, step))
+
+    def _member(self, item: Shape, name: n.Name, start: int, below: int, access: Access | None) -> Shape:
         if item.kinds & ALL == ARRAY:
-            return self._over(item, lambda inner: self._member(inner, name, node))
-        found = member(item, name.value)
-        if found.presence == NEVER:
-            if item.kinds & ARRAY:
-                return ANY
-            self.report("missing", node, item, certain=not item.kinds & ARRAY, name=name.value)
-        elif found.presence == MAYBE and item.presence != MAYBE:
-            access = access_of(node)
-            if access is None or (access, THERE) not in self.facts:
-                self.report("missing", node, item, certain=False, name=name.value)
+            return self._over(item, lambda inner: self._member(inner, name, start, below, access))
+        found = member(item, name.name)
+        certain = found.presence == NEVER
+        if certain and item.kinds & ARRAY and item.kinds & OBJECT:
+            return ANY
+        if certain or (found.presence == MAYBE and item.presence != MAYBE):
+            known = access is not None and (access, THERE) in self.facts
+            if not self.quiet and (certain or not known):
+                self.findings.append(Finding("missing", certain, (start, name.end), item, 0, name.name, below, access))
         return found
 
     def _over(self, left: Shape, f: Callable[[Shape], Shape]) -> Shape:
         """What a step gives: the function's value for one thing, a sequence of its values for an array."""
-        if left.presence == NEVER:
-            return NOTHING
         alone = left.only(~ARRAY) if left.kinds & ~ARRAY else None
         if not left.kinds & ARRAY or (left.vague and left.item is None and left.items is None):
             found = f(left)
@@ -222,8 +237,7 @@ class Inference:
         if left.items is not None and len(left.items) <= 8:
             over = sequence_of(self._of_each(left.items, f))
         else:
-            inner = (left.item or SOME).having(ALWAYS)
-            over = sequence(f(inner), left.low, left.high)
+            over = sequence(f((left.item or SOME).having(ALWAYS)), left.low, left.high)
         if alone is not None and not left.vague:
             over = join(over, f(alone.having(ALWAYS)))
         return over.having(both(left.presence, over.presence)) if over.presence != NEVER else over
@@ -236,49 +250,41 @@ class Inference:
             self.findings[before:] = [finding for finding in self.findings[before:] if finding.kind != "missing"]
         return results
 
-    def _filter(self, node: Node) -> Shape:
-        left_node, predicate = node.parts
-        left = self.of(left_node)
+    def _filter(self, node: n.Filter) -> Shape:
+        left = self.of(node.base)
         if left.presence == NEVER:
             return NOTHING
-        index = _index(predicate)
-        if index is not None:
-            # An index in a path applies at each step; only a plain left side has the whole array.
+        index = node.predicate.value if isinstance(node.predicate, n.Literal) else None
+        if isinstance(index, int) and not isinstance(index, bool):
             if left.kinds & ALL == ARRAY:
                 found = element(left, index)
                 return found if found.presence != NEVER or left.items is None else NOTHING
-            return left.having(both(left.presence, UNKNOWN))
+            return left.having(both(left.presence, UNKNOWN)) if left.vague or index not in (0, -1) else left
         item = (left.item or SOME) if left.kinds & ARRAY else left
         if left.kinds & ARRAY and left.kinds & ~ARRAY:
-            item = SOME
+            item = SOME if left.vague else join(item, left.only(~ARRAY).having(ALWAYS))
         before = self.facts
-        test = self.inside(item.having(ALWAYS), predicate)
+        test = self.inside(item.having(ALWAYS), node.predicate)
         self.facts = before
-        if test.kinds == NUMBER:
-            return (
-                (left.item or SOME).having(UNKNOWN) if left.kinds & ARRAY else left.having(both(left.presence, UNKNOWN))
-            )
+        if test.kinds & NUMBER:
+            return item.having(UNKNOWN) if not left.kinds & ARRAY else ANY
         if left.kinds & ALL == ARRAY:
             return sequence(item.having(ALWAYS), 0, left.high, unsure=True)
+        if left.kinds & ARRAY:
+            return sequence(item.having(ALWAYS), 0, None, unsure=True).having(UNKNOWN if left.vague else MAYBE)
         return item.having(both(left.presence, UNKNOWN if left.vague else MAYBE))
 
-    def _keep(self, node: Node) -> Shape:
-        inner = self.of(node.parts[0])
-        if inner.presence == NEVER:
-            return NOTHING
-        if inner.kinds & ARRAY and not inner.vague:
-            item = join(inner.item or SOME, inner.only(~ARRAY)) if inner.kinds & ~ARRAY else inner.item
-            return array(item, min(1, inner.low)).having(inner.presence)
-        return array(inner.having(ALWAYS), 1 if not inner.kinds & ARRAY else 0).having(inner.presence)
+    def _keep(self, node: n.KeepArray) -> Shape:
+        return as_array(self.of(node.base))
 
     # constructors
 
-    def _array(self, node: Node) -> Shape:
+    def _array(self, node: n.Array) -> Shape:
         items: list[Shape] = []
         exact = True
         low = 0
-        for part in node.parts:
-            if part.kind == "range":
+        for part in node.items:
+            if isinstance(part, n.Binary) and part.operator == "..":
                 self.of(part)
                 items.append(NUMBER_SHAPE)
                 exact = False
@@ -287,34 +293,29 @@ class Inference:
             shape = self.quietly(part)
             if shape.presence == NEVER:
                 continue
-            if part.kind != "array" and shape.kinds & ARRAY:
+            if not isinstance(part, n.Array) and shape.kinds & ARRAY:
                 # A sequence is flattened into the array around it, an array constructor is not.
                 exact = False
                 items.append(shape.item or SOME)
-                if shape.kinds & ~ARRAY and not shape.vague:
+                if shape.vague:
+                    items.append(SOME)
+                elif shape.kinds & ~ARRAY:
                     items.append(shape.only(~ARRAY))
-                low += min(1, shape.low)
+                low += min(1, shape.low) if shape.kinds == ARRAY and shape.presence == ALWAYS else 0
                 continue
-            if shape.presence != ALWAYS:
-                exact = False
-            else:
-                low += 1
+            exact = exact and shape.presence == ALWAYS
+            low += shape.presence == ALWAYS
             items.append(shape.having(ALWAYS))
         if exact:
             return tuple_of(tuple(items))
         return array(join_all(tuple(item.having(ALWAYS) for item in items)), low)
 
-    def _range(self, node: Node) -> Shape:
-        for part in node.parts:
-            self._expects(part, self.of(part), NUMBER, "..")
-        return array(NUMBER_SHAPE)
-
-    def _object(self, node: Node) -> Shape:
+    def _object(self, node: n.Object) -> Shape:
         fields: dict[str, Shape] = {}
         rest = NEVER
-        for key, value in zip(node.parts[::2], node.parts[1::2], strict=True):
+        for key, value in node.pairs:
             shape = self.of(value)
-            if key.kind == "string":
+            if isinstance(key, n.Literal) and isinstance(key.value, str):
                 # A member whose value is undefined is left out.
                 fields[key.value] = shape
             else:
@@ -322,27 +323,23 @@ class Inference:
                 rest = UNKNOWN
         return Shape(OBJECT, fields=fields, rest=rest, origins=(Origin("object"),))
 
-    def _group(self, node: Node) -> Shape:
-        self.of(node.parts[0])
+    def _group(self, node: n.Group) -> Shape:
+        self.of(node.base)
         return Shape(OBJECT, rest=UNKNOWN)
 
     # operators
 
-    def _operator(self, node: Node) -> Shape:
-        operator = node.value
-        left_node, right_node = node.parts
-        if operator == "and":
-            self.quietly(left_node)
-            self.given(facts_if(left_node, True), right_node) if not self.quiet else self._quietly_given(
-                left_node, True, right_node
-            )
+    def _binary(self, node: n.Binary) -> Shape:
+        operator = node.operator
+        if operator in ("and", "or"):
+            self.quietly(node.left)
+            self.quiet += 1
+            try:
+                self.given(facts_if(node.left, operator == "and"), node.right)
+            finally:
+                self.quiet -= 1
             return BOOLEAN_SHAPE
-        if operator == "or":
-            self.quietly(left_node)
-            self._quietly_given(left_node, False, right_node)
-            return BOOLEAN_SHAPE
-        left, right = self.of(left_node), self.of(right_node)
-        presence = both(left.presence, right.presence)
+        left, right = self.of(node.left), self.of(node.right)
         if operator in ("=", "!="):
             self._equal(node, left, right)
             return BOOLEAN_SHAPE
@@ -350,62 +347,45 @@ class Inference:
             return BOOLEAN_SHAPE
         if operator == "&":
             return TEXT_SHAPE
+        presence = both(left.presence, right.presence)
         if operator in ("<", "<=", ">", ">="):
             self._comparable(node, left, right)
             return BOOLEAN_SHAPE.having(presence) if presence != NEVER else NOTHING
-        self._expects(left_node, left, NUMBER, operator)
-        self._expects(right_node, right, NUMBER, operator)
+        self.expects(node.left, left, NUMBER, operator)
+        self.expects(node.right, right, NUMBER, operator)
+        if operator == "..":
+            return array(NUMBER_SHAPE)
         return NUMBER_SHAPE.having(presence) if presence != NEVER else NOTHING
 
-    def _quietly_given(self, condition: Node, holds: bool, node: Node) -> Shape:
-        self.quiet += 1
-        try:
-            return self.given(facts_if(condition, holds), node)
-        finally:
-            self.quiet -= 1
-
-    def _equal(self, node: Node, left: Shape, right: Shape) -> None:
+    def _equal(self, node: n.Binary, left: Shape, right: Shape) -> None:
         if NEVER in (left.presence, right.presence) or left.vague or right.vague or left.kinds & right.kinds:
             return
         # To ask whether something is null, or true, of what cannot be is a question, not a mistake.
-        if (left.kinds | right.kinds) & (NULL | BOOLEAN | FUNCTION):
-            return
-        self.report("never-equal", node, left, certain=True, expected=right.kinds, name=node.value)
+        if not (left.kinds | right.kinds) & (NULL | BOOLEAN | FUNCTION):
+            self.report("never-equal", node, left, certain=True, expected=right.kinds, name=node.operator)
 
-    def _comparable(self, node: Node, left: Shape, right: Shape) -> None:
-        for shape, part in ((left, node.parts[0]), (right, node.parts[1])):
-            self._expects(part, shape, NUMBER | TEXT, node.value)
-        if left.presence == NEVER or right.presence == NEVER:
+    def _comparable(self, node: n.Binary, left: Shape, right: Shape) -> None:
+        self.expects(node.left, left, NUMBER | TEXT, node.operator)
+        self.expects(node.right, right, NUMBER | TEXT, node.operator)
+        if NEVER in (left.presence, right.presence):
             return
-        mixed = (left.kinds & (NUMBER | TEXT), right.kinds & (NUMBER | TEXT))
-        if mixed[0] and mixed[1] and not mixed[0] & mixed[1]:
-            self.report("type", node, right, certain=True, expected=left.kinds & (NUMBER | TEXT), name=node.value)
-        elif (mixed[0] | mixed[1]) == NUMBER | TEXT and not left.vague and not right.vague:
-            self.report("type", node, right, certain=False, expected=left.kinds & (NUMBER | TEXT), name=node.value)
+        one, other = left.kinds & (NUMBER | TEXT), right.kinds & (NUMBER | TEXT)
+        if one and other and not one & other:
+            self.report("type", node, right, certain=True, expected=one, name=node.operator)
+        elif (one | other) == NUMBER | TEXT and not left.vague and not right.vague:
+            self.report("type", node, right, certain=False, expected=one, name=node.operator)
 
-    def _expects(self, node: Node, shape: Shape, kinds: int, name: str) -> None:
-        """Reports an operand or argument that is, or may be, of another kind."""
-        if shape.presence == NEVER:
-            return
-        if not shape.kinds & kinds:
-            self.report("type", node, shape, certain=shape.presence in (ALWAYS, UNKNOWN), expected=kinds, name=name)
-        elif shape.kinds & ~kinds and not shape.vague:
-            self.report("type", node, shape, certain=False, expected=kinds, name=name)
-
-    def _negate(self, node: Node) -> Shape:
-        inner = self.of(node.parts[0])
-        self._expects(node.parts[0], inner, NUMBER, "-")
-        if inner.values is not None and inner.kinds == NUMBER:
-            return Shape(NUMBER, inner.presence, values=frozenset((NUMBER, -value) for _, value in inner.values))
+    def _negate(self, node: n.Negate) -> Shape:
+        inner = self.of(node.operand)
+        self.expects(node.operand, inner, NUMBER, "-")
         return NUMBER_SHAPE.having(inner.presence) if inner.presence != NEVER else NOTHING
 
-    def _choose(self, node: Node) -> Shape:
-        condition = node.parts[0]
-        truth = truth_of(self.quietly(condition))
-        yes = NOTHING if truth is False else self.given(facts_if(condition, True), node.parts[1])
-        if len(node.parts) == 2:
+    def _condition(self, node: n.Condition) -> Shape:
+        truth = truth_of(self.quietly(node.test))
+        yes = NOTHING if truth is False else self.given(facts_if(node.test, True), node.then)
+        if node.otherwise is None:
             return yes if truth is True or yes.presence == NEVER else yes.having(either(yes.presence, NEVER))
-        no = NOTHING if truth is True else self.given(facts_if(condition, False), node.parts[2])
+        no = NOTHING if truth is True else self.given(facts_if(node.test, False), node.otherwise)
         if truth is not None:
             return no if truth is False else yes
         for one, other in ((yes, no), (no, yes)):
@@ -416,71 +396,49 @@ class Inference:
 
     # names and functions
 
-    def _block(self, node: Node) -> Shape:
+    def _block(self, node: n.Block) -> Shape:
         self.locals.append({})
-        facts = self.facts
         try:
             found = NOTHING
-            for part in node.parts:
+            for part in node.expressions:
                 found = self.of(part)
             return found
         finally:
             self.locals.pop()
-            self.facts = facts
 
-    def _bind(self, node: Node) -> Shape:
-        shape = self.of(node.parts[0])
+    def _bind(self, node: n.Bind) -> Shape:
+        shape = self.of(node.value)
         if not self.locals:
             self.locals.append({})
-        self.locals[-1][node.value] = shape
+        self.locals[-1][node.name] = shape
         return shape
 
-    def _lambda(self, node: Node) -> Shape:
-        self.locals.append(dict.fromkeys(node.value, ANY))
+    def _lambda(self, node: n.Lambda) -> Shape:
+        self.locals.append(dict.fromkeys(node.parameters, ANY))
         try:
-            self.of(node.parts[0])
+            self.of(node.body)
         finally:
             self.locals.pop()
         return FUNCTION_SHAPE
 
-    def _call(self, node: Node) -> Shape:
-        return call_shape(self, node, node.parts[1:])
+    def _call(self, node: n.Call) -> Shape:
+        return call_shape(self, node)
 
-    def _partial(self, node: Node) -> Shape:
-        for part in node.parts[1:]:
-            if part.kind != "placeholder":
-                self.of(part)
-        return FUNCTION_SHAPE
+    def _apply(self, node: n.Apply) -> Shape:
+        return apply_shape(self, node)
 
-    def _apply(self, node: Node) -> Shape:
-        left, right = node.parts
-        if right.kind == "call":
-            return call_shape(self, right, (left, *right.parts[1:]))
-        if right.kind == "variable":
-            return call_shape(self, Node("call", None, (right, left), right.at), (left,))
-        found = self.of(left)
-        return FUNCTION_SHAPE if found.kinds == FUNCTION else ANY
+    def _sort(self, node: n.Sort) -> Shape:
+        found = self.of(node.base)
+        for term in node.terms:
+            self.inside((found.item or SOME) if found.kinds & ARRAY else found, term)
+        if found.presence == NEVER:
+            return NOTHING
+        return found if found.kinds & ALL == ARRAY else ANY.having(both(found.presence, UNKNOWN))
 
-    def _sort(self, node: Node) -> Shape:
-        found = self.of(node.parts[0])
-        item = found.item or SOME
-        for term in node.parts[1:]:
-            self.inside(item, term)
-        return (
-            found if found.kinds & ALL == ARRAY else ANY.having(found.presence) if found.presence != NEVER else NOTHING
-        )
-
-    def _function(self, node: Node) -> Shape:
-        return FUNCTION_SHAPE
-
-    def _wildcard(self, node: Node) -> Shape:
+    def _anything(self, node: n.Node) -> Shape:
+        for part in n.children(node):
+            self.quietly(part)
         return ANY
-
-    def is_local(self, name: str) -> bool:
-        """Whether a name is bound inside the expression."""
-        return any(name in frame for frame in self.locals)
-
-    expects = _expects
 
 
 def truth_of(shape: Shape) -> bool | None:
@@ -496,42 +454,27 @@ def truth_of(shape: Shape) -> bool | None:
     return None
 
 
-def _index(predicate: Node) -> int | None:
-    if predicate.kind == "number" and isinstance(predicate.value, int):
-        return predicate.value
-    if predicate.kind == "negate" and predicate.parts[0].kind == "number" and isinstance(predicate.parts[0].value, int):
-        return -predicate.parts[0].value
-    return None
-
-
-_METHODS: dict[str, Callable[[Inference, Node], Shape]] = {
-    "string": Inference._literal,
-    "number": Inference._literal,
-    "constant": Inference._literal,
-    "regex": Inference._function,
-    "variable": Inference._variable,
-    "field": Inference._field,
-    "step": Inference._step,
-    "filter": Inference._filter,
-    "keep": Inference._keep,
-    "group": Inference._group,
-    "array": Inference._array,
-    "range": Inference._range,
-    "object": Inference._object,
-    "call": Inference._call,
-    "partial": Inference._partial,
-    "lambda": Inference._lambda,
-    "block": Inference._block,
-    "bind": Inference._bind,
-    "choose": Inference._choose,
-    "apply": Inference._apply,
-    "sort": Inference._sort,
-    "transform": Inference._function,
-    "negate": Inference._negate,
-    "operator": Inference._operator,
-    "focus": Inference._anything,
-    "index": Inference._anything,
-    "wildcard": Inference._wildcard,
-    "descendants": Inference._wildcard,
-    "parent": Inference._wildcard,
+_METHODS: dict[type[n.Node], Callable[[Inference, Any], Shape]] = {
+    n.Literal: Inference._literal,
+    n.Regex: Inference._function,
+    n.Variable: Inference._variable,
+    n.Name: Inference._name,
+    n.Path: Inference._path,
+    n.Filter: Inference._filter,
+    n.KeepArray: Inference._keep,
+    n.Group: Inference._group,
+    n.Array: Inference._array,
+    n.Object: Inference._object,
+    n.Binary: Inference._binary,
+    n.Negate: Inference._negate,
+    n.Condition: Inference._condition,
+    n.Block: Inference._block,
+    n.Bind: Inference._bind,
+    n.Lambda: Inference._lambda,
+    n.Call: Inference._call,
+    n.Apply: Inference._apply,
+    n.Sort: Inference._sort,
+    n.Transform: Inference._function,
+    n.Focus: Inference._anything,
+    n.Wildcard: Inference._anything,
 }

@@ -9,9 +9,10 @@ from typing import Any, Final, NamedTuple
 
 from flowdsl.analysis.bounds import counter_of
 from flowdsl.analysis.graph import Loop, ScopeGraph
-from flowdsl.analysis.jsonata_syntax import expression_of, parse
+from flowdsl.analysis.jsonata_trees import field_tree
 from flowdsl.analysis.task_results import parameters_of, target
 from flowdsl.asl.definition import StateNode
+from flowdsl.query.jsonata import nodes as n
 
 STATUS_WORDS: Final = frozenset(
     [
@@ -175,16 +176,15 @@ def _looks_at_status(state: StateNode) -> bool:
 def _compared_names(rule: dict[str, Any], jsonata: bool) -> Iterator[set[str]]:
     """The words in the names of what is compared for equality."""
     if jsonata:
-        text = expression_of(rule.get("Condition"))
-        tree = parse(text) if text is not None else None
-        for node in tree.walk() if tree is not None else ():
-            if node.kind == "operator" and node.value in ("=", "!=", "in"):
-                for inner in node.walk():
-                    if inner.kind in ("field", "variable"):
-                        yield _words(str(inner.value))
-        if tree is not None and tree.kind in ("step", "variable"):
-            last = tree.parts[-1] if tree.kind == "step" else tree
-            yield _words(str(last.value))
+        tree = field_tree(rule.get("Condition"))
+        for node in n.walk(tree) if tree is not None else ():
+            if isinstance(node, n.Binary) and node.operator in ("=", "!=", "in"):
+                for inner in n.walk(node):
+                    if isinstance(inner, (n.Name, n.Variable)):
+                        yield _words(inner.name)
+        last = tree.steps[-1] if isinstance(tree, n.Path) else tree
+        if isinstance(last, (n.Name, n.Variable)):
+            yield _words(last.name)
         return
     stack: list[Any] = [rule]
     while stack:
@@ -218,8 +218,8 @@ def _is_bounded(state: StateNode) -> bool:
         stack.append(here.get("Not"))
         if any(str(key).startswith(("Numeric", "Timestamp")) for key in here):
             return True
-        text = expression_of(here.get("Condition"))
-        tree = parse(text) if text is not None else None
-        if tree is not None and any(n.kind == "operator" and n.value in ("<", "<=", ">", ">=") for n in tree.walk()):
+        tree = field_tree(here.get("Condition"))
+        compares = (isinstance(node, n.Binary) and node.operator[0] in "<>" for node in n.walk(tree)) if tree else ()
+        if any(compares):
             return True
     return False

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from flowdsl.analysis.shape import ALWAYS, ARRAY, MAYBE, NEVER, NOTHING, SOME, UNKNOWN, Shape, join, join_all, tuple_of
+from flowdsl.analysis.shape import (
+    ALWAYS,
+    ARRAY,
+    MAYBE,
+    NEVER,
+    NOTHING,
+    SOME,
+    UNKNOWN,
+    Shape,
+    array,
+    join,
+    join_all,
+    tuple_of,
+)
 
 
 def sequence(item: Shape, low: int, high: int | None, *, unsure: bool = False) -> Shape:
@@ -42,3 +55,17 @@ def sequence_of(results: list[Shape]) -> Shape:
     joined = join_all(tuple(shape.having(ALWAYS) for shape in there))
     found = sequence(joined, len(there), None)
     return found.having(ALWAYS) if sure else found.having(max(shape.presence for shape in there))
+
+
+def as_array(shape: Shape) -> Shape:
+    """What `x[]` makes of a value: an array in any case, of one where it is no array."""
+    if shape.presence == NEVER:
+        return NOTHING
+    if shape.vague:
+        return array(SOME).having(shape.presence)
+    if not shape.kinds & ARRAY:
+        return array(shape, 1).having(shape.presence)
+    if shape.kinds == ARRAY:
+        return shape
+    item = join(shape.item or SOME, shape.only(~ARRAY).having(ALWAYS))
+    return array(item, min(1, shape.low)).having(shape.presence)

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flowdsl.analysis import jsonata_syntax as jsonata
 from flowdsl.analysis import jsonpath_syntax as jsonpath
+from flowdsl.analysis.jsonata_trees import access_of, called, expression_of, field_tree, tree_of
 from flowdsl.estimate.amount import ZERO, Amount, Number
 from flowdsl.estimate.documents import Document, flat, joined
 from flowdsl.integrations.base import as_list, as_object
+from flowdsl.query.jsonata import nodes as n
 
 NUMBER_BYTES = 24
 BOOLEAN_BYTES = 5
@@ -108,17 +109,15 @@ def template_document(value: Any, readable: Readable, *, is_jsonata: bool) -> Do
         fields: dict[str, Amount] = {}
         for key, item in as_object(value).items():
             name = key.removesuffix(".$")
-            text = jsonata.expression_of(item) if is_jsonata else None
-            tree = jsonata.parse(text) if text is not None else None
-            found = _document(tree, readable) if tree is not None and tree.kind in ("call", "apply") else None
+            tree = field_tree(item) if is_jsonata else None
+            found = _document(tree, readable) if isinstance(tree, (n.Call, n.Apply)) else None
             if found is None:
                 fields[name] = _filled(key, item, readable, is_jsonata)
             else:
                 fields[name] = found.base
                 fields.update({f"{name}.{below}": size for below, size in found.fields.items()})
         return Document(Amount.of(2), fields)
-    text = jsonata.expression_of(value) if is_jsonata else None
-    tree = jsonata.parse(text) if text is not None else None
+    tree = field_tree(value) if is_jsonata else None
     if tree is not None:
         found = _document(tree, readable)
         if found is not None:
@@ -126,25 +125,27 @@ def template_document(value: Any, readable: Readable, *, is_jsonata: bool) -> Do
     return Document(_filled("", value, readable, is_jsonata))
 
 
-def _document(tree: jsonata.Node, readable: Readable) -> Document | None:
+def _document(tree: n.Node, readable: Readable) -> Document | None:
     """A whole `$states.input` or `$states.result`, an object, or a `$merge` of such; None for anything else."""
-    if tree.kind == "step":
-        steps = _steps(tree)
+    if isinstance(tree, n.Path):
+        steps = access_of(tree)
         if steps is None or steps[0] != "states":
             return None
         found = {"input": readable.input, "result": readable.result}.get(steps[1])
         return found.under(steps[2:]) if found is not None else None
-    if tree.kind == "object":
+    if isinstance(tree, n.Object):
         sizer = _Sizer(readable)
-        pairs = list(zip(tree.parts[::2], tree.parts[1::2], strict=False))
-        if all(key.kind == "string" for key, _ in pairs):
-            return Document(Amount.of(2), {str(k.value): sizer.of(v) for k, v in pairs})
-        return None
-    merged: tuple[jsonata.Node, ...] | None = None
-    if tree.kind == "call" and tree.parts[0].value == "merge" and len(tree.parts) == 2:
-        merged = tree.parts[1].parts if tree.parts[1].kind == "array" else None
-    elif tree.kind == "apply" and tree.parts[0].kind == "array" and tree.parts[1].value == "merge":
-        merged = tree.parts[0].parts
+        fields: dict[str, Amount] = {}
+        for key, value in tree.pairs:
+            if not isinstance(key, n.Literal) or not isinstance(key.value, str):
+                return None
+            fields[key.value] = sizer.of(value)
+        return Document(Amount.of(2), fields)
+    merged: tuple[n.Node, ...] | None = None
+    if isinstance(tree, n.Call) and called(tree) == "merge" and len(tree.arguments) == 1:
+        merged = tree.arguments[0].items if isinstance(tree.arguments[0], n.Array) else None
+    elif isinstance(tree, n.Apply) and isinstance(tree.left, n.Array) and isinstance(tree.right, n.Variable):
+        merged = tree.left.items if tree.right.name == "merge" else None
     if merged is None:
         return None
     over = Document()
@@ -153,20 +154,9 @@ def _document(tree: jsonata.Node, readable: Readable) -> Document | None:
         if found is None:
             found = Document(_Sizer(readable).of(part))
         # A field that is merged over another takes its place; what is not told apart adds up.
-        base = over.base if part.kind == "object" else flat(over.base + found.base)
+        base = over.base if isinstance(part, n.Object) else flat(over.base + found.base)
         over = Document(base, {**over.fields, **found.fields})
     return over
-
-
-def _steps(node: jsonata.Node) -> tuple[str, ...] | None:
-    """The names along a plain path from a variable, that included; None for any other path."""
-    names: list[str] = []
-    while node.kind == "step":
-        node, right = node.parts
-        if right.kind != "field":
-            return None
-        names.append(str(right.value))
-    return (str(node.value), *reversed(names)) if node.kind == "variable" else None
 
 
 def _filled(key: str, value: Any, readable: Readable, is_jsonata: bool) -> Amount:
@@ -185,7 +175,7 @@ def _filled(key: str, value: Any, readable: Readable, is_jsonata: bool) -> Amoun
             listed = as_list(item)
             size += 2 + len(listed)
             stack.extend(("", inner) for inner in listed)
-        elif is_jsonata and (text := jsonata.expression_of(item)) is not None:
+        elif is_jsonata and (text := expression_of(item)) is not None:
             computed = computed + jsonata_size(text, readable)
         elif not is_jsonata and key.endswith(".$") and isinstance(item, str):
             computed = computed + jsonpath_size(item, readable)
@@ -231,7 +221,7 @@ def _context_size(steps: tuple[str, ...], readable: Readable) -> Amount:
 
 def jsonata_size(text: str, readable: Readable) -> Amount:
     """The size of an expression's value."""
-    tree = jsonata.parse(text)
+    tree = tree_of(text)
     return readable.input.whole if tree is None else flat(_Sizer(readable).of(tree))
 
 
@@ -242,78 +232,77 @@ class _Sizer:
         self.readable = readable
         self.local: dict[str, Amount] = {}
 
-    def of(self, node: jsonata.Node) -> Amount:
-        match node.kind:
-            case "string" | "number" | "constant":
+    def of(self, node: n.Node) -> Amount:
+        match node:
+            case n.Literal():
                 return Amount.of(literal_size(node.value))
-            case "variable" | "step" | "field" | "wildcard" | "descendants" | "parent":
+            case n.Variable() | n.Path() | n.Name() | n.Wildcard():
                 return self._read(node)
-            case "filter" | "keep" | "sort" | "focus" | "index":
-                return self.of(node.parts[0])
-            case "operator":
-                if node.value == "&":
-                    return self._sum(node.parts)
-                return Amount.of(NUMBER_BYTES if node.value in _ARITHMETIC else BOOLEAN_BYTES)
-            case "negate":
+            case n.Filter() | n.KeepArray() | n.Sort() | n.Focus():
+                return self.of(node.base)
+            case n.Binary():
+                if node.operator == "&":
+                    return self._sum((node.left, node.right))
+                if node.operator == "..":
+                    return self._range(node)
+                return Amount.of(NUMBER_BYTES if node.operator in _ARITHMETIC else BOOLEAN_BYTES)
+            case n.Negate():
                 return Amount.of(NUMBER_BYTES)
-            case "choose":
-                return joined(*(self.of(part) for part in node.parts[1:]))
-            case "block":
-                sizes = [self.of(part) for part in node.parts]
+            case n.Condition():
+                ways = [node.then] if node.otherwise is None else [node.then, node.otherwise]
+                return joined(*(self.of(way) for way in ways))
+            case n.Block():
+                sizes = [self.of(part) for part in node.expressions]
                 return sizes[-1] if sizes else ZERO
-            case "bind":
+            case n.Bind():
                 return self._bind(node)
-            case "call":
+            case n.Call():
                 return self._call(node)
-            case "lambda":
-                return self.of(node.parts[-1]) if node.parts else ZERO
-            case "regex" | "placeholder":
+            case n.Lambda():
+                return self.of(node.body)
+            case n.Regex():
                 return ZERO
-            case "range":
-                return self._range(node)
             case _:
-                return self._sum(node.parts) + Amount.of(2 + 2 * len(node.parts))
+                parts = tuple(n.children(node))
+                return self._sum(parts) + Amount.of(2 + 2 * len(parts))
 
-    def _sum(self, parts: tuple[jsonata.Node, ...]) -> Amount:
+    def _sum(self, parts: tuple[n.Node, ...]) -> Amount:
         size = ZERO
         for part in parts:
             size = size + self.of(part)
         return flat(size)
 
-    def _bind(self, node: jsonata.Node) -> Amount:
-        size = self.of(node.parts[-1])
-        self.local[str(node.value)] = size
+    def _bind(self, node: n.Bind) -> Amount:
+        size = self.of(node.value)
+        self.local[node.name] = size
         return size
 
-    def _call(self, node: jsonata.Node) -> Amount:
-        callee, arguments = node.parts[0], node.parts[1:]
-        name = callee.value if callee.kind == "variable" else None
-        known = _SCALARS.get(str(name))
+    def _call(self, node: n.Call) -> Amount:
+        known = _SCALARS.get(str(called(node)))
+        arguments = tuple(argument for argument in node.arguments if argument is not None)
         return Amount.of(known) if known is not None else self._sum(arguments) + Amount.of(2 + len(arguments))
 
-    def _range(self, node: jsonata.Node) -> Amount:
-        ends = [part.value for part in node.parts if part.kind == "number"]
+    def _range(self, node: n.Binary) -> Amount:
+        ends = [part.value for part in (node.left, node.right) if isinstance(part, n.Literal)]
         if len(ends) == 2 and all(isinstance(e, int | float) for e in ends):
             return Amount.of(max(0, int(ends[1] - ends[0] + 1)) * (len(str(ends[1])) + 1))
         return Amount.of(NUMBER_BYTES)
 
-    def _read(self, node: jsonata.Node) -> Amount:
+    def _read(self, node: n.Node) -> Amount:
+        path = node.steps if isinstance(node, n.Path) else (node,)
         steps: list[str] = []
-        current = node
         further = ZERO
-        while current.kind == "step":
-            left, right = current.parts
-            if right.kind == "field" and isinstance(right.value, str):
-                steps.append(right.value)
-            elif right.kind not in ("wildcard", "descendants", "field"):
-                further = further + self.of(right)
-            current = left
-        steps.reverse()
-        if current.kind == "variable":
-            return flat(self._root(str(current.value or ""), tuple(steps)) + further)
-        if current.kind in ("field", "wildcard", "descendants", "parent"):
+        for step in path[1:]:
+            if isinstance(step, n.Name):
+                steps.append(step.name)
+            elif not isinstance(step, n.Wildcard):
+                further = further + self.of(step)
+        first = path[0]
+        if isinstance(first, n.Variable):
+            return flat(self._root(first.name, tuple(steps)) + further)
+        if isinstance(first, (n.Name, n.Wildcard)):
             return further
-        return flat(self.of(current) + further)
+        return flat(self.of(first) + further)
 
     def _root(self, name: str, steps: tuple[str, ...]) -> Amount:
         readable = self.readable

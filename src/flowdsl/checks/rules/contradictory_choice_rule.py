@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flowdsl.analysis.jsonata_syntax import expression_of, parse
+from flowdsl.analysis.jsonata_trees import field_tree
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
 from flowdsl.diagnostics import Diagnostic, Severity
+from flowdsl.query.jsonata.nodes import Literal
 
 
 def between(low: int, high: int) -> dict[str, object]:
@@ -47,6 +48,4 @@ class ContradictoryChoiceRule(Rule):
 
 def _is_plainly_false(rule: dict[str, Any]) -> bool:
     condition = rule.get("Condition")
-    text = expression_of(condition)
-    tree = parse(text) if text is not None else None
-    return condition is False or (tree is not None and tree.kind == "constant")
+    return condition is False or isinstance(field_tree(condition), Literal)

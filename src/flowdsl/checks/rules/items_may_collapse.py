@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowdsl.analysis.jsonata_syntax import Node, expression_of, parse
+from flowdsl.analysis.jsonata_trees import called, expression_of, tree_of
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
 from flowdsl.diagnostics import Diagnostic, Edit, Fix, Severity
+from flowdsl.query.jsonata import nodes as n
 
 ONE = {"ProcessorConfig": {"Mode": "INLINE"}, "StartAt": "One", "States": {"One": {"Type": "Pass", "End": True}}}
 EACH = {"Type": "Map", "ItemProcessor": ONE, "End": True}
@@ -36,7 +37,7 @@ class ItemsMayCollapse(Rule):
         known = {problem.pointer for problem in context.problems("items", "undefined")}
         for state in context.states("Map"):
             text = expression_of(state.fields.get("Items")) if state.is_jsonata else None
-            tree = parse(text) if text is not None else None
+            tree = tree_of(text) if text is not None else None
             pointer = f"{state.pointer}/Items"
             if tree is None or text is None or pointer in known or not _collapses(tree):
                 continue
@@ -48,16 +49,17 @@ class ItemsMayCollapse(Rule):
             )
 
 
-def _collapses(tree: Node) -> bool:
+def _collapses(tree: n.Node) -> bool:
     """Whether an expression's value is a sequence that JSONata collapses."""
-    if tree.kind == "block" and tree.parts:
-        return _collapses(tree.parts[-1])
-    if tree.kind == "filter":
-        return tree.parts[1].kind not in ("number", "negate")
-    if tree.kind == "step":
-        return any(_collapses(part) for part in tree.parts)
-    if tree.kind == "call":
-        return tree.parts[0].kind == "variable" and tree.parts[0].value in ("filter", "map", "keys")
-    if tree.kind == "apply":
-        return _collapses(tree.parts[1])
+    if isinstance(tree, n.Block) and tree.expressions:
+        return _collapses(tree.expressions[-1])
+    if isinstance(tree, n.Filter):
+        return not (isinstance(tree.predicate, n.Literal) and not isinstance(tree.predicate.value, bool))
+    if isinstance(tree, n.Path):
+        return not any(isinstance(s, n.KeepArray) for s in tree.steps) and any(_collapses(s) for s in tree.steps)
+    if isinstance(tree, n.Call):
+        return called(tree) in ("filter", "map", "keys")
+    if isinstance(tree, n.Apply):
+        right = tree.right
+        return _collapses(right) or (isinstance(right, n.Variable) and right.name == "keys")
     return False

@@ -1,0 +1,79 @@
+"""JSONata trees as the analyses look at them: the tree of a field, the way to a value, and when two expressions are one."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from flowdsl.query.jsonata import nodes as n
+from flowdsl.query.jsonata.syntax import parse
+from flowdsl.query.jsonata.tokens import SyntaxFault
+
+Access = tuple[str, ...]
+"""A value by the way to it: a variable's name, then members: ("states", "input", "coupon")."""
+
+
+def expression_of(value: object) -> str | None:
+    """The text between the marks of a JSONata field, blanks and all; None for any other value, which is literal."""
+    if isinstance(value, str) and value.startswith("{%") and value.endswith("%}") and len(value) >= 4:
+        return value[2:-2]
+    return None
+
+
+@lru_cache(maxsize=8192)
+def tree_of(text: str) -> n.Node | None:
+    """The tree of an expression; None for a text that does not parse, of which nothing is known."""
+    try:
+        return parse(text)
+    except (SyntaxFault, RecursionError):
+        return None
+
+
+def field_tree(value: object) -> n.Node | None:
+    """The tree of a field's value; None for a literal, and for what does not parse."""
+    text = expression_of(value)
+    return None if text is None else tree_of(text)
+
+
+def access_of(node: n.Node) -> Access | None:
+    """The way to a value that an expression simply names; None for anything that computes."""
+    if isinstance(node, n.Block) and len(node.expressions) == 1:
+        return access_of(node.expressions[0])
+    if isinstance(node, n.Variable):
+        return (node.name,) if node.name and node.name != "$" else None
+    if not isinstance(node, n.Path):
+        return None
+    first = access_of(node.steps[0])
+    if first is None:
+        return None
+    names = [step.name for step in node.steps[1:] if isinstance(step, n.Name)]
+    return (*first, *names) if len(names) == len(node.steps) - 1 else None
+
+
+def key_of(node: n.Node) -> str:
+    """A text that is the same for two expressions when they are the same but for blanks, comments and quotes."""
+    # Depth is that of an expression, which the parser bounds.
+    parts: list[str] = []
+    for name in node.__dataclass_fields__:
+        if name not in ("start", "end"):
+            parts.append(_key(getattr(node, name)))
+    return f"{type(node).__name__}({','.join(parts)})"
+
+
+def _key(value: object) -> str:
+    if isinstance(value, n.Node):
+        return key_of(value)
+    if isinstance(value, tuple):
+        return f"[{','.join(map(_key, value))}]"
+    return repr(value)
+
+
+def called(node: n.Node) -> str | None:
+    """The name of the function that a call calls; None for anything else."""
+    return node.procedure.name if isinstance(node, n.Call) and isinstance(node.procedure, n.Variable) else None
+
+
+def plain(node: n.Node) -> n.Node:
+    """A node without the brackets round it."""
+    while isinstance(node, n.Block) and len(node.expressions) == 1:
+        node = node.expressions[0]
+    return node
