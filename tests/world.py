@@ -27,6 +27,7 @@ TABLES = {
     "INVOICES_TABLE": "number",
     "WRITE_OFFS_TABLE": "parcel",
     "VOUCHERS_TABLE": "voucher",
+    "READINGS_TABLE": "record",
     "POINTS_TABLE": "customer",
 }
 """Environment variable of each table, and its key."""
@@ -144,8 +145,10 @@ def _machine(name: str) -> Callable[[], str]:
 _MAKERS: dict[str, Callable[[], str]] = {
     "IDEMPOTENCY_TABLE": _idempotency,
     "RECEIPTS_QUEUE_URL": _fifo_queue("receipts"),
+    "MAIL_QUEUE_URL": _fifo_queue("mail"),
     "REFUNDS_QUEUE_URL": _fifo_queue("refunds"),
     "APPROVALS_TOPIC_ARN": _fifo_topic("approvals"),
+    "PRICES_TOPIC_ARN": _fifo_topic("prices"),
     "TAKE_BACK_ARN": _machine("take_back"),
 }
 """Environment variable of each other resource, and what makes it and gives its name."""
