@@ -70,7 +70,9 @@ def world_with_topics(proof: Any) -> None:
 
 def world_with_bucket(proof: Any) -> None:
     orders()
-    client("s3").create_bucket(Bucket="reports")
+    region = client("s3").meta.region_name
+    elsewhere = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    client("s3").create_bucket(Bucket="reports", **elsewhere)
 
 
 def world_with_versions(proof: Any) -> None:

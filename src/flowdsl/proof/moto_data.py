@@ -9,6 +9,8 @@ from functools import cache
 from importlib import import_module
 from typing import Any, cast
 
+from flowdsl.proof import moto_copy
+
 Kept = tuple[list[tuple[Any, dict[str, Any], dict[str, Any]]], list[list[Any]]]
 """(a service, its accounts, whose a bucket's name is) of each service, and the files of S3's objects."""
 
@@ -64,8 +66,35 @@ def _files() -> list[list[Any]]:
 def reset() -> None:
     """Nothing is there."""
     from moto.core.base_backend import BackendDict
+    from moto.core.model_instances import reset_model_data
 
     cast(Any, BackendDict).reset()
+    # Moto lists every object ever made, for a dashboard; worlds without number would never be let go of.
+    reset_model_data()
+
+
+Copied = tuple[list[tuple[Any, str, str]], list[Any]]
+"""(service, account, region) of each backend, and the backends."""
+
+
+def copied() -> Copied:
+    """A copy of everything that is there. Raises what copying raises."""
+    places = [(s, account, region) for s in _services() for account, region, _ in s.iter_backends()]
+    return places, moto_copy.copied([service[account][region] for service, account, region in places])
+
+
+def put_copy(kept: Copied) -> None:
+    """Makes a copy of a copy what is there now."""
+    places, backends = kept
+    for (service, account, region), backend in zip(places, moto_copy.copied(backends), strict=True):
+        plain: type[dict[str, Any]] = dict
+        plain.__setitem__(service[account], region, backend)
+
+
+def dispose(kept: Copied) -> None:
+    """Lets go of a copy: S3 wants its objects closed."""
+    for backend in kept[1]:
+        backend.reset()
 
 
 @contextmanager

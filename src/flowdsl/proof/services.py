@@ -57,6 +57,16 @@ class Services:
         self._ledger_tokens.clear()
         self.database.reset()
 
+    def kept(self) -> Any:
+        """What a setup has done to these parts."""
+        return dict(self._tokens), dict(self._answers), self.database.kept()
+
+    def restore(self, kept: Any) -> None:
+        """Makes it so again."""
+        tokens, answers, database = kept
+        self._tokens, self._answers = dict(tokens), dict(answers)
+        self.database.restore(database)
+
     def install(self) -> None:
         """Teaches moto's SNS and SQS what they do not know of repeats; only where moto has loaded them."""
         from moto.sns.models import Topic

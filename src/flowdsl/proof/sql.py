@@ -32,11 +32,22 @@ class Database:
         self._transaction = None
         self._count = 0
 
+    def kept(self) -> sqlite3.Connection | None:
+        """A copy of the database."""
+        if self._connection is None:
+            return None
+        self._abandon()
+        return _copy(self._connection)
+
+    def restore(self, kept: sqlite3.Connection | None) -> None:
+        """Makes the database a copy of a copy."""
+        self.reset()
+        self._connection = _copy(kept) if kept is not None else None
+
     def answer(self, operation: str, parameters: Any) -> Any:
         """The response of one operation."""
         if self._connection is None:
-            # A paused delivery's statements come from its own thread; only one runs at a time.
-            self._connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+            self._connection = _empty()
         try:
             return success(self._run(self._connection, operation, parameters))
         except (sqlite3.Error, sqlite3.Warning) as failed:
@@ -98,6 +109,17 @@ class Database:
             for row in rows.fetchall():
                 facts = dict(zip((c[1] for c in columns), row, strict=True))
                 yield Entry(f"SQL table {table}", ", ".join(f"{k}={facts[k]}" for k in keys), facts)
+
+
+def _empty() -> sqlite3.Connection:
+    # A paused delivery's statements come from its own thread; only one runs at a time.
+    return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+
+
+def _copy(connection: sqlite3.Connection) -> sqlite3.Connection:
+    twin = _empty()
+    connection.backup(twin)
+    return twin
 
 
 def _plain(value: dict[str, Any]) -> Any:

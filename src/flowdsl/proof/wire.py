@@ -12,6 +12,7 @@ from typing import Any
 
 from flowdsl.proof.clock import TICK_SECONDS, Clock
 from flowdsl.proof.delivery import Delivery
+from flowdsl.proof.rehearsal import Call
 from flowdsl.proof.responses import error
 from flowdsl.proof.services import Services
 
@@ -38,6 +39,8 @@ class Wire:
 
     def __init__(self, clock: Clock) -> None:
         self.active: Delivery | None = None
+        self.stage: Call | None = None
+        """What stands between a setup's calls and AWS."""
         self.services = Services(clock)
         self.unanswered: list[str] = []
         """Calls that moto did not answer."""
@@ -53,6 +56,7 @@ class Wire:
         self._wrap(Endpoint, "_do_get_response", self._do_get_response)
         self._wrap(Endpoint, "_send", self._send)
         self._wrap(BaseClient, "_convert_to_request_dict", self._convert)
+        self._wrap(BaseClient, "_make_api_call", self._api_call)
         self._wrap(RequestSigner, "sign", self._sign)
         self.services.install()
         return self
@@ -66,6 +70,7 @@ class Wire:
     def reset(self) -> None:
         """For a fresh world: nothing has been called yet."""
         self.active = None
+        self.stage = None
         self.services.reset()
 
     def _wrap(self, owner: Any, name: str, wrapper: Callable[..., Any]) -> None:
@@ -81,6 +86,12 @@ class Wire:
         request = original(client, api_params, *args, **kwargs)
         request["context"][PARAMETERS] = api_params
         return request
+
+    def _api_call(self, original: Any, client: Any, operation_name: str, api_params: Any) -> Any:
+        if self.stage is None:
+            return original(client, operation_name, api_params)
+        service = f"{client.meta.service_model.service_name} {client.meta.region_name}"
+        return self.stage(service, operation_name, api_params, lambda: original(client, operation_name, api_params))
 
     def _sign(self, original: Any, signer: Any, *args: Any, **kwargs: Any) -> Any:
         """Signs with made-up credentials for a client that has none: one made at import, where there were none."""

@@ -6,11 +6,13 @@ import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cache
+from itertools import count
 from typing import Any
 
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.proof import moto_data, stores
 from flowdsl.proof.clock import START, Clock
+from flowdsl.proof.rehearsal import Call, Diverged, Rehearsal
 from flowdsl.proof.session import warm_session
 from flowdsl.proof.state import State
 
@@ -41,6 +43,7 @@ class World:
         self._environment: dict[str, str] = {}
         self._deliveries = 0
         self._variant = 0
+        self._rehearsals: dict[int, Rehearsal] = {}
 
     def __enter__(self) -> World:
         try:
@@ -89,10 +92,22 @@ class World:
         stack.enter_context(moto_data.quicker())
         stack.callback(mock.stop, remove_data=False)
         stack.callback(moto_data.reset)
+        stack.callback(self._forget_rehearsals)
         stack.callback(_forget_clients)
 
     def fresh(self, variant: int = 0) -> None:
         """A new world: nothing in it but what the setup makes. Another `variant` has another time, and other chances."""
+        self._begin(variant)
+        if self._setup is None:
+            return
+        rehearsal = self._rehearsals.get(variant)
+        if rehearsal is None:
+            self._rehearse(variant)
+        elif not rehearsal.is_usable or not self._replayed(rehearsal):
+            self._begin(variant)
+            self._run_setup(_straight)
+
+    def _begin(self, variant: int) -> None:
         from moto.moto_api._internal import mock_random
 
         moto_data.reset()
@@ -105,8 +120,54 @@ class World:
         self.clock.set(START + variant * 93_784.321)
         self.chance.seed(f"{self._seed}/{variant}/setup")
         mock_random.seed(f"{self._seed}/{variant}")
-        if self._setup is not None:
+
+    def _run_setup(self, stage: Call) -> None:
+        """Runs the setup, its calls to AWS through `stage`."""
+        assert self._setup is not None
+        calls = count(1)
+
+        def staged(service: str, operation: str, parameters: Any, call: Callable[[], Any]) -> Any:
+            try:
+                return stage(service, operation, parameters, call)
+            finally:
+                # A real call draws numbers of its own, a remembered one does not: what the setup draws next is the same.
+                self.chance.seed(f"{self._seed}/{self._variant}/setup/{next(calls)}")
+
+        self.wire.stage = staged
+        try:
             self._setup(*((self,) if _takes_world(self._setup) else ()))
+        finally:
+            self.wire.stage = None
+
+    def _rehearse(self, variant: int) -> None:
+        """The first time: what the setup does is kept."""
+        from moto.moto_api._internal import mock_random
+
+        rehearsal = self._rehearsals[variant] = Rehearsal()
+        self._run_setup(rehearsal.record)
+        rehearsal.keep((self.wire.services.kept(), mock_random.getstate()))
+
+    def _replayed(self, rehearsal: Rehearsal) -> bool:
+        """Whether the setup did the same again; then the world is as it was."""
+        from moto.moto_api._internal import mock_random
+
+        rehearsal.begin()
+        try:
+            self._run_setup(rehearsal.replay)
+        except Diverged:
+            rehearsal.forget()
+            return False
+        if not rehearsal.is_complete:
+            rehearsal.forget()
+            return False
+        services, chance = rehearsal.restore()
+        self.wire.services.restore(services)
+        mock_random.setstate(chance)
+        return True
+
+    def _forget_rehearsals(self) -> None:
+        for rehearsal in self._rehearsals.values():
+            rehearsal.forget()
 
     def begin_delivery(self) -> None:
         """Other chances for each delivery, the same ones in every world."""
@@ -125,6 +186,10 @@ class World:
         yield from stores.entries()
         yield from self.wire.services.entries()
         yield from self.web.entries()
+
+
+def _straight(service: str, operation: str, parameters: Any, call: Callable[[], Any]) -> Any:
+    return call()
 
 
 @cache
