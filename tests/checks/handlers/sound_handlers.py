@@ -1519,3 +1519,42 @@ def handler(event, context):
     table.put_item(Item={"order_id": event["order_id"], "cents": event["cents"]})
     return {"order_id": event["order_id"]}
 """
+
+SOUND["a lost connection is made anew"] = """
+import os
+
+import pymysql
+
+connection = pymysql.connect(host=os.environ["DB_HOST"], user=os.environ["DB_USER"], password=os.environ["DB_PASSWORD"])
+
+
+def cursor():
+    global connection
+    try:
+        connection.ping(reconnect=False)
+    except pymysql.err.InterfaceError:
+        connection = pymysql.connect(
+            host=os.environ["DB_HOST"], user=os.environ["DB_USER"], password=os.environ["DB_PASSWORD"]
+        )
+    return connection.cursor()
+
+
+def handler(event, context):
+    with cursor() as rows:
+        rows.execute("SELECT cents FROM prices WHERE sku = %s", (event["sku"],))
+        return {"cents": rows.fetchone()[0]}
+"""
+
+SOUND["a client for each region"] = """
+import boto3
+
+ec2 = boto3.client("ec2")
+
+
+def handler(event, context):
+    found = {}
+    for region in ec2.describe_regions()["Regions"]:
+        there = boto3.client("ec2", region_name=region["RegionName"])
+        found[region["RegionName"]] = len(there.describe_volumes(Filters=event["filters"])["Volumes"])
+    return found
+"""

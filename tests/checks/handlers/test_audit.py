@@ -194,3 +194,23 @@ def test_a_hundred_files_take_less_than_a_second() -> None:
     began = time.process_time()
     audit(files)
     assert time.process_time() - began < 1
+
+
+def test_a_rule_that_crashes_names_itself_and_the_others_still_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    from flowdsl.checks.rules.sleep_in_handler import SleepInHandler
+
+    def broken(self: SleepInHandler, source: object) -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr(SleepInHandler, "check", broken)
+    write("app.py", BAD["module counter"])
+    result = run("app.py")
+    assert result.exit_code == 2
+    assert "ASL890 rule-crash: ASL932 sleep-in-handler crashed on app.py: KeyError: 'x'" in result.output
+    assert "ASL901" in result.output
+
+
+def test_json_is_all_that_is_on_standard_output_when_it_is_asked_for() -> None:
+    write("src/app.py", BAD["sleep"])
+    found = json.loads(run("src", "--output-format", "json").output)
+    assert "ASL932" in json.dumps(found)

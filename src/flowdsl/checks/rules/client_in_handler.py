@@ -9,7 +9,7 @@ from flowdsl.checks.handler_clients import CONNECTIONS, MAKERS
 from flowdsl.checks.handler_entries import is_cached, is_guarded
 from flowdsl.checks.handler_rule import HandlerRule, SourceExample, shown
 from flowdsl.checks.handler_source import HandlerSource
-from flowdsl.checks.handler_tree import Function
+from flowdsl.checks.handler_tree import Function, bindings_of
 from flowdsl.checks.handler_values import ANSWER, DELIVERY, EVENT
 from flowdsl.diagnostics import Diagnostic, Severity
 
@@ -101,7 +101,31 @@ def _is_kept(source: HandlerSource, function: Function, call: ast.Call) -> bool:
     given = [*call.args, *(k.value for k in call.keywords)]
     if any(source.origins(value, function) & (EVENT | ANSWER | DELIVERY) for value in given):
         return True
-    return is_guarded(source.tree, call)
+    return (
+        is_guarded(source.tree, call) or _is_one_of_many(source, call, given) or _is_made_anew(source, function, call)
+    )
+
+
+def _is_one_of_many(source: HandlerSource, call: ast.Call, given: list[ast.expr]) -> bool:
+    """One for each region, role or account of a loop around it."""
+    names = {node.id for value in given for node in ast.walk(value) if isinstance(node, ast.Name)}
+    for up in source.tree.above(call):
+        loops: list[ast.For | ast.AsyncFor | ast.comprehension] = []
+        if isinstance(up, ast.For | ast.AsyncFor):
+            loops = [up]
+        elif isinstance(up, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            loops = list(up.generators)
+        if any(name in names for loop in loops for name, _ in bindings_of(loop)):
+            return True
+    return False
+
+
+def _is_made_anew(source: HandlerSource, function: Function, call: ast.Call) -> bool:
+    """A connection of the module that was lost: `except OperationalError: connection = connect(...)`."""
+    statement = source.tree.statement(call)
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    kept = any(isinstance(target, ast.Name) and target.id in function.globals for target in targets)
+    return kept and any(isinstance(up, ast.ExceptHandler) for up in source.tree.above(call))
 
 
 def _article(kind: str) -> str:
