@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowdsl.asl.fields import fields_of
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.importer.source_text import Call
 
 PORT_FIELDS = ("Next", "Comment", "Assign", "Output")
@@ -28,14 +29,14 @@ def _is_expression(text: str) -> bool:
 def _rule(fields: Any, used: set[str]) -> Any:
     # An explicit stack would only move the recursion into layout(); a rule nests as deep as a person nests it, and the
     # reader refuses documents that nest deeper than Python can follow.
-    if isinstance(fields, dict) and len(fields) == 1:
+    if is_object(fields) and len(fields) == 1:
         ((name, value),) = fields.items()
-        if name in _COMBINED and (isinstance(value, dict) if name == "Not" else isinstance(value, list) and value):
+        if name in _COMBINED and (is_object(value) if name == "Not" else is_list(value) and value):
             used.add(_COMBINED[name])
             parts = [value] if name == "Not" else value
             return Call(_COMBINED[name], [_rule(part, used) for part in parts])
     used.add("Rule")
-    if not isinstance(fields, dict):
+    if not is_object(fields):
         return Call("Rule", [], {"extra": fields})
     call = Call("Rule")
     unknown: dict[str, Any] = {}

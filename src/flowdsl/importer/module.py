@@ -6,6 +6,7 @@ from typing import Any
 
 from flowdsl.asl.definition import Definition, Scope, StateNode
 from flowdsl.asl.fields import fields_of
+from flowdsl.asl.values import is_object
 from flowdsl.dsl.names import pascal
 from flowdsl.importer.names import Names, identifier
 from flowdsl.importer.policies import Policies
@@ -139,5 +140,5 @@ def _has_empty(value: Any) -> bool:
         if isinstance(item, dict | list):
             if not item:
                 return True
-            stack += item.values() if isinstance(item, dict) else item
+            stack += item.values() if is_object(item) else item
     return False

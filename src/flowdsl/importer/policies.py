@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flowdsl.asl.definition import Definition, StateNode
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.importer.names import Names
 from flowdsl.importer.source_text import WIDTH, layout
 from flowdsl.importer.state_calls import retrier
@@ -73,9 +74,9 @@ class Policies:
 def retriers(node: StateNode) -> list[dict[str, Any]]:
     """A state's Retriers, when every one of them can be written as `.retry(...)`; else none."""
     items = node.fields.get("Retry")
-    if node.type not in ("Task", "Map", "Parallel") or not isinstance(items, list):
+    if node.type not in ("Task", "Map", "Parallel") or not is_list(items):
         return []
-    good = all(isinstance(item, dict) and isinstance(item.get("ErrorEquals"), list) for item in items)
+    good = all(is_object(item) and is_list(item.get("ErrorEquals")) for item in items)
     return items if good else []
 
 

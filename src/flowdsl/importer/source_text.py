@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from flowdsl.asl.values import is_object
+
 WIDTH = 120
 """Longest line, in characters."""
 
@@ -33,7 +35,7 @@ class Call:
 def string(text: str) -> str:
     """A string literal on one line: double quotes, unless single ones save escapes. Whatever cannot be seen is escaped."""
     quote = "'" if text.count('"') > text.count("'") else '"'
-    out = []
+    out: list[str] = []
     for c in text:
         if c in ("\\", quote):
             out.append("\\" + c)
@@ -82,7 +84,7 @@ def _parts(value: Any) -> tuple[str, list[tuple[str, Any]], str]:
             [("", item) for item in value.positional] + [(f"{name}=", item) for name, item in value.keywords.items()],
             ")",
         )
-    if isinstance(value, dict):
+    if is_object(value):
         return "{", [(f"{string(str(key))}: ", item) for key, item in value.items()], "}"
     return "[", [("", item) for item in value], "]"
 

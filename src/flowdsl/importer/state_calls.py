@@ -6,6 +6,7 @@ from typing import Any
 
 from flowdsl.asl.definition import StateNode
 from flowdsl.asl.fields import fields_of, key_order
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.errors import LAMBDA_CONSOLE, LAMBDA_SERVICE, LAMBDA_TRANSIENT, is_reserved
 from flowdsl.importer.source_text import Call, Code
 
@@ -57,21 +58,19 @@ def _is_said(node: StateNode, field: str) -> bool:
     """Whether the file says this field in another way; empty lists and odd values are not."""
     value = node.fields[field]
     if field in ("Retry", "Catch"):
-        return isinstance(value, list) and bool(value) and all(_is_handler(item) for item in value)
+        return is_list(value) and bool(value) and all(_is_handler(item) for item in value)
     if field == "End":
         return value is True
     if field in ("Next", "Default"):
         return isinstance(value, str) and value in node.scope.states
     if field == "Choices":
-        return isinstance(value, list) and all(
-            isinstance(r, dict) and r.get("Next") in node.scope.states for r in value
-        )
+        return is_list(value) and all(is_object(r) and r.get("Next") in node.scope.states for r in value)
     return True
 
 
 def _is_handler(item: Any) -> bool:
     """Whether a Retrier or Catcher can be written as `.retry(...)` or `.catch(...)`."""
-    return isinstance(item, dict) and isinstance(item.get("ErrorEquals"), list)
+    return is_object(item) and is_list(item.get("ErrorEquals"))
 
 
 def retrier(fields: dict[str, Any], errors: set[str], function: str = "Retry") -> Call:

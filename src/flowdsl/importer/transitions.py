@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flowdsl.asl.definition import StateNode
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.importer.choice_rules import condition
 from flowdsl.importer.policies import in_lines
 from flowdsl.importer.source_text import WIDTH, Call, flat, layout
@@ -97,7 +98,7 @@ def _alike(nodes: list[StateNode], known: dict[str, StateNode]) -> list[tuple[li
         catchers = [
             fields
             for fields in _dicts(node.fields.get("Catch"))
-            if isinstance(fields.get("ErrorEquals"), list) and fields.get("Next") in known
+            if is_list(fields.get("ErrorEquals")) and fields.get("Next") in known
         ]
         if catchers:
             together.setdefault(json.dumps(catchers), ([], catchers))[0].append(node.name)
@@ -113,4 +114,4 @@ def _when(variable: str, rule: dict[str, Any], used: set[str]) -> Call:
 
 
 def _dicts(value: Any) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    return [item for item in value if is_object(item)] if is_list(value) else []

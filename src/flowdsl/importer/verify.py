@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from flowdsl.asl.definition import Definition
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.diagnostics import Diagnostic, FlowDslError
 
 
@@ -33,12 +34,12 @@ def first_difference(before: Any, after: Any) -> tuple[str, Any, Any] | None:
     stack: list[tuple[str, Any, Any]] = [("", before, after)]
     while stack:
         pointer, a, b = stack.pop()
-        if isinstance(a, dict) and isinstance(b, dict):
+        if is_object(a) and is_object(b):
             for key in [*a, *(k for k in b if k not in a)][::-1]:
                 stack.append(
                     (f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}", a.get(key, ...), b.get(key, ...))
                 )
-        elif isinstance(a, list) and isinstance(b, list):
+        elif is_list(a) and is_list(b):
             for i in reversed(range(max(len(a), len(b)))):
                 stack.append((f"{pointer}/{i}", a[i] if i < len(a) else ..., b[i] if i < len(b) else ...))
         elif a != b or isinstance(a, bool) != isinstance(b, bool):
