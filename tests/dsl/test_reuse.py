@@ -319,3 +319,75 @@ def test_settings_of_a_workflow_are_checked(source: Source) -> None:
         "1:93: ASL154 bad-value: retry is a Retry or several, found 'x'",
         "2:5: ASL852 bad-workflow: flow takes 2 parameters; a workflow takes one, the execution's input",
     ]
+
+
+def test_functions_that_do_not_simply_run_are_refused(source: Source) -> None:
+    assert source.mistakes("""
+        @workflow
+        async def flow(order: Order) -> None:
+            one = Pass()
+    """) == [
+        "2:11: ASL852 bad-workflow: flow is async or yields; a function that declares states simply runs, and returns"
+    ]
+
+
+def test_what_nests_too_deep_is_a_finding_and_no_traceback(source: Source) -> None:
+    deep = "too deep for Python; AWS's engine stops at some 200 operations in a chain"
+    for text in (
+        """
+        @workflow
+        def flow(order: Order) -> None:
+            def nest(n: int) -> None:
+                def inner(line: Line) -> None:
+                    nest(n - 1) if n else Pass(name="Innermost")
+
+                Map(inner, order.lines, name=f"Map {n}")
+
+            nest(400)
+        """,
+        """
+        @workflow
+        def flow(order: Order) -> None:
+            x = order.total
+            for _ in range(5000):
+                x = x + 1
+            one = Pass(output=x)
+        """,
+    ):
+        (found,) = source.mistakes(text)
+        assert found.endswith(
+            f"ASL850 workflow-raises: the functions, scopes or expressions of this workflow nest {deep}"
+        )
+
+
+def test_a_chain_of_a_thousand_states_needs_no_recursion(source: Source) -> None:
+    states = source.states("""
+        @workflow
+        def flow(order: Order) -> Any:
+            last = Pass(name="0")
+            for i in range(1, 3000):
+                state = Pass(name=str(i), output=last.result)
+                last >> state
+                last = state
+            return last.result
+    """)
+    assert len(states) == 3000
+
+
+def test_a_nested_workflows_own_errors_never_arrive(source: Source) -> None:
+    assert source.mistakes("""
+        @workflow
+        def child(order: Order) -> Paid:
+            a = Task(charge_card(payment_id=order.id, amount=1))
+            return a.result
+
+
+        @workflow
+        def flow(order: Order) -> None:
+            one = Task(child(order))
+            one.catch(CardDeclined) >> Fail("Declined")
+            one.catch(TaskFailed) >> Fail("Failed")
+    """) == [
+        "10:15: ASL454 never-raised: 'One' runs a workflow, which fails as States.TaskFailed whatever it raised: CardDeclined never arrives; "
+        "catch TaskFailed, and decide on the Cause"
+    ]

@@ -5,7 +5,7 @@ What only some workflows need is imported when one does: a command that builds t
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flowdsl.dsl.emit import Emitter
 from flowdsl.dsl.endings import check_ends
@@ -15,6 +15,9 @@ from flowdsl.dsl.needs import Needs
 from flowdsl.dsl.source_scan import check_source
 from flowdsl.dsl.trace import Trace
 from flowdsl.dsl.wiring import wire
+
+if TYPE_CHECKING:
+    from flowdsl.dsl.states import Working
 
 
 def compiled(trace: Trace, head: dict[str, Any], default_retry: list[Any]) -> dict[str, Any] | None:
@@ -43,6 +46,14 @@ def compiled(trace: Trace, head: dict[str, Any], default_retry: list[Any]) -> di
 
         check_raws(trace)
     check_source(trace)
+    if any(call.kind == "workflow" and call.pattern for call in trace.calls):
+        from flowdsl.dsl.nested import check_caught
+
+        for scope in trace.scopes:
+            for state in scope.states:
+                call = getattr(state, "call", None)
+                if call is not None and call.kind == "workflow" and call.pattern:
+                    check_caught(trace, cast("Working", state))
     if trace.is_wrong:
         return None
     if items.binders:

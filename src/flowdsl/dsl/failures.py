@@ -6,13 +6,15 @@ from collections.abc import Callable
 from types import CodeType, TracebackType
 from typing import Any
 
+from flowdsl.diagnostics import FlowDslError
+from flowdsl.dsl.places import definition_place
 from flowdsl.dsl.trace import Trace
 from flowdsl.query.expression import Place
 
 
 def failed(trace: Trace, function: Callable[..., Any], error: Exception) -> None:
     """Reports an exception that stopped the trace, at the user's line."""
-    place = _place(error.__traceback__)
+    place = _place(error.__traceback__, function.__code__) or definition_place(function.__code__)
     if isinstance(error, UnboundLocalError):
         name = getattr(error, "name", None) or str(error).split("'")[1]
         trace.report(
@@ -33,9 +35,15 @@ def failed(trace: Trace, function: Callable[..., Any], error: Exception) -> None
     if isinstance(error, RecursionError):
         trace.report(
             "workflow-raises",
-            "the functions of this workflow call one another without end, or nest too deep for Python",
+            "the functions, scopes or expressions of this workflow nest too deep for Python; AWS's engine stops at "
+            "some 200 operations in a chain",
             place,
         )
+        return
+    if isinstance(error, FlowDslError):
+        said = str(error).partition(": ")[2] or str(error)
+        if not any(m.message == said for m in trace.mistakes):
+            trace.report("workflow-raises", said, place)
         return
     import traceback  # only a failure pays for it
 
@@ -43,12 +51,15 @@ def failed(trace: Trace, function: Callable[..., Any], error: Exception) -> None
     trace.report("workflow-raises", f"{trace.name} raised {said}", place)
 
 
-def _place(found: TracebackType | None) -> Place | None:
-    """Where the user's code was when it raised: the last frame that is not flowdsl's own."""
-    place = None
+def _place(found: TracebackType | None, function: CodeType) -> Place | None:
+    """Where the user's code was when it raised: the last frame in the workflow's own file, or in any that is not flowdsl's."""
+    own: Place | None = None
+    other: Place | None = None
     while found is not None:
         code: CodeType = found.tb_frame.f_code
-        if not str(found.tb_frame.f_globals.get("__name__", "")).startswith("flowdsl."):
-            place = (code, found.tb_lasti)
+        if code.co_filename == function.co_filename:
+            own = (code, found.tb_lasti)
+        elif not str(found.tb_frame.f_globals.get("__name__", "")).startswith("flowdsl."):
+            other = (code, found.tb_lasti)
         found = found.tb_next
-    return place
+    return own or other

@@ -10,7 +10,19 @@ from flowdsl.dsl.needs import Needs
 from flowdsl.dsl.state import State
 from flowdsl.dsl.trace import Scope, Trace
 from flowdsl.dsl.wiring import Wiring
-from flowdsl.query.expression import Conditional, Default, Exists, Field, Index, Node, Operation, Read, Some, children
+from flowdsl.query.expression import (
+    Conditional,
+    Default,
+    Exists,
+    Field,
+    Index,
+    Node,
+    Operation,
+    Read,
+    Some,
+    children,
+    leaves,
+)
 
 Key = tuple[Any, ...]
 
@@ -148,12 +160,25 @@ def _ways(choice: Choice) -> dict[Any, frozenset[Key]]:
     return found
 
 
+def _on_port(choice: Choice, port: Any, some: Some) -> frozenset[Key]:
+    """What is certain where a rule's condition is tried, or where its own Assign and Output run."""
+    failed: frozenset[Key] = frozenset()
+    for rule in choice.rules:
+        condition = rule.condition
+        if rule is port and isinstance(condition, Node) and any(leaf is some for leaf in leaves(condition)):
+            return failed
+        failed |= implied(rule.condition, False)
+    return _ways(choice).get(port, frozenset())
+
+
 def check_guards(trace: Trace, needs: Needs, wirings: dict[Scope, Wiring]) -> None:
     """Reports every fn.some that nothing guards."""
     guards = Guards(wirings)
-    for some, state in needs.guarded:
+    for some, state, port in needs.guarded:
         key = path_of(some.base)
         if key is None or guards.has(state, key) or any(covered_inside(value, some) for value in _values(state)):
+            continue
+        if isinstance(state, Choice) and key in _on_port(state, port, some):
             continue
         trace.report(
             "unguarded-optional",

@@ -60,17 +60,17 @@ class Items:
     def assigned(self, state: State) -> dict[str, str]:
         """What each way out of a state binds beside the user's own assignments."""
         sources = self.entries.get(state) if self.entries else None
-        return self._bound(sources) if sources else {}
+        return self._bound(sources, "JSONata") if sources else {}
 
-    def _bound(self, sources: list[ItemSource]) -> dict[str, str]:
-        if sources[0].scope.trace.query_language == "JSONata":
+    def _bound(self, sources: list[ItemSource], language: str) -> dict[str, str]:
+        if language == "JSONata":
             return {source.variable or "": f"{{% {self.direct(source)} %}}" for source in sources}
         return {f"{source.variable}.$": self.direct(source, "JSONPath") for source in sources}
 
     def binder(self, scope: Scope) -> tuple[str, dict[str, str]] | None:
         """The name of the Pass before a scope's entry, and what it assigns."""
         sources = self.binders.get(scope)
-        return None if sources is None else (self.names[scope], self._bound(sources))
+        return None if sources is None else (self.names[scope], self._bound(sources, scope.trace.query_language))
 
     def name_binders(self, taken: set[str]) -> None:
         """Names each such Pass after the item: `BindLine`."""

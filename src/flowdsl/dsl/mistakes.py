@@ -57,6 +57,7 @@ CODES = {
     "all-not-alone": "ASL451",
     "catch-after-all": "ASL452",
     "retry-value": "ASL453",
+    "never-raised": "ASL454",
     # 5xx services
     "unknown-operation": "ASL550",
     "unknown-service-argument": "ASL551",

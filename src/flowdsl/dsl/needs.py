@@ -26,8 +26,8 @@ class Needs:
         self.wirings = wirings
         self.variables = Variables()
         self.by_scope: dict[Scope, list[Need]] = {}
-        self.guarded: list[tuple[Some, State]] = []
-        """What is read with fn.some, and where."""
+        self.guarded: list[tuple[Some, State, Any]] = []
+        """What is read with fn.some, in which state, and in which of its ports."""
         self.items: dict[ItemSource, list[tuple[int, bool]]] = {}
         """Of a scope's item: (index of the state in that scope, whether a scope inside that state reads it)."""
 
@@ -48,10 +48,10 @@ class Needs:
                 if type(state) is Choice:
                     for rule in state.rules:
                         for read in rule.reads:
-                            self._read(read, state, None)
+                            self._read(read, state, None, rule)
                     if state.default is not None:
                         for read in state.default.reads:
-                            self._read(read, state, None)
+                            self._read(read, state, None, state.default)
             if scope.reads:
                 self._returned(scope, wiring)
 
@@ -64,10 +64,13 @@ class Needs:
                     if var is None or not end.assigned or var not in end.assigned:
                         self._read(read, end, end)
 
-    def _read(self, read: Any, state: State, exit: Any) -> None:
-        """One read in a state; `exit` is the state or port whose own Assign or Output it stands in, None elsewhere."""
+    def _read(self, read: Any, state: State, exit: Any, port: Any = None) -> None:
+        """One read in a state, or in a port of it.
+
+        `exit` is the state or port whose own Assign or Output it stands in, None elsewhere.
+        """
         if type(read) is Some:
-            self.guarded.append((read, state))
+            self.guarded.append((read, state, port))
             return
         source = read.source
         kind = type(source)  # pyright: ignore[reportUnknownVariableType]

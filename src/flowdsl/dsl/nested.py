@@ -11,11 +11,13 @@ from flowdsl.dsl.kinds import ANY
 from flowdsl.dsl.names import pascal
 from flowdsl.dsl.operators import kind_of_value
 from flowdsl.dsl.places import location
-from flowdsl.dsl.trace import report, tracing
+from flowdsl.dsl.retry import error_name
+from flowdsl.dsl.trace import Trace, report, tracing
 from flowdsl.dsl.values import freeze
 from flowdsl.query.expression import Place, Read
 
 if TYPE_CHECKING:
+    from flowdsl.dsl.states import Working
     from flowdsl.dsl.workflow import Workflow
 
 
@@ -98,3 +100,35 @@ def _placeholder(workflow: Workflow[Any, Any]) -> str:
         name = f"{name}StateMachine"
     trace.placeholders[name] = meaning
     return f"${{{name}}}"
+
+
+_RAISED = frozenset(
+    {
+        "States.ALL",
+        "States.TaskFailed",
+        "States.Timeout",
+        "States.QueryEvaluationError",
+        "States.DataLimitExceeded",
+        "States.Permissions",
+        "States.Runtime",
+    }
+)
+"""What a Task that waits for a workflow can fail with, beside StartExecution's own errors."""
+
+
+def check_caught(trace: Trace, state: Working) -> None:
+    """Reports errors that a nested workflow never fails with: whatever it raises arrives as States.TaskFailed (recorded)."""
+    handled = [(p.errors, p.place) for p in state.catchers or ()] + [
+        (p.errors, place) for p, place in state.retriers or ()
+    ]
+    for errors, place in handled:
+        for i, error in enumerate(errors):
+            name = error_name(error)
+            if name not in _RAISED and not name.startswith(("StepFunctions.", "Sfn.")):
+                trace.report(
+                    "never-raised",
+                    f"{state.name!r} runs a workflow, which fails as States.TaskFailed whatever it raised: {name} never arrives; "
+                    "catch TaskFailed, and decide on the Cause",
+                    (*place, i),
+                    state=state,
+                )

@@ -77,7 +77,7 @@ class _File:
         self.exact: dict[tuple[int, int, int, int], list[ast.AST]] = {}
         self.by_end: dict[tuple[int, int], list[ast.AST]] = {}
         self.parents: dict[ast.AST, ast.AST] = {}
-        self.functions: dict[int, list[ast.FunctionDef | ast.Lambda]] = {}
+        self.functions: dict[int, list[ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda]] = {}
         """By the line that a code object gives as its first: that of the first decorator."""
         try:
             tree = ast.parse("".join(self.lines))
@@ -89,7 +89,7 @@ class _File:
             for node in ast.iter_child_nodes(parent):
                 self.parents[node] = parent
                 stack.append(node)
-                if isinstance(node, (ast.FunctionDef, ast.Lambda)):
+                if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
                     decorators = getattr(node, "decorator_list", ())
                     first = decorators[0].lineno if decorators else node.lineno
                     self.functions.setdefault(first, []).append(node)
@@ -139,7 +139,7 @@ class Offset(int):
     """The last step of a place: a character of the text that stands there."""
 
 
-def function_node(code: CodeType) -> ast.FunctionDef | ast.Lambda | None:
+def function_node(code: CodeType) -> ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | None:
     """The definition of a function, None where its source cannot be read."""
     for node in file_of(code.co_filename).functions.get(code.co_firstlineno, ()):
         if getattr(node, "name", "<lambda>") == code.co_name:
@@ -210,7 +210,7 @@ def location(place: Place) -> Location:
     if isinstance(place[-1], Offset):
         return _in_text(filename, place)
     node = node_at(place)
-    if isinstance(node, ast.FunctionDef):
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return _of_definition(filename, node)
     if node is not None:
         return _of_node(filename, node)
@@ -238,9 +238,11 @@ def _of_node(filename: str, node: Any) -> Location:
     )
 
 
-def _of_definition(filename: str, node: ast.FunctionDef) -> Location:
+def _of_definition(filename: str, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Location:
     """Of a function, its name."""
-    column = _characters(filename, node.lineno, node.col_offset) + len("def ")
+    column = _characters(filename, node.lineno, node.col_offset) + len(
+        "def " if isinstance(node, ast.FunctionDef) else "async def "
+    )
     return Location(shown(filename), node.lineno, column, node.lineno, column + len(node.name))
 
 

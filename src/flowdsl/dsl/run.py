@@ -40,6 +40,7 @@ def run_scope(owner: State, function: Callable[..., Any], kind: str, item: Kind,
     scope.distributed = "ProcessorConfig" in owner.fields and _is_distributed(owner.fields["ProcessorConfig"])
     scope.comment = inspect.cleandoc(function.__doc__) if function.__doc__ else None
     trace.scopes.append(scope)
+    check_plain(function)
     arguments = _arguments(scope, function, item, local, place)
     trace.scope = scope
     prefix, trace.prefix = trace.prefix, ""
@@ -84,9 +85,27 @@ def _arguments(scope: Scope, function: Callable[..., Any], item: Kind, local: An
     return [Expr(Read(source), kind), *rest]
 
 
+def check_plain(function: Callable[..., Any]) -> None:
+    """Reports a function that does not simply run: async, or a generator."""
+    code = getattr(function, "__code__", None)
+    if isinstance(code, CodeType) and code.co_flags & _SUSPENDED:
+        report(
+            "bad-workflow",
+            f"{function.__name__} is async or yields; a function that declares states simply runs, and returns",
+            definition_place(code),
+        )
+
+
+_SUSPENDED = inspect.CO_COROUTINE | inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
+
+
 def finish(scope: Scope, function: Callable[..., Any], returned: Any) -> None:
     """Keeps what the function returned: the scope's output."""
     place = scope.place
+    if inspect.iscoroutine(returned) or inspect.isgenerator(returned):
+        returned.close()
+        scope.broken = True
+        return
     if isinstance(returned, Ends):
         scope.one_of = returned.states
         scope.result_place = returned.place

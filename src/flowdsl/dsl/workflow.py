@@ -7,6 +7,7 @@ from __future__ import annotations
 import gc
 import inspect
 from collections.abc import Callable
+from types import CodeType
 from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar, overload
 
 from flowdsl.asl.definition import Definition
@@ -21,7 +22,7 @@ from flowdsl.dsl.places import definition_place, frame_at, location
 from flowdsl.dsl.positions import source_map_of
 from flowdsl.dsl.references import InputSource
 from flowdsl.dsl.retry import Retry
-from flowdsl.dsl.run import finish
+from flowdsl.dsl.run import check_plain, finish
 from flowdsl.dsl.settings import check_settings, default_retry, head
 from flowdsl.dsl.trace import UNSET, Scope, Trace, report, tracing
 from flowdsl.handler._declaring import current as declaring
@@ -121,10 +122,9 @@ class Workflow(Generic[P, R]):
         outer_call = declaring.set(_declare)
         try:
             check_settings(settings, self.place)
+            check_plain(function)
             policies = default_retry(trace, settings.get("retry"), self.place)
             finish(scope, function, function(*self._arguments(scope)))  # type: ignore[call-arg]
-        except FlowDslError:
-            raise
         except Exception as error:  # the user's own code: whatever it raises is theirs, and said so
             failed(trace, function, error)
             return trace, None
@@ -135,6 +135,9 @@ class Workflow(Generic[P, R]):
         try:
             _check_unused(trace)
             document = compiled(trace, head(settings, self.__doc__), policies)
+        except RecursionError as error:
+            failed(trace, function, error)
+            return trace, None
         finally:
             tracing.reset(token)
         return trace, document
@@ -237,6 +240,8 @@ def workflow(function: Any = UNSET, /, **settings: Any) -> Any:
     """
     frame = frame_at(1)
     place = (frame.f_code, frame.f_lasti)
+    if function is not UNSET and not isinstance(getattr(function, "__code__", None), CodeType):
+        raise FlowDslError(f"{location(place)}: @workflow takes a function, found {function!r}")
     # In a function, the annotations may name its own variables; a module's are found in its globals.
     local = dict(frame.f_locals) if frame.f_code.co_flags & inspect.CO_OPTIMIZED else {}
     given = {k: v for k, v in settings.items() if v is not UNSET}

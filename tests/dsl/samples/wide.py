@@ -162,7 +162,7 @@ def wide(order: Order) -> Any:
     again.when(rounds.value < 3, comment="not yet") >> lines
     again.when(fn.exists(order.coupon) & (fn.some(order.coupon) == "x")) >> until
     again.otherwise >> done
-    late = group(paid, other, approval).catch(Timeout, Declined)
+    late = group(paid, approval).catch(Timeout, Declined)
     late.assign(rounds, -1) >> failed
     paid.retry(Transient, max_attempts=2)
     paid.catch(ALL) >> failed
