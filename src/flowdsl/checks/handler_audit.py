@@ -187,7 +187,7 @@ def _called_elsewhere(source: HandlerSource, by_module: Mapping[str, HandlerSour
                 other, name = by_module.get(module), f"{owner}.{name}"
             if other is None:
                 continue
-            covered = is_covered(entries) or guards(source, node, function)
+            covered = is_covered(source, function) or guards(source, node, function)
             is_task = any(e.is_task for e in entries)
             for helper in _functions_of(other, name):
                 yield other.path, helper.name, Root(_given(source, function, node, helper), covered, is_task)

@@ -87,6 +87,8 @@ class Entries:
     handlers: tuple[Entry, ...]
     reached: dict[Function, tuple[Entry, ...]] = field(default_factory=dict[Function, "tuple[Entry, ...]"])
     """Every function that a handler runs, itself included, with the handlers that do; in the order of the text."""
+    covered: frozenset[Function] = frozenset()
+    """Those that run only within a function under Powertools' @idempotent_function, which sees to repeats."""
     each_time: frozenset[Function] = frozenset()
     """Those that run anew at each delivery: not behind a cache, nor behind `if client is None`."""
 
@@ -119,8 +121,23 @@ def entries_of(
     return Entries(
         tuple(found.values()),
         {f: tuple(reached[f]) for f in tree.functions.values() if f in reached},
+        _covered(tree, found, calls, set(reached)),
         frozenset(each_time),
     )
+
+
+def _covered(
+    tree: SourceTree,
+    found: Mapping[Function, Entry],
+    calls: Mapping[Function, list[tuple[Function, bool]]],
+    reached: set[Function],
+) -> frozenset[Function]:
+    kept = {f for f in reached if any(n.endswith("idempotent_function") for n in tree.decorated_with(f))}
+    if not kept:
+        return frozenset()
+    open_ = {f: [to for to, _ in c if to not in kept] for f, c in calls.items()}
+    outside = {f for entry in found if entry not in kept for f in _closure(entry, open_)}
+    return frozenset(reached - outside)
 
 
 def _closure(start: Function, calls: dict[Function, list[Function]]) -> list[Function]:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flowdsl.checks.handler_calls import AwsCall
-from flowdsl.checks.handler_entries import Entry
 from flowdsl.checks.handler_source import HandlerSource
 from flowdsl.checks.handler_tree import Function
 from flowdsl.checks.handler_values import ANSWER, Value
@@ -151,8 +150,11 @@ def _dicts(source: HandlerSource, node: ast.expr, function: Function) -> Iterato
 # -- what makes a repeat harmless -------------------------------------------------------------------------------------
 
 
-def is_covered(entries: tuple[Entry, ...]) -> bool:
-    """Whether every handler that runs something takes care of repeats itself: once, delegated, none, Powertools."""
+def is_covered(source: HandlerSource, function: Function) -> bool:
+    """Whether every handler that runs a function takes care of repeats itself: once, delegated, none, Powertools."""
+    entries = source.reached.get(function, ())
+    if function in source.entries.covered:
+        return True
     return bool(entries) and all(entry.idempotency in ("once", "none", "delegated") for entry in entries)
 
 

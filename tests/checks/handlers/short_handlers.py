@@ -920,6 +920,248 @@ def handler(event, context):
     orders.update_one({"_id": event["order_id"]}, {"$set": {"status": event["status"]}}, upsert=True)
     return {"order_id": event["order_id"]}
 """,
+    """
+import os, boto3
+from datetime import datetime, timezone
+from flowdsl.handler import handler, natural
+table = boto3.resource("dynamodb").Table(os.environ["T"])
+@handler(idempotency=natural())
+def mark_paid(*, order_id: str, paid_at: str) -> dict:
+    datetime.fromisoformat(paid_at)
+    table.update_item(
+        Key={"order_id": order_id},
+        UpdateExpression="SET #status = :paid, paid_at = :at",
+        ConditionExpression="attribute_exists(order_id)",
+        ExpressionAttributeNames={"#status": "status"},
+        ExpressionAttributeValues={":paid": "PAID", ":at": paid_at},
+    )
+    return {"order_id": order_id, "status": "PAID"}
+""",
+    '''
+import json, logging, os
+import boto3
+from botocore.exceptions import ClientError
+logger = logging.getLogger()
+logger.setLevel("INFO")
+s3 = boto3.client("s3")
+BUCKET = os.environ["BUCKET_NAME"]
+def lambda_handler(event, context):
+    """Stores the invoice of an order under the order's id."""
+    order_id = event["order_id"]
+    key = f"invoices/{order_id}.json"
+    body = json.dumps({"order_id": order_id, "lines": event["lines"]}, sort_keys=True)
+    try:
+        s3.put_object(Bucket=BUCKET, Key=key, Body=body, ContentType="application/json")
+    except ClientError:
+        logger.exception("could not store %s", key)
+        raise
+    return {"bucket": BUCKET, "key": key}
+''',
+    """
+import os
+import boto3
+sfn = boto3.client("stepfunctions")
+STATE_MACHINE_ARN = os.environ["STATE_MACHINE_ARN"]
+def lambda_handler(event, context):
+    name = f"{event['detail']['bucket']['name']}-{event['detail']['object']['etag']}"[:80]
+    try:
+        return sfn.start_execution(stateMachineArn=STATE_MACHINE_ARN, name=name, input="{}")["executionArn"]
+    except sfn.exceptions.ExecutionAlreadyExists:
+        return None
+""",
+    """
+from __future__ import annotations
+import os
+from dataclasses import dataclass
+import boto3
+from flowdsl.handler import handler
+@dataclass(frozen=True)
+class Customer:
+    id: str
+    name: str
+class UnknownCustomer(Exception): ...
+customers = boto3.resource("dynamodb").Table(os.environ["CUSTOMERS_TABLE"])
+@handler(raises=(UnknownCustomer,), timeout_seconds=5)
+def load_customer(*, customer_id: str) -> Customer:
+    item = customers.get_item(Key={"id": customer_id}, ConsistentRead=True).get("Item")
+    if item is None:
+        raise UnknownCustomer(customer_id)
+    return Customer(id=customer_id, name=str(item["name"]))
+""",
+    """
+import boto3, os
+client = boto3.client("secretsmanager")
+_secret = None
+def get_secret():
+    global _secret
+    if _secret:
+        return _secret
+    _secret = client.get_secret_value(SecretId=os.environ["SECRET_ARN"])["SecretString"]
+    return _secret
+def handler(event, context):
+    return {"signature": sign(get_secret(), event["text"])}
+def sign(key, text):
+    import hashlib, hmac
+    return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
+""",
+    '''
+import os
+import boto3
+table = boto3.resource("dynamodb").Table(os.environ["INVENTORY"])
+class OutOfStock(Exception): pass
+def handler(event, context):
+    """Takes stock once per reservation: the reservation is in the item."""
+    try:
+        table.update_item(
+            Key={"sku": event["sku"]},
+            UpdateExpression="SET available = available - :n, reservations.#r = :n",
+            ConditionExpression="available >= :n AND attribute_not_exists(reservations.#r)",
+            ExpressionAttributeNames={"#r": event["reservation_id"]},
+            ExpressionAttributeValues={":n": event["quantity"]},
+        )
+    except table.meta.client.exceptions.ConditionalCheckFailedException:
+        item = table.get_item(Key={"sku": event["sku"]})["Item"]
+        if event["reservation_id"] not in item["reservations"]:
+            raise OutOfStock(event["sku"])
+    return {"reservation_id": event["reservation_id"]}
+''',
+    """
+import json, os
+import urllib.request
+def handler(event, context):
+    request = urllib.request.Request(
+        os.environ["PAYMENTS_URL"],
+        data=json.dumps({"amount": event["amount"]}).encode(),
+        headers={"Content-Type": "application/json", "Idempotency-Key": event["payment_id"]},
+        method="POST",
+    )
+    with urllib.request.urlopen(request, timeout=10) as response:
+        return json.load(response)
+""",
+    """
+import os
+import stripe
+stripe.api_key = os.environ["STRIPE_KEY"]
+class CardDeclined(Exception):
+    pass
+def handler(event, context):
+    try:
+        charge = stripe.Charge.create(amount=event["cents"], currency="eur", source=event["card"], idempotency_key=event["order_id"])
+    except stripe.error.CardError as error:
+        raise CardDeclined(str(error)) from error
+    return {"charge": charge["id"]}
+""",
+    """
+import boto3, os
+ssm = boto3.client("ssm")
+PREFIX = os.environ["PARAM_PREFIX"]
+def load_all():
+    values = {}
+    for page in ssm.get_paginator("get_parameters_by_path").paginate(Path=PREFIX, WithDecryption=True):
+        for p in page["Parameters"]:
+            values[p["Name"].removeprefix(PREFIX)] = p["Value"]
+    return values
+CONFIG = load_all()
+def handler(event, context):
+    return {"limit": int(CONFIG["limit"]), "ok": event["n"] <= int(CONFIG["limit"])}
+""",
+    """
+import os, boto3, time
+table = boto3.resource("dynamodb").Table(os.environ["T"])
+def handler(event, context):
+    now = int(time.time())
+    record = {
+        "pk": f"SESSION#{event['session_id']}",
+        "sk": "STATE",
+        "last_seen": now,
+        "ttl": now + 86_400,
+        "state": event["state"],
+    }
+    table.put_item(Item=record)
+    return {"session_id": event["session_id"]}
+""",
+    """
+import os, boto3, json
+firehose = boto3.client("firehose")
+def handler(event, context):
+    records = [{"Data": (json.dumps({"order_id": o["id"], "cents": o["cents"]}) + "\\n").encode()} for o in event["orders"]]
+    answer = firehose.put_record_batch(DeliveryStreamName=os.environ["STREAM"], Records=records)
+    if answer["FailedPutCount"]:
+        raise RuntimeError(f"{answer['FailedPutCount']} records were refused")
+    return {"records": len(records)}
+""",
+    """
+from aws_lambda_powertools.utilities.idempotency import idempotent_function, DynamoDBPersistenceLayer, IdempotencyConfig
+import os, boto3
+layer = DynamoDBPersistenceLayer(table_name=os.environ["IDEMPOTENCY"])
+config = IdempotencyConfig(event_key_jmespath="id")
+ses = boto3.client("ses")
+@idempotent_function(data_keyword_argument="order", config=config, persistence_store=layer)
+def process(order):
+    ses.send_email(Source="a@b.c", Destination={"ToAddresses": [order["email"]]}, Message={"Subject": {"Data": "x"}, "Body": {"Text": {"Data": "y"}}})
+    return order["id"]
+def handler(event, context):
+    config.register_lambda_context(context)
+    return [process(order=o) for o in event["orders"]]
+""",
+    """
+import os, boto3
+rds = boto3.client("rds-data")
+KW = dict(resourceArn=os.environ["CLUSTER"], secretArn=os.environ["SECRET"], database="shop")
+def handler(event, context):
+    tx = rds.begin_transaction(**KW)["transactionId"]
+    try:
+        found = rds.execute_statement(transactionId=tx, sql="INSERT INTO payments (id, cents) VALUES (:id, :cents) ON CONFLICT DO NOTHING",
+            parameters=[{"name": "id", "value": {"stringValue": event["id"]}}, {"name": "cents", "value": {"longValue": event["cents"]}}], **KW)
+        if found["numberOfRecordsUpdated"]:
+            rds.execute_statement(transactionId=tx, sql="UPDATE account SET balance = balance - :cents WHERE id = :account",
+                parameters=[{"name": "cents", "value": {"longValue": event["cents"]}}, {"name": "account", "value": {"stringValue": event["account"]}}], **KW)
+        rds.commit_transaction(resourceArn=KW["resourceArn"], secretArn=KW["secretArn"], transactionId=tx)
+    except Exception:
+        rds.rollback_transaction(resourceArn=KW["resourceArn"], secretArn=KW["secretArn"], transactionId=tx)
+        raise
+    return {"id": event["id"]}
+""",
+    """
+import base64, json, os, boto3
+sfn = boto3.client("stepfunctions")
+def handler(event, context):
+    for record in event["Records"]:
+        order = json.loads(base64.b64decode(record["kinesis"]["data"]))
+        try:
+            sfn.start_execution(stateMachineArn=os.environ["ARN"], name=record["eventID"].replace(":", "-"), input=json.dumps(order))
+        except sfn.exceptions.ExecutionAlreadyExists:
+            pass
+""",
+    """
+import os
+import boto3
+apigw = boto3.client("apigatewaymanagementapi", endpoint_url=os.environ["WS_ENDPOINT"])
+connections = boto3.resource("dynamodb").Table(os.environ["CONNECTIONS"])
+def connect(event, context):
+    connections.put_item(Item={"connection_id": event["requestContext"]["connectionId"], "user": event["queryStringParameters"]["user"]})
+    return {"statusCode": 200}
+def disconnect(event, context):
+    connections.delete_item(Key={"connection_id": event["requestContext"]["connectionId"]})
+    return {"statusCode": 200}
+""",
+    '''
+def lambda_handler(event, context):
+    """Lambda authorizer."""
+    token = event["authorizationToken"]
+    effect = "Allow" if token == "allow" else "Deny"
+    return {
+        "principalId": "user",
+        "policyDocument": {"Version": "2012-10-17", "Statement": [{"Action": "execute-api:Invoke", "Effect": effect, "Resource": event["methodArn"]}]},
+    }
+''',
+    """
+import json
+def handler(event, context):
+    body = json.loads(event["body"]) if isinstance(event.get("body"), str) else event
+    answer = {"sum": body["a"] + body["b"]}
+    return {"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": json.dumps(answer)}
+""",
 ]
 
 SHORT_BAD: list[tuple[str, str]] = [

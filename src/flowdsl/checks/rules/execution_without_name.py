@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowdsl.checks.handler_rule import HandlerRule, SourceExample, entries_of
+from flowdsl.checks.handler_rule import HandlerRule, SourceExample
 from flowdsl.checks.handler_source import HandlerSource
 from flowdsl.checks.handler_writes import guards, is_covered
 from flowdsl.diagnostics import Diagnostic, Severity
@@ -65,7 +65,7 @@ class ExecutionWithoutName(HandlerRule):
 
     def check(self, source: HandlerSource) -> Iterator[Diagnostic]:
         for call in source.called("start_execution"):
-            if call.service != "stepfunctions" or is_covered(entries_of(source, call.function)):
+            if call.service != "stepfunctions" or is_covered(source, call.function):
                 continue
             if call.lacks("name"):
                 if not guards(source, call):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from flowdsl.checks.handler_calls import AwsCall
-from flowdsl.checks.handler_rule import HandlerRule, SourceExample, entries_of, named
+from flowdsl.checks.handler_rule import HandlerRule, SourceExample, named
 from flowdsl.checks.handler_source import HandlerSource
 from flowdsl.checks.handler_writes import guards, is_covered, is_write
 from flowdsl.diagnostics import Diagnostic, Severity
@@ -73,7 +73,7 @@ class RandomIdempotencyToken(HandlerRule):
             ):
                 continue
             # A transaction's repeat is told about by what it writes (ASL911).
-            if call.method == "transact_write_items" or is_covered(entries_of(source, call.function)):
+            if call.method == "transact_write_items" or is_covered(source, call.function):
                 continue
             # What is put, set or deleted again is the same afterwards.
             token = None if _OVERWRITES.match(call.method) or _is_refusal_met(source, call) else _token(call)

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 
 from flowdsl.checks.handler_calls import AwsCall
-from flowdsl.checks.handler_entries import Entry
 from flowdsl.checks.handler_rule import HandlerRule, SourceExample, entries_of, named
 from flowdsl.checks.handler_source import HandlerSource
 from flowdsl.checks.handler_tree import Function
@@ -98,7 +97,7 @@ class RandomKeyOfWrite(HandlerRule):
                 continue
             for identity in identities(source, call):
                 origin = source.origins(identity.value.node, identity.value.function) & FRESH
-                if origin and not _is_settled(entries_of(source, call.function), identity.what):
+                if origin and not _is_settled(source, call.function, identity.what):
                     yield self.at(source, call.node, _says(f"{identity.what} of {named(call)}", origin))
                     break
             else:
@@ -110,7 +109,7 @@ class RandomKeyOfWrite(HandlerRule):
         """An id made up inside a message that has no other way to be told apart from its repeat."""
         for value in message_ids(source, call):
             if source.origins(value.node, value.function) & (CHANCE | DELIVERY) and not _is_settled(
-                entries_of(source, call.function), ""
+                source, call.function, ""
             ):
                 message = (
                     f"the id inside the message of {named(call)} is random, another at each delivery of one event: its readers "
@@ -124,7 +123,7 @@ class RandomKeyOfWrite(HandlerRule):
         found = [*inserted_keys(source, function, node), *_http_keys(source, function, node)]
         for identity in found:
             origin = source.origins(identity.value.node, identity.value.function) & FRESH
-            if origin and not _is_settled(entries_of(source, function), identity.what):
+            if origin and not _is_settled(source, function, identity.what):
                 yield self.at(source, node, _says(identity.what, origin))
                 return
 
@@ -140,8 +139,11 @@ def _says(what: str, origin: int) -> str:
     return f"{what} is {made}, another at each delivery of one event: {rest}; make it of what the event says"
 
 
-def _is_settled(entries: tuple[Entry, ...], what: str) -> bool:
+def _is_settled(source: HandlerSource, function: Function, what: str) -> bool:
     """Whether repeats are taken care of elsewhere. `delegated` relies on the very token: a random one breaks it."""
+    if function in source.entries.covered:
+        return True
+    entries = entries_of(source, function)
     return bool(entries) and all(
         entry.keeps_its_own or (entry.idempotency == "delegated" and not _TOKEN.search(what)) for entry in entries
     )

@@ -115,12 +115,12 @@ class SendWithoutDeduplication(HandlerRule):
         for call in source.calls.all:
             entries = entries_of(source, call.function)
             message = _of_call(source, call) or _of_stream(call, entries)
-            if message and not is_covered(entries) and not guards(source, call):
+            if message and not is_covered(source, call.function) and not guards(source, call):
                 yield self.at(source, call.node, message, severity=_severity(entries))
         for function, node in source.runs(ast.Call):
             entries = entries_of(source, function)
             message = _of_http(source, function, node)
-            if message and not is_covered(entries) and not guards(source, node, function):
+            if message and not is_covered(source, function) and not guards(source, node, function):
                 yield self.at(source, node, message, severity=_severity(entries))
 
 

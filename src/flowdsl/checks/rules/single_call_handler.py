@@ -25,6 +25,8 @@ _CAREFUL = {
     "TransactItems",
 }
 """Arguments by which a handler takes care of repeats: then it is more than a relay, short as it is."""
+_API = {"requestContext", "pathParameters", "queryStringParameters", "httpMethod", "rawPath", "body"}
+"""Fields that API Gateway sends: such a handler answers it, and is no Task."""
 _PLAIN_CALLS = {"os.environ.get", "os.getenv", "json.dumps", "str", "dict"}
 
 
@@ -90,6 +92,8 @@ def _only_call(source: HandlerSource, entry: Entry) -> AwsCall | None:
     if len(calls) != 1 or calls[0].inside:
         return None
     call = calls[0]
+    if any(isinstance(n, ast.Constant) and n.value in _API for n in function.nodes):
+        return None
     if _CAREFUL & call.arguments.keys():
         return None
     for statement in function.body:

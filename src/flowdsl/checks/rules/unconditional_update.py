@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from flowdsl.checks.handler_calls import AwsCall
 from flowdsl.checks.handler_rewrites import rewrites
-from flowdsl.checks.handler_rule import HandlerRule, SourceExample, entries_of, named
+from flowdsl.checks.handler_rule import HandlerRule, SourceExample, named
 from flowdsl.checks.handler_source import HandlerSource
 from flowdsl.checks.handler_tree import Function
 from flowdsl.checks.handler_values import CHANCE, CLOCK, Value
@@ -112,7 +112,7 @@ class UnconditionalUpdate(HandlerRule):
 
     def check(self, source: HandlerSource) -> Iterator[Diagnostic]:
         for call in source.calls.all:
-            if is_covered(entries_of(source, call.function)):
+            if is_covered(source, call.function):
                 continue
             what = ""
             if call.method == "update_item":
@@ -171,7 +171,7 @@ class UnconditionalUpdate(HandlerRule):
     def _elsewhere(self, source: HandlerSource) -> Iterator[Diagnostic]:
         """SQL that counts on, and the counters of Redis."""
         for function, node in source.runs(ast.Call):
-            if not isinstance(node.func, ast.Attribute) or is_covered(entries_of(source, function)):
+            if not isinstance(node.func, ast.Attribute) or is_covered(source, function):
                 continue
             what = ""
             if node.func.attr in ("execute", "executemany") and node.args:
