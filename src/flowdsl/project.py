@@ -6,7 +6,7 @@ import os
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from flowdsl.diagnostics import FlowDslError, did_you_mean
 
@@ -94,12 +94,13 @@ def _toml(path: Path) -> dict[str, Any]:
 def _validated(path: Path, settings: Any) -> dict[str, Any]:
     if not isinstance(settings, dict):
         raise FlowDslError(f"{path.name}: [tool.flowdsl] must be a table")
-    for name, value in settings.items():
+    table = cast("dict[str, Any]", settings)
+    for name, value in table.items():
         if name not in KNOWN:
             raise FlowDslError(f"{path.name}: unknown setting {name!r}{did_you_mean(name, KNOWN)}")
         if not isinstance(value, KNOWN[name]) or (
-            KNOWN[name] is list and not all(isinstance(item, str) for item in value)
+            KNOWN[name] is list and not all(isinstance(item, str) for item in cast("list[Any]", value))
         ):
             expected = {list: "a list of strings", str: "a string", dict: "a table"}[KNOWN[name]]
             raise FlowDslError(f"{path.name}: {name} must be {expected}, found {value!r}")
-    return settings
+    return table

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from pathlib import PurePath
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -24,7 +24,6 @@ def report(findings: Sequence[Diagnostic]) -> str:
             "driver": {
                 "name": "flowdsl",
                 "version": __version__,
-                "informationUri": "https://pypi.org/project/flowdsl/",
                 "rules": [_rule(code) for code in known],
             }
         },
@@ -73,6 +72,6 @@ def _place(location: Location) -> dict[str, Any]:
         region["endLine"] = location.end_line
     if location.end_column is not None:
         region["endColumn"] = location.end_column
-    path = PurePath(location.path)
+    path = Path(location.path)
     uri = path.as_uri() if path.is_absolute() else quote(path.as_posix())
     return {"artifactLocation": {"uri": uri}, "region": region}

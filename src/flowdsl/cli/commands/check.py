@@ -133,13 +133,14 @@ def _fix(project: Any, paths: tuple[Path, ...], plan: Any, *, unsafe: bool, show
 
 
 def _schema(name: str | None) -> dict[str, Any] | None:
+    from flowdsl.asl.values import is_object
     from flowdsl.cli.workflows import read_json
     from flowdsl.diagnostics import FlowDslError
 
     if not name:
         return None
-    schema = read_json(name, "input schema")
-    if not isinstance(schema, dict):
+    schema: Any = read_json(name, "input schema")
+    if not is_object(schema):
         raise FlowDslError(f"the input schema {name} must be a JSON object")
     return schema
 
