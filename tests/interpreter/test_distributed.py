@@ -86,7 +86,7 @@ def test_a_child_has_an_execution_of_its_own() -> None:
         ("k", [1, {"x": 2}], {"InputType": "JSON"}, [1, {"x": 2}]),
         ("k", {"deep": {"items": [1, 2]}}, {"InputType": "JSON", "ItemsPointer": "/deep/items"}, [1, 2]),
         ("k", '{"x":1}\n\n{"x":2}\n', {"InputType": "JSONL"}, [{"x": 1}, {"x": 2}]),
-        ("k.gz", gzip.compress(b"[1,2]"), {"InputType": "JSON"}, [1, 2]),
+        ("k.gz", gzip.compress(b"[1,2]", mtime=0), {"InputType": "JSON"}, [1, 2]),
         ("k", [1, 2, 3], {"InputType": "JSON", "MaxItems": 2}, [1, 2]),
         ("k", [1, 2, 3], {"InputType": "JSON", "MaxItems": 0}, [1, 2, 3]),
     ],
@@ -127,7 +127,7 @@ def test_an_inventory_manifest_names_the_files_to_read() -> None:
         "files": [{"key": "data/1.csv.gz"}],
         "destinationBucket": "arn:aws:s3:::b",
     }
-    objects = {"b/k": manifest, "b/data/1.csv.gz": gzip.compress(b'"src","a.txt","5"\n')}
+    objects = {"b/k": manifest, "b/data/1.csv.gz": gzip.compress(b'"src","a.txt","5"\n', mtime=0)}
     execution = simulate(distributed(ItemReader=reader(InputType="MANIFEST")), {}, s3=objects)
     assert execution.output == [{"Bucket": "src", "Key": "a.txt", "Size": "5"}]
 
