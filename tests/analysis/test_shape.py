@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from flowdsl.analysis import shape as s
 from flowdsl.analysis.schemas import of_schema
-from flowdsl.analysis.shape import Shape, constant, describe, join, widen
+from flowdsl.analysis.shape import Shape, describe
+from flowdsl.analysis.shape_constants import constant, kind_of
+from flowdsl.analysis.shape_join import join, widen
 from flowdsl.analysis.shape_paths import assume, element, follow, member, put, without
 
 NAMES = st.sampled_from("abc")
@@ -22,7 +24,7 @@ JSON = st.recursive(
 
 def admits(shape: Shape, value: Any) -> bool:
     """Whether a shape covers a value: what every shape means."""
-    if not shape.kinds & s.kind_of(value):
+    if not shape.kinds & kind_of(value):
         return False
     if isinstance(value, dict):
         for name, inner in value.items():
@@ -34,7 +36,7 @@ def admits(shape: Shape, value: Any) -> bool:
         if len(value) < shape.low or (shape.high is not None and len(value) > shape.high):
             return False
         return all(admits(element(shape, i), inner) for i, inner in enumerate(value))
-    return shape.values is None or (s.kind_of(value), value) in shape.values
+    return shape.values is None or (kind_of(value), value) in shape.values
 
 
 @given(JSON)

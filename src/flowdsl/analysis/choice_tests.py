@@ -9,6 +9,8 @@ from flowdsl.analysis.flow_paths import read_path
 from flowdsl.analysis.flow_state import Visit
 from flowdsl.analysis.jsonpath_syntax import Path, parse_path
 from flowdsl.analysis.shape import NOTHING, Shape
+from flowdsl.analysis.shape_constants import constant, kind_of
+from flowdsl.analysis.shape_join import join
 from flowdsl.analysis.shape_paths import assume, follow, without
 
 TYPE_TESTS = {
@@ -45,14 +47,14 @@ def try_rule(visit: Visit, rule: Any, document: Shape, pointer: str, depth: int 
         here = document
         for i, inner in enumerate(rule["And"]):
             here, not_here = try_rule(visit, inner, here, f"{pointer}/And/{i}", depth + 1)
-            failed = not_here if failed is None else s.join(failed, not_here)
+            failed = not_here if failed is None else join(failed, not_here)
         return here, failed if failed is not None else document
     if isinstance(rule.get("Or"), list):
         held: Shape | None = None
         here = document
         for i, inner in enumerate(rule["Or"]):
             true, here = try_rule(visit, inner, here, f"{pointer}/Or/{i}", depth + 1)
-            held = true if held is None else s.join(held, true)
+            held = true if held is None else join(held, true)
         return held if held is not None else document, here
     if "Not" in rule:
         true, false = try_rule(visit, rule["Not"], document, f"{pointer}/Not", depth + 1)
@@ -90,9 +92,9 @@ def _data_test(visit: Visit, rule: dict[str, Any], document: Shape, pointer: str
         return _refined(here, path, yes), _refined(here, path, no)
     held = value.only(kind)
     if operator.endswith("Equals") and operator in ("StringEquals", "NumericEquals", "BooleanEquals"):
-        constant = s.constant(operand)
-        if constant.values is not None and held.kinds & constant.kinds:
-            held = constant
+        equal = constant(operand)
+        if equal.values is not None and held.kinds & equal.kinds:
+            held = equal
         without_it = _without_value(value, operand)
         return _refined(here, path, held), _refined(here, path, without_it)
     return _refined(here, path, held), here
@@ -104,7 +106,7 @@ def _refined(document: Shape, path: Path, value: Shape) -> Shape:
 
 
 def _without_value(value: Shape, operand: Any) -> Shape:
-    kind = s.kind_of(operand)
+    kind = kind_of(operand)
     if value.values is None:
         if kind == s.BOOLEAN and value.kinds & s.BOOLEAN and isinstance(operand, bool):
             rest = frozenset({(s.BOOLEAN, not operand)})
@@ -117,7 +119,7 @@ def _without_value(value: Shape, operand: Any) -> Shape:
     for kind_left, _ in left:
         kinds |= kind_left
     kinds |= value.kinds & ~s.SCALAR
-    return value._with(values=left, kinds=kinds)  # pyright: ignore[reportPrivateUsage]
+    return value.changed(values=left, kinds=kinds)
 
 
 def _presence(visit: Visit, path: Path, document: Shape, operand: Any, pointer: str) -> tuple[Shape, Shape]:

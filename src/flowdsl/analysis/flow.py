@@ -19,6 +19,7 @@ from flowdsl.analysis.graph import Graph, ScopeGraph
 from flowdsl.analysis.jsonata_guards import NO_FACTS, Facts
 from flowdsl.analysis.schemas import of_schema
 from flowdsl.analysis.shape import Origin, Shape
+from flowdsl.analysis.shape_join import join, join_all, widen
 from flowdsl.analysis.task_results import result_of, target
 from flowdsl.analysis.variables import Variables, bits_of
 from flowdsl.asl.definition import Definition, StateNode
@@ -88,7 +89,7 @@ class Flow:
             self._read.add(place)
             value = self._assigned.get(place)
             if value is not None:
-                found = s.join(found, value) if found.kinds else value
+                found = join(found, value) if found.kinds else value
         found = found if found.kinds else s.SOME
         self._joined[key] = (self._generation, found)
         return found
@@ -102,7 +103,7 @@ class Flow:
         if before is None:
             joined = value
         else:
-            joined = s.join(before, value) if self._rounds < PATIENCE else s.widen(before, value)
+            joined = join(before, value) if self._rounds < PATIENCE else widen(before, value)
             if joined == before:
                 return
         self._assigned[place] = s.SOME if self._rounds > PATIENCE else joined
@@ -235,7 +236,7 @@ class _Run:
             elif not edge.real and not self.is_unreal[target]:
                 continue
             else:
-                joined = s.join(before, output) if rounds <= PATIENCE or not inside else s.widen(before, output)
+                joined = join(before, output) if rounds <= PATIENCE or not inside else widen(before, output)
                 if rounds > 4 * PATIENCE:
                     joined = s.SOME
                 facts = self.known[target] & edge.facts if self.known[target] else NO_FACTS
@@ -250,5 +251,5 @@ class _Run:
         """What the scope gives: of the ends that can be reached without failing, if there are any."""
         chosen = [shape for _, (shape, real) in sorted(self.outputs.items()) if real]
         chosen = chosen or [shape for _, (shape, _) in sorted(self.outputs.items())]
-        found = s.join_all(tuple(chosen))
+        found = join_all(tuple(chosen))
         return found.having(s.ALWAYS) if found.kinds else found

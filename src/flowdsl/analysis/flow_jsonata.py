@@ -13,6 +13,8 @@ from flowdsl.analysis.jsonata_shapes import Finding, Inference, Scope
 from flowdsl.analysis.jsonata_trees import Access, expression_of, tree_of
 from flowdsl.analysis.map_items import check_items, child_input, items_read, map_result
 from flowdsl.analysis.shape import Origin, Shape
+from flowdsl.analysis.shape_constants import constant, tuple_of
+from flowdsl.analysis.shape_join import join
 from flowdsl.analysis.shape_paths import assume, member
 from flowdsl.asl.source_map import escape
 from flowdsl.query.jsonata.nodes import Node
@@ -55,7 +57,7 @@ def visit_jsonata(visit: Visit, result: Shape | None) -> Steps:
         outputs: list[Shape] = []
         for inner in visit.inner:
             outputs.append((yield InnerRun(inner, arguments, None, flow.facts)))
-        result = s.tuple_of(tuple(output.having(s.ALWAYS) if output.kinds else s.SOME for output in outputs))
+        result = tuple_of(tuple(output.having(s.ALWAYS) if output.kinds else s.SOME for output in outputs))
         result = result.closed_by((Origin("branches", node.name),))
     elif node.type == "Map":
         items = items_read(visit, flow.input, _template, lambda *_: None)
@@ -115,12 +117,10 @@ def _value(visit: Visit, value: Any, pointer: str, role: str, scope: Scope, dept
     if isinstance(value, list):
         if depth > _DEEPEST:
             return s.SOME
-        return s.tuple_of(
-            tuple(_value(visit, v, f"{pointer}/{i}", role, scope, depth + 1) for i, v in enumerate(value))
-        )
+        return tuple_of(tuple(_value(visit, v, f"{pointer}/{i}", role, scope, depth + 1) for i, v in enumerate(value)))
     text = expression_of(value)
     if text is None:
-        return s.constant(value)
+        return constant(value)
     tree = tree_of(text)
     if tree is None:
         return s.SOME
@@ -276,7 +276,7 @@ def _choose(visit: Visit) -> list[Edge]:
         if "Output" in holder:
             output = evaluate(visit, holder["Output"], f"{node.pointer}/{at}Output", "Output")
         visit.flow.facts = before
-        visit.flow.output = s.join(visit.flow.output, output) if visit.flow.output.kinds else output
+        visit.flow.output = join(visit.flow.output, output) if visit.flow.output.kinds else output
         real = through[transition.number] if is_rule else all(through)
         edges.append(Edge(number, output, forget(facts, assigned), real))
     return edges

@@ -12,6 +12,8 @@ from flowdsl.analysis.flow_state import Edge, InnerRun, Visit, spelled
 from flowdsl.analysis.jsonpath_syntax import parse_path
 from flowdsl.analysis.map_items import check_items, child_input, items_read, map_result
 from flowdsl.analysis.shape import EMPTY_OBJECT, Origin, Shape
+from flowdsl.analysis.shape_constants import constant, tuple_of
+from flowdsl.analysis.shape_join import join
 from flowdsl.analysis.shape_paths import follow, put
 
 PATH_FIELDS: dict[str, tuple[str, ...]] = {
@@ -49,12 +51,12 @@ def visit_jsonpath(visit: Visit, result: Shape | None) -> Steps:
     )
     flow.arguments = arguments
     if node.type == "Pass":
-        result = s.constant(fields["Result"]) if "Result" in fields else arguments
+        result = constant(fields["Result"]) if "Result" in fields else arguments
     elif node.type == "Parallel":
         outputs: list[Shape] = []
         for inner in visit.inner:
             outputs.append((yield InnerRun(inner, arguments, None, flow.facts)))
-        result = s.tuple_of(tuple(output.having(s.ALWAYS) if output.kinds else s.SOME for output in outputs))
+        result = tuple_of(tuple(output.having(s.ALWAYS) if output.kinds else s.SOME for output in outputs))
         result = result.closed_by((Origin("branches", node.name),))
     elif node.type == "Map":
         result = yield from _map(visit, effective)
@@ -207,7 +209,7 @@ def _choose(visit: Visit, effective: Shape) -> list[Edge]:
             # One OutputPath is one reading, however many rules lead through it.
             del visit.flow.problems[problems:]
         first = False
-        visit.flow.output = s.join(visit.flow.output, output) if visit.flow.output.kinds else output
+        visit.flow.output = join(visit.flow.output, output) if visit.flow.output.kinds else output
         real = through[transition.number] if transition.via == "Choices" else all(through)
         edges.append(Edge(number, output, visit.flow.facts, real))
     return edges

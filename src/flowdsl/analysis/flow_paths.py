@@ -9,6 +9,7 @@ from flowdsl.analysis.flow_state import Visit, spelled
 from flowdsl.analysis.intrinsic_functions import INTRINSICS, result_of
 from flowdsl.analysis.jsonpath_syntax import Call, Literal_, Many, Path, Step, Value, parse_path, parse_value
 from flowdsl.analysis.shape import Origin, Shape
+from flowdsl.analysis.shape_constants import constant, tuple_of
 from flowdsl.analysis.shape_paths import failing_step, follow
 from flowdsl.asl.source_map import escape
 
@@ -65,7 +66,7 @@ def read_value(visit: Visit, value: Value, document: Shape, pointer: str, role: 
     given: list[Shape] = []
     for argument in value.arguments:
         if isinstance(argument, Literal_):
-            given.append(s.constant(argument.value))
+            given.append(constant(argument.value))
         else:
             given.append(read_value(visit, argument, document, pointer, role))
     _check_call(visit, value, given, pointer, role)
@@ -84,15 +85,15 @@ def template(visit: Visit, value: Any, document: Shape, pointer: str, role: str,
             elif isinstance(inner, (dict, list)):
                 fields[key] = template(visit, inner, document, f"{pointer}/{escape(key)}", role, depth + 1)
             else:
-                fields[key] = s.constant(inner)
+                fields[key] = constant(inner)
         return Shape(s.OBJECT, fields=fields, origins=(Origin("template", visit.node.name, role),))
     if isinstance(value, list):
         if depth > _DEEPEST:
             return s.SOME
-        return s.tuple_of(
+        return tuple_of(
             tuple(template(visit, inner, document, f"{pointer}/{i}", role, depth + 1) for i, inner in enumerate(value))
         )
-    return s.constant(value)
+    return constant(value)
 
 
 def _entry(visit: Visit, text: Any, document: Shape, pointer: str, key: str, role: str) -> Shape:

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from flowdsl.analysis import shape as s
 from flowdsl.analysis.jsonpath_syntax import Call, Literal_
 from flowdsl.analysis.shape import Shape
+from flowdsl.analysis.shape_constants import tuple_of
 
 
 class Intrinsic(NamedTuple):
@@ -57,7 +58,7 @@ def result_of(call: Call, given: Sequence[Shape]) -> Shape:
     first = given[0] if given else s.SOME
     match call.name:
         case "Array":
-            return s.tuple_of(tuple(shape.having(s.ALWAYS) for shape in given))
+            return tuple_of(tuple(shape.having(s.ALWAYS) for shape in given))
         case "ArrayPartition":
             return s.array(s.array(first.item, 1))
         case "ArrayRange":

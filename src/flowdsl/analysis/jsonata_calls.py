@@ -25,10 +25,9 @@ from flowdsl.analysis.shape import (
     UNKNOWN,
     Shape,
     array,
-    both,
-    constant,
-    join,
 )
+from flowdsl.analysis.shape_constants import constant
+from flowdsl.analysis.shape_join import both, join
 from flowdsl.query.jsonata import nodes as n
 
 if TYPE_CHECKING:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from flowdsl.analysis.jsonata_calls import apply_shape, call_shape
+from flowdsl.analysis.jsonata_constructors import array_shape, group_shape, object_shape
 from flowdsl.analysis.jsonata_functions import FUNCTIONS
-from flowdsl.analysis.jsonata_guards import NO_FACTS, NOT_NULL, THERE, Facts, all_prefixes, facts_if
+from flowdsl.analysis.jsonata_guards import NO_FACTS, NOT_NULL, THERE, Facts, all_prefixes
+from flowdsl.analysis.jsonata_operators import binary_shape, condition_shape, negated_shape
 from flowdsl.analysis.jsonata_trees import Access
 from flowdsl.analysis.sequences import as_array, sequence, sequence_of
 from flowdsl.analysis.shape import (
@@ -15,31 +17,19 @@ from flowdsl.analysis.shape import (
     ALWAYS,
     ANY,
     ARRAY,
-    BOOLEAN,
-    BOOLEAN_SHAPE,
-    FUNCTION,
     FUNCTION_SHAPE,
     MAYBE,
     NEVER,
     NOTHING,
     NULL,
     NUMBER,
-    NUMBER_SHAPE,
     OBJECT,
     SOME,
-    TEXT,
-    TEXT_SHAPE,
     UNKNOWN,
-    Origin,
     Shape,
-    array,
-    both,
-    constant,
-    either,
-    join,
-    join_all,
-    tuple_of,
 )
+from flowdsl.analysis.shape_constants import constant
+from flowdsl.analysis.shape_join import both, join
 from flowdsl.analysis.shape_paths import element, member
 from flowdsl.query.jsonata import nodes as n
 
@@ -277,123 +267,6 @@ class Inference:
     def _keep(self, node: n.KeepArray) -> Shape:
         return as_array(self.of(node.base))
 
-    # constructors
-
-    def _array(self, node: n.Array) -> Shape:
-        items: list[Shape] = []
-        exact = True
-        low = 0
-        for part in node.items:
-            if isinstance(part, n.Binary) and part.operator == "..":
-                self.of(part)
-                items.append(NUMBER_SHAPE)
-                exact = False
-                continue
-            # What is absent is left out.
-            shape = self.quietly(part)
-            if shape.presence == NEVER:
-                continue
-            if not isinstance(part, n.Array) and shape.kinds & ARRAY:
-                # A sequence is flattened into the array around it, an array constructor is not.
-                exact = False
-                items.append(shape.item or SOME)
-                if shape.vague:
-                    items.append(SOME)
-                elif shape.kinds & ~ARRAY:
-                    items.append(shape.only(~ARRAY))
-                low += min(1, shape.low) if shape.kinds == ARRAY and shape.presence == ALWAYS else 0
-                continue
-            exact = exact and shape.presence == ALWAYS
-            low += shape.presence == ALWAYS
-            items.append(shape.having(ALWAYS))
-        if exact:
-            return tuple_of(tuple(items))
-        return array(join_all(tuple(item.having(ALWAYS) for item in items)), low)
-
-    def _object(self, node: n.Object) -> Shape:
-        fields: dict[str, Shape] = {}
-        rest = NEVER
-        for key, value in node.pairs:
-            shape = self.of(value)
-            if isinstance(key, n.Literal) and isinstance(key.value, str):
-                # A member whose value is undefined is left out.
-                fields[key.value] = shape
-            else:
-                self.of(key)
-                rest = UNKNOWN
-        return Shape(OBJECT, fields=fields, rest=rest, origins=(Origin("object"),))
-
-    def _group(self, node: n.Group) -> Shape:
-        self.of(node.base)
-        return Shape(OBJECT, rest=UNKNOWN)
-
-    # operators
-
-    def _binary(self, node: n.Binary) -> Shape:
-        operator = node.operator
-        if operator in ("and", "or"):
-            self.quietly(node.left)
-            self.quiet += 1
-            try:
-                self.given(facts_if(node.left, operator == "and"), node.right)
-            finally:
-                self.quiet -= 1
-            return BOOLEAN_SHAPE
-        left, right = self.of(node.left), self.of(node.right)
-        if operator in ("=", "!="):
-            self._equal(node, left, right)
-            return BOOLEAN_SHAPE
-        if operator == "in":
-            return BOOLEAN_SHAPE
-        if operator == "&":
-            return TEXT_SHAPE
-        presence = both(left.presence, right.presence)
-        if operator in ("<", "<=", ">", ">="):
-            self._comparable(node, left, right)
-            return BOOLEAN_SHAPE.having(presence) if presence != NEVER else NOTHING
-        self.expects(node.left, left, NUMBER, operator)
-        self.expects(node.right, right, NUMBER, operator)
-        if operator == "..":
-            return array(NUMBER_SHAPE)
-        return NUMBER_SHAPE.having(presence) if presence != NEVER else NOTHING
-
-    def _equal(self, node: n.Binary, left: Shape, right: Shape) -> None:
-        if NEVER in (left.presence, right.presence) or left.vague or right.vague or left.kinds & right.kinds:
-            return
-        # To ask whether something is null, or true, of what cannot be is a question, not a mistake.
-        if not (left.kinds | right.kinds) & (NULL | BOOLEAN | FUNCTION):
-            self.report("never-equal", node, left, certain=True, expected=right.kinds, name=node.operator)
-
-    def _comparable(self, node: n.Binary, left: Shape, right: Shape) -> None:
-        self.expects(node.left, left, NUMBER | TEXT, node.operator)
-        self.expects(node.right, right, NUMBER | TEXT, node.operator)
-        if NEVER in (left.presence, right.presence):
-            return
-        one, other = left.kinds & (NUMBER | TEXT), right.kinds & (NUMBER | TEXT)
-        if one and other and not one & other:
-            self.report("type", node, right, certain=True, expected=one, name=node.operator)
-        elif (one | other) == NUMBER | TEXT and not left.vague and not right.vague:
-            self.report("type", node, right, certain=False, expected=one, name=node.operator)
-
-    def _negate(self, node: n.Negate) -> Shape:
-        inner = self.of(node.operand)
-        self.expects(node.operand, inner, NUMBER, "-")
-        return NUMBER_SHAPE.having(inner.presence) if inner.presence != NEVER else NOTHING
-
-    def _condition(self, node: n.Condition) -> Shape:
-        truth = truth_of(self.quietly(node.test))
-        yes = NOTHING if truth is False else self.given(facts_if(node.test, True), node.then)
-        if node.otherwise is None:
-            return yes if truth is True or yes.presence == NEVER else yes.having(either(yes.presence, NEVER))
-        no = NOTHING if truth is True else self.given(facts_if(node.test, False), node.otherwise)
-        if truth is not None:
-            return no if truth is False else yes
-        for one, other in ((yes, no), (no, yes)):
-            if other.is_closed and not other.fields and one.vague:
-                # `x ? x : {}` gives what may be absent a form; its author knows that it may be empty.
-                return ANY.having(both(one.presence, other.presence)) if one.presence != NEVER else other
-        return join(yes, no)
-
     # names and functions
 
     def _block(self, node: n.Block) -> Shape:
@@ -421,12 +294,6 @@ class Inference:
             self.locals.pop()
         return FUNCTION_SHAPE
 
-    def _call(self, node: n.Call) -> Shape:
-        return call_shape(self, node)
-
-    def _apply(self, node: n.Apply) -> Shape:
-        return apply_shape(self, node)
-
     def _sort(self, node: n.Sort) -> Shape:
         found = self.of(node.base)
         for term in node.terms:
@@ -441,19 +308,6 @@ class Inference:
         return ANY
 
 
-def truth_of(shape: Shape) -> bool | None:
-    """Whether a value counts as true or false in a condition, whatever it is at run time; None: that depends."""
-    if shape.presence == NEVER or shape.kinds == NULL:
-        return False
-    if shape.values is not None and not shape.kinds & ~(NULL | BOOLEAN | NUMBER | TEXT):
-        truths = {bool(value) for _, value in shape.values}
-        if truths == {False}:
-            return False
-        if truths == {True} and shape.presence == ALWAYS:
-            return True
-    return None
-
-
 _METHODS: dict[type[n.Node], Callable[[Inference, Any], Shape]] = {
     n.Literal: Inference._literal,
     n.Regex: Inference._function,
@@ -462,17 +316,17 @@ _METHODS: dict[type[n.Node], Callable[[Inference, Any], Shape]] = {
     n.Path: Inference._path,
     n.Filter: Inference._filter,
     n.KeepArray: Inference._keep,
-    n.Group: Inference._group,
-    n.Array: Inference._array,
-    n.Object: Inference._object,
-    n.Binary: Inference._binary,
-    n.Negate: Inference._negate,
-    n.Condition: Inference._condition,
+    n.Group: group_shape,
+    n.Array: array_shape,
+    n.Object: object_shape,
+    n.Binary: binary_shape,
+    n.Negate: negated_shape,
+    n.Condition: condition_shape,
     n.Block: Inference._block,
     n.Bind: Inference._bind,
     n.Lambda: Inference._lambda,
-    n.Call: Inference._call,
-    n.Apply: Inference._apply,
+    n.Call: call_shape,
+    n.Apply: apply_shape,
     n.Sort: Inference._sort,
     n.Transform: Inference._function,
     n.Focus: Inference._anything,

@@ -9,6 +9,7 @@ from flowdsl.analysis import shape as s
 from flowdsl.analysis.context_object import with_item
 from flowdsl.analysis.flow_state import Visit
 from flowdsl.analysis.shape import Origin, Shape
+from flowdsl.analysis.shape_join import join_all
 from flowdsl.asl.definition import is_distributed
 
 Template = Callable[[Visit, Any, Shape, str, str], Shape]
@@ -73,9 +74,7 @@ def item_of(visit: Visit, items: Shape | None) -> Shape:
     if items.kinds & s.ALL == s.ARRAY:
         return (items.item or s.SOME).having(s.ALWAYS)
     if items.kinds & s.ALL == s.OBJECT:
-        values = (
-            s.join_all(tuple(shape for shape in items.fields.values() if shape.kinds)) if items.is_closed else s.SOME
-        )
+        values = join_all(tuple(shape for shape in items.fields.values() if shape.kinds)) if items.is_closed else s.SOME
         return s.closed(
             {"Key": s.TEXT_SHAPE, "Value": values.having(s.ALWAYS) if values.kinds else s.SOME},
             Origin("item", visit.node.name),

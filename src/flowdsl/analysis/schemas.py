@@ -7,6 +7,8 @@ from typing import Any
 
 from flowdsl.analysis import shape as s
 from flowdsl.analysis.shape import Origin, Shape
+from flowdsl.analysis.shape_constants import constant
+from flowdsl.analysis.shape_join import join_all
 
 _KINDS = {
     "null": s.NULL,
@@ -43,14 +45,14 @@ class _Reader:
         for key in ("anyOf", "oneOf"):
             options = schema.get(key)
             if isinstance(options, list) and options:
-                found = s.join_all(tuple(self.of(option, depth + 1) for option in options))
+                found = join_all(tuple(self.of(option, depth + 1) for option in options))
                 return found.having(s.ALWAYS) if found.kinds else s.SOME
         if isinstance(schema.get("allOf"), list) and len(schema["allOf"]) == 1:
             return self.of(schema["allOf"][0], depth + 1)
         if "const" in schema:
-            return s.constant(schema["const"])
+            return constant(schema["const"])
         if isinstance(schema.get("enum"), list) and schema["enum"]:
-            return s.join_all(tuple(s.constant(value) for value in schema["enum"])).having(s.ALWAYS)
+            return join_all(tuple(constant(value) for value in schema["enum"])).having(s.ALWAYS)
         return self.typed(schema, depth)
 
     def referred(self, reference: Any) -> Any:
@@ -108,7 +110,7 @@ class _Reader:
         if isinstance(first, list) and first and (schema.get("items") is False or high == len(first)):
             items = tuple(self.of(inner, depth + 1) for inner in first)
             if low >= len(items):
-                return {"items": items, "item": s.join_all(items), "low": len(items), "high": len(items)}
-            return {"item": s.join_all(items), "low": low, "high": len(items)}
+                return {"items": items, "item": join_all(items), "low": len(items), "high": len(items)}
+            return {"item": join_all(items), "low": low, "high": len(items)}
         inner = schema.get("items")
         return {"item": self.of(inner, depth + 1) if isinstance(inner, dict) else None, "low": low, "high": high}

@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from flowdsl.analysis.shape import (
-    ALWAYS,
-    ARRAY,
-    MAYBE,
-    NEVER,
-    NOTHING,
-    SOME,
-    UNKNOWN,
-    Shape,
-    array,
-    join,
-    join_all,
-    tuple_of,
-)
+from flowdsl.analysis.shape import ALWAYS, ARRAY, MAYBE, NEVER, NOTHING, SOME, UNKNOWN, Shape, array
+from flowdsl.analysis.shape_constants import tuple_of
+from flowdsl.analysis.shape_join import join, join_all
 
 
 def sequence(item: Shape, low: int, high: int | None, *, unsure: bool = False) -> Shape:

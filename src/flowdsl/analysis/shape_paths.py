@@ -19,10 +19,9 @@ from flowdsl.analysis.shape import (
     Origin,
     Shape,
     array,
-    both,
     closed,
-    join,
 )
+from flowdsl.analysis.shape_join import both, join
 
 
 def member(shape: Shape, name: str) -> Shape:
