@@ -32,7 +32,12 @@ TABLES = {
 }
 """Environment variable of each table, and its key."""
 
-BUCKETS = {"TRANSCRIPTS_BUCKET": "transcripts", "INVOICES_BUCKET": "invoices", "QUARANTINE_BUCKET": "quarantine"}
+BUCKETS = {
+    "TRANSCRIPTS_BUCKET": "transcripts",
+    "INVOICES_BUCKET": "invoices",
+    "QUARANTINE_BUCKET": "quarantine",
+    "REPORTS_BUCKET": "reports",
+}
 """Environment variable of each bucket, and its name."""
 
 ITEMS: dict[str, list[dict[str, Any]]] = {
@@ -133,6 +138,20 @@ def _fifo_topic(name: str) -> Callable[[], str]:
     return lambda: client("sns").create_topic(Name=f"{name}.fifo", Attributes={"FifoTopic": "true"})["TopicArn"]
 
 
+def _archive() -> str:
+    """A delivery stream into the bucket of reports; moto delivers at once."""
+    destination = {"RoleARN": "arn:aws:iam::123456789012:role/archive", "BucketARN": "arn:aws:s3:::reports"}
+    client("firehose").create_delivery_stream(
+        DeliveryStreamName="archive", ExtendedS3DestinationConfiguration=destination
+    )
+    return "archive"
+
+
+def _carrier() -> str:
+    client("ssm").put_parameter(Name="/shop/carrier", Value="pigeon", Type="String")
+    return "/shop/carrier"
+
+
 def _machine(name: str) -> Callable[[], str]:
     """A state machine that moto keeps, and does not run: only the starts count."""
     definition = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}})
@@ -145,6 +164,9 @@ def _machine(name: str) -> Callable[[], str]:
 _MAKERS: dict[str, Callable[[], str]] = {
     "IDEMPOTENCY_TABLE": _idempotency,
     "RECEIPTS_QUEUE_URL": _fifo_queue("receipts"),
+    "ARCHIVE_STREAM": _archive,
+    "CARRIER_PARAMETER": _carrier,
+    "CARRIERS_QUEUE_URL": _fifo_queue("carriers"),
     "MAIL_QUEUE_URL": _fifo_queue("mail"),
     "REFUNDS_QUEUE_URL": _fifo_queue("refunds"),
     "APPROVALS_TOPIC_ARN": _fifo_topic("approvals"),
@@ -167,7 +189,8 @@ def live(service: str, operation: str, prefix: str, **deployed: Any) -> Callable
         try:
             answer = getattr(client(service), operation)(**{**request, **texts, **filled})
         except ClientError as error:
-            return raises(f"{prefix}.{error.response['Error']['Code']}", error.response["Error"].get("Message"))
+            code = error.response["Error"]["Code"].removesuffix("Exception")
+            return raises(f"{prefix}.{code}Exception", error.response["Error"].get("Message"))
         answer.pop("ResponseMetadata")
         return json.loads(json.dumps(answer, default=str))
 
