@@ -80,19 +80,20 @@ def _near(path: Path) -> str:
 
 
 def _imported(path: Path, root: Path, name: str) -> ModuleType:
-    """The file as a module: under its dotted name below the root, or alone when it is outside."""
+    """The file as a module, under its dotted name below the root or its own name outside."""
     dotted = _dotted(path, root)
     before = len(declared)
     try:
-        if dotted is not None:
-            known = sys.modules.get(dotted)
-            if known is not None and getattr(known, "__file__", None) == str(path):
-                return known
-            if known is None:
-                module = import_module(dotted)
-                if getattr(module, "__file__", None) == str(path):
-                    return module
-        return _alone(path)
+        wanted = dotted or _own_name(path)
+        known = sys.modules.get(wanted)
+        if known is not None and getattr(known, "__file__", None) == str(path):
+            return known
+        if dotted is not None and known is None:
+            module = _by_name(dotted)
+            if module is not None and getattr(module, "__file__", None) == str(path):
+                return module
+        # Another folder's package has the name, or the file stands outside: it is loaded from where it is.
+        return _from_file(path, wanted)
     except Exception as error:
         del declared[before:]
         forget()
@@ -106,15 +107,27 @@ def _dotted(path: Path, root: Path) -> str | None:
     return ".".join(parts) if all(part.isidentifier() for part in parts) else None
 
 
-def _alone(path: Path) -> ModuleType:
-    name = f"flowdsl_source_{abs(hash_of(str(path))):x}_{path.stem}"
-    known = sys.modules.get(name)
-    if known is not None:
-        return known
+def _own_name(path: Path) -> str:
+    """A name for a file that no package holds; never one of the standard library's."""
+    return f"workflow_{path.stem}" if path.stem in sys.stdlib_module_names else path.stem
+
+
+def _by_name(dotted: str) -> ModuleType | None:
+    try:
+        return import_module(dotted)
+    except ModuleNotFoundError as error:
+        if error.name is not None and (dotted == error.name or dotted.startswith(f"{error.name}.")):
+            return None
+        raise
+
+
+def _from_file(path: Path, name: str) -> ModuleType:
     specification = importlib.util.spec_from_file_location(name, path)
     assert specification is not None
     assert specification.loader is not None
     module = importlib.util.module_from_spec(specification)
+    earlier = sys.modules.get(name)
+    # Annotations are looked up in the module that a class names, so it must be known under its name.
     sys.modules[name] = module
     folder = str(path.parent)
     added = folder not in sys.path
@@ -124,19 +137,13 @@ def _alone(path: Path) -> ModuleType:
         specification.loader.exec_module(module)
     except BaseException:
         del sys.modules[name]
+        if earlier is not None:
+            sys.modules[name] = earlier
         raise
     finally:
         if added and folder in sys.path:
             sys.path.remove(folder)
     return module
-
-
-def hash_of(text: str) -> int:
-    """A number for a text, the same in every process."""
-    found = 0
-    for character in text:
-        found = (found * 131 + ord(character)) % (1 << 48)
-    return found
 
 
 def _why(path: Path, name: str, error: Exception) -> str:
