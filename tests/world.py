@@ -28,6 +28,7 @@ TABLES = {
     "WRITE_OFFS_TABLE": "parcel",
     "VOUCHERS_TABLE": "voucher",
     "READINGS_TABLE": "record",
+    "LABELS_TABLE": "parcel",
     "POINTS_TABLE": "customer",
 }
 """Environment variable of each table, and its key."""
@@ -152,6 +153,12 @@ def _carrier() -> str:
     return "/shop/carrier"
 
 
+def _secret() -> str:
+    os.environ["CARRIER_URL"] = "https://carrier.example/parcels"
+    client("secretsmanager").create_secret(Name="carrier", SecretString="token-1")
+    return "carrier"
+
+
 def _machine(name: str) -> Callable[[], str]:
     """A state machine that moto keeps, and does not run: only the starts count."""
     definition = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}})
@@ -166,6 +173,7 @@ _MAKERS: dict[str, Callable[[], str]] = {
     "RECEIPTS_QUEUE_URL": _fifo_queue("receipts"),
     "ARCHIVE_STREAM": _archive,
     "CARRIER_PARAMETER": _carrier,
+    "CARRIER_SECRET_ID": _secret,
     "CARRIERS_QUEUE_URL": _fifo_queue("carriers"),
     "MAIL_QUEUE_URL": _fifo_queue("mail"),
     "REFUNDS_QUEUE_URL": _fifo_queue("refunds"),
