@@ -27,7 +27,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Starts counting, where asked."""
+    """Lets the tests of a flowdsl project import its workflows and handlers; starts counting, where asked."""
+    from flowdsl.diagnostics import FlowDslError
+    from flowdsl.project import Project
+
+    try:
+        project = Project.find(config.rootpath)
+    except FlowDslError as error:
+        raise pytest.UsageError(str(error)) from None
+    if project.config_file is not None and (project.settings or project.config_file.name == "flowdsl.toml"):
+        project.activate()
     if config.getoption("--flow-cov") or config.getoption("--flow-cov-fail-under") is not None:
         from flowdsl.testing import coverage
 
