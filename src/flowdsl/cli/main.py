@@ -43,6 +43,16 @@ class Shelf(click.Group):
             raise click.UsageError(f"no command {args[0]!r}{did_you_mean(args[0], self.list_commands(ctx))}", ctx)
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise ReaderGone from None  # click would exit with 1, which says that something is not fine
+
+
+class ReaderGone(Exception):
+    """Who reads standard output went away."""
+
 
 @click.command(
     "flowdsl",
@@ -84,8 +94,13 @@ def main(args: list[str] | None = None) -> None:
             click.echo(str(diagnostic), err=True)
         complain(str(error))
         status = 2
-    except BrokenPipeError:
+    except (ReaderGone, BrokenPipeError):
         # The reader went away (`| head`): leave quietly, and keep the interpreter from flushing into the void.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
+    except OSError as error:
+        # A disk that is full, a folder that may not be written to: the system's words, and whose name they are about.
+        about = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
+        complain(f"{about}{error.strerror or error}")
+        status = 2
     sys.exit(status if isinstance(status, int) else 0)
