@@ -11,6 +11,7 @@ from flowdsl.asl.dump import dumps
 from flowdsl.asl.source_map import SourceMap
 from flowdsl.asl.values import is_object
 from flowdsl.diagnostics import Location
+from flowdsl.dsl.uncollected import uncollected
 from flowdsl.dsl.workflow import Workflow
 
 SUFFIXES = (".asl.json", ".sourcemap.json", ".substitutions.json")
@@ -19,11 +20,12 @@ SUFFIXES = (".asl.json", ".sourcemap.json", ".substitutions.json")
 def artefacts(workflow: Workflow[Any, Any], folder: Path) -> dict[Path, str]:
     """The three texts by path, beside the source. Raises FlowDslError when the workflow has mistakes."""
     definition = workflow.definition
-    return {
-        folder / f"{workflow.name}.asl.json": dumps(definition.document),
-        folder / f"{workflow.name}.sourcemap.json": source_map_text(definition.source_map, folder),
-        folder / f"{workflow.name}.substitutions.json": _text(substitutions(workflow)),
-    }
+    with uncollected():
+        return {
+            folder / f"{workflow.name}.asl.json": dumps(definition.document),
+            folder / f"{workflow.name}.sourcemap.json": source_map_text(definition.source_map, folder),
+            folder / f"{workflow.name}.substitutions.json": _text(substitutions(workflow)),
+        }
 
 
 def source_map_text(source_map: SourceMap, folder: Path) -> str:
@@ -33,8 +35,12 @@ def source_map_text(source_map: SourceMap, folder: Path) -> str:
     """
     files: list[str] = []
     lines: list[str] = []
+    here = folder.resolve()
+    names: dict[str, str] = {}
     for pointer, where in source_map:
-        name = Path(os.path.relpath(Path(where.path).resolve(), folder.resolve())).as_posix()
+        name = names.get(where.path)
+        if name is None:
+            name = names[where.path] = Path(os.path.relpath(Path(where.path).resolve(), here)).as_posix()
         if name not in files:
             files.append(name)
         place = [

@@ -10,8 +10,10 @@ import ast
 import dis
 import linecache
 import opcode
+import os
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, cast
@@ -199,9 +201,13 @@ def parent_of(place: Place, node: ast.AST) -> ast.AST | None:
 
 def shown(filename: str) -> str:
     """A file as messages show it: relative to the current folder when it is below it."""
+    return _shown(filename, os.getcwd())
+
+
+@cache
+def _shown(filename: str, folder: str) -> str:
     path = Path(filename)
-    here = Path.cwd()
-    return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
 
 
 def location(place: Place) -> Location:

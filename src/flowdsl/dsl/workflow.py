@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import gc
 import inspect
 from collections.abc import Callable
 from types import CodeType
@@ -25,6 +24,7 @@ from flowdsl.dsl.retry import Retry
 from flowdsl.dsl.run import check_plain, finish
 from flowdsl.dsl.settings import check_settings, default_retry, head
 from flowdsl.dsl.trace import UNSET, Scope, Trace, report, tracing
+from flowdsl.dsl.uncollected import uncollected
 from flowdsl.handler._declaring import current as declaring
 from flowdsl.query.expression import Place, Read
 
@@ -101,14 +101,8 @@ class Workflow(Generic[P, R]):
 
     def traced(self) -> tuple[Trace, dict[str, Any] | None]:
         """One run of the function: the trace, and the document where nothing is wrong."""
-        # A build makes many objects and hardly any garbage: collecting in between would make it quadratic.
-        collects = gc.isenabled()
-        gc.disable()
-        try:
+        with uncollected():
             return self._traced()
-        finally:
-            if collects:
-                gc.enable()
 
     def _traced(self) -> tuple[Trace, dict[str, Any] | None]:
         function = self.function
