@@ -38,6 +38,22 @@ def test_the_second_world_is_the_first_one(setup: Any) -> None:
         assert world._rehearsals[0].is_usable
 
 
+def test_objects_of_s3_are_copied_with_their_content() -> None:
+    def setup() -> None:
+        aws.world_with_versions(None)
+        for body in (b"first", b"second"):
+            client("s3").put_object(Bucket="reports", Key="o1", Body=body)
+
+    with World(setup, 0) as world:
+        for _ in range(3):
+            world.fresh()
+            answer = client("s3").get_object(Bucket="reports", Key="o1")
+            assert answer["Body"].read() == b"second"
+            answer["Body"].close()
+            assert len(client("s3").list_object_versions(Bucket="reports")["Versions"]) == 2
+        assert world._rehearsals[0].is_usable
+
+
 def test_what_a_delivery_does_stays_out_of_the_copy() -> None:
     with World(aws.world_with_queues, 0) as world:
         world.fresh()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 import tempfile
 import threading
-from collections import defaultdict
-from collections.abc import Callable, Generator
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -22,8 +22,6 @@ def copied(backends: list[Any]) -> list[Any]:
 @contextmanager
 def _copiers() -> Generator[None]:
     """Teaches copy.deepcopy, for a while, what moto's data holds besides plain values: locks, buffers, dicts of its own."""
-    from moto.ssm.models import ParameterDict
-
     known: dict[Any, Copier] = cast(Any, copy)._deepcopy_dispatch
     ours: dict[Any, Copier] = {
         type(threading.Lock()): _new(threading.Lock),
@@ -31,7 +29,7 @@ def _copiers() -> Generator[None]:
         threading.Condition: _new(threading.Condition),
         threading.Event: _new(threading.Event),
         tempfile.SpooledTemporaryFile: _buffer,
-        ParameterDict: _default_dict,
+        **dict.fromkeys(_own_dicts(), _raw_dict),
     }
     saved = {kind: known.get(kind) for kind in ours}
     known.update(ours)
@@ -59,14 +57,27 @@ def _buffer(value: Any, memo: dict[int, Any]) -> Any:
     return twin
 
 
-def _default_dict(value: Any, memo: dict[int, Any]) -> Any:
-    """A defaultdict whose class has a constructor of its own."""
-    plain: type[dict[Any, Any]] = dict
+def _raw_dict(value: Any, memo: dict[int, Any]) -> Any:
+    """A dict of a class that looks things up, or takes them in, in its own way: what it holds, as it holds it."""
     cls: Any = value.__class__
+    base: Any = OrderedDict if _is_kind(cls, OrderedDict) else dict
     twin: Any = cls.__new__(cls)
-    cast(Any, defaultdict).__init__(twin, value.default_factory)
     memo[id(value)] = twin
+    if _is_kind(cls, defaultdict):
+        twin.default_factory = value.default_factory
     twin.__dict__.update(copy.deepcopy(value.__dict__, memo))
-    for key in list(plain.keys(value)):
-        plain.__setitem__(twin, key, copy.deepcopy(plain.__getitem__(value, key), memo))
+    for key in list(base.keys(value)):
+        base.__setitem__(twin, key, copy.deepcopy(base.__getitem__(value, key), memo))
     return twin
+
+
+def _is_kind(cls: Any, base: Any) -> bool:
+    return issubclass(cls, base)
+
+
+def _own_dicts(base: Any = dict) -> Iterator[Any]:
+    """The subclasses of dict that moto has defined so far."""
+    for cls in type.__subclasses__(base):
+        if cls.__module__.startswith("moto.") and cls.__dictoffset__:
+            yield cls
+        yield from _own_dicts(cls)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import Any, cast
@@ -73,28 +74,54 @@ def reset() -> None:
     reset_model_data()
 
 
-Copied = tuple[list[tuple[Any, str, str]], list[Any]]
-"""(service, account, region) of each backend, and the backends."""
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A copy of moto's data."""
+
+    places: list[tuple[Any, str, str]]
+    """(service, account, region) of each backend."""
+    backends: list[Any]
+    instances: list[Any]
+    """Every model in them."""
 
 
 def copied() -> Copied:
     """A copy of everything that is there. Raises what copying raises."""
+    from moto.core.model_instances import model_data
+
     places = [(s, account, region) for s in _services() for account, region, _ in s.iter_backends()]
-    return places, moto_copy.copied([service[account][region] for service, account, region in places])
+    backends = [service[account][region] for service, account, region in places]
+    listed: list[list[Any]] = [
+        cast(Any, m).instances_tracked for models in model_data.values() for m in models.values()
+    ]
+    sizes = [len(instances) for instances in listed]
+    ours: list[Any] = []
+    copy = Copied(places, [], ours)
+    try:
+        copy.backends.extend(moto_copy.copied(backends))
+    finally:
+        # Resetting S3 closes every object that moto lists; the copy is kept beyond that.
+        for instances, size in zip(listed, sizes, strict=True):
+            ours += instances[size:]
+            del instances[size:]
+        if not copy.backends:
+            dispose(copy)
+    return copy
 
 
 def put_copy(kept: Copied) -> None:
     """Makes a copy of a copy what is there now."""
-    places, backends = kept
-    for (service, account, region), backend in zip(places, moto_copy.copied(backends), strict=True):
+    for (service, account, region), backend in zip(kept.places, moto_copy.copied(kept.backends), strict=True):
         plain: type[dict[str, Any]] = dict
         plain.__setitem__(service[account], region, backend)
 
 
 def dispose(kept: Copied) -> None:
     """Lets go of a copy: S3 wants its objects closed."""
-    for backend in kept[1]:
-        backend.reset()
+    for instance in kept.instances:
+        close = getattr(instance, "dispose", None)
+        if close is not None:
+            close()
 
 
 @contextmanager
