@@ -162,7 +162,7 @@ def test_a_folder_is_a_bucket(tmp_path: Path) -> None:
             {"InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": ["a", "a"]},
             "CSV headers cannot contain duplicates.",
         ),
-        ([1], {"InputType": "JSON", "MaxItems": -1}, "field MaxItems must be positive"),
+        ([1], {"InputType": "JSON", "MaxItemsPath": "$.most"}, "field MaxItems must be positive"),
         (
             "{",
             {"InputType": "JSON"},
@@ -171,7 +171,7 @@ def test_a_folder_is_a_bucket(tmp_path: Path) -> None:
     ],
 )
 def test_a_reader_that_cannot_read_fails_the_map_run(body: Any, config: dict[str, Any], cause: str) -> None:
-    execution = simulate(distributed(ItemReader=reader(**config)), {}, s3={"b/k": body})
+    execution = simulate(distributed(ItemReader=reader(**config)), {"most": -1}, s3={"b/k": body})
     assert (execution.error, execution.cause) == ("States.ItemReaderFailed", cause)
     assert kinds(execution)[2:] == [
         "MapStateStarted",

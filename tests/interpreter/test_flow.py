@@ -135,7 +135,7 @@ def test_reading_the_output_of_a_failed_execution_raises_its_error() -> None:
 @pytest.mark.parametrize(
     ("definition", "message"),
     [
-        (machine("A", A={"Type": "Pass"}), "state 'A', Next: the state has neither Next nor End: true"),
+        (machine("A", A={"Type": "Pass"}), "state 'A': 'A' has neither Next nor End; write \"End\": true, or Next with the state that follows"),
         (
             machine("A", A={"Type": "Pass", "Next": "Shipp"}, Ship=END),
             "state 'A', Next: goes to 'Shipp', which is no state here; did you mean 'Ship'?",
@@ -143,18 +143,23 @@ def test_reading_the_output_of_a_failed_execution_raises_its_error() -> None:
         (machine("X", A=END), "the state machine, StartAt: names 'X', which is no state here"),
         (
             machine("A", A={"Type": "Pas", "End": True}),
-            "state 'A', Type: 'Pas' is none of Task, Pass, Choice, Wait, Succeed, Fail, Parallel, Map",
+            "state 'A', Type: The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, "
+            "Parallel, Map], but that of 'A' is 'Pas'; did you mean 'Pass'?",
         ),
-        (one(Type="Wait"), "state 'S': a Wait has exactly one of Seconds, SecondsPath, Timestamp, TimestampPath"),
+        (one(Type="Wait"), "state 'S': 'S' says not how long to wait; write Seconds, SecondsPath, Timestamp or TimestampPath"),
         (
             one(Type="Wait", Seconds="soon"),
-            "state 'S', Seconds: must be a whole number of seconds from 0, found \"soon\"",
+            "state 'S', Seconds: Seconds of 'S' must be a whole number, not the text 'soon'",
+        ),
+        (
+            one(Type="Task", Resource="${F}", Retry=[{"ErrorEquals": ["X"], "MaxAttempts": "${Times}"}]),
+            "state 'S', Retry/0/MaxAttempts: '${Times}' is yet to be filled in; give substitutions={'Times': ...}",
         ),
         (
             one(Type="Task", Resource="lambda"),
             "state 'S', Resource: 'lambda' is no Lambda function, activity or service integration",
         ),
-        (one(Type="Parallel", Branches=[]), "state 'S', Branches: must be a list of at least one branch"),
+        (one(Type="Parallel", Branches=[]), "state 'S', Branches: Value cannot be empty: Branches of 'S'"),
     ],
 )
 def test_what_cannot_run_is_refused_before_anything_runs(definition: Any, message: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, NoReturn
@@ -19,10 +19,10 @@ def complain(message: str) -> None:
 
 def wants_colour(stream: IO[str] | None = None) -> bool:
     """Whether to colour: a terminal, and NO_COLOR unset (https://no-color.org)."""
-    stream = stream or sys.stdout
+    told: Any = stream or sys.stdout
     if os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()
+    return bool(os.environ.get("FORCE_COLOR")) or told.isatty()
 
 
 def leave(status: int) -> NoReturn:
@@ -43,14 +43,27 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 @contextmanager
-def progress(total: int | None, label: str) -> Iterator[Any]:
-    """A progress bar on stderr, only on a terminal. Yields advance(n=1)."""
+def progress(total: int | None, label: str) -> Generator[Any, None, None]:
+    """A progress bar on stderr, only on a terminal; without a total, a count. Yields advance(n=1)."""
     if not sys.stderr.isatty():
         yield lambda n=1: None
         return
     from rich.console import Console
-    from rich.progress import Progress  # lazily: only people at a terminal pay for it
+    from rich.progress import (  # lazily: only people at a terminal pay
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    columns = Progress.get_default_columns()
+    if total is None:
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.completed:,.0f}"),
+            TimeElapsedColumn(),
+        )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=total)
         yield lambda n=1: bar.advance(task, n)

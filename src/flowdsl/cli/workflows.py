@@ -13,6 +13,11 @@ from flowdsl.project import Project
 
 def definition_of(target: str) -> Definition:
     """The Definition of FILE or FILE:WORKFLOW."""
+    return subject_of(target)[0]
+
+
+def subject_of(target: str) -> tuple[Definition, Any]:
+    """The same with the annotation of the workflow's input; None where there is none."""
     name, _, workflow = target.rpartition(":") if _names_a_workflow(target) else (target, "", "")
     path = Path(name)
     if path.suffix == ".py":
@@ -20,7 +25,8 @@ def definition_of(target: str) -> Definition:
 
         project = Project.find(path.resolve().parent)
         project.activate()
-        return workflow_of(path, workflow or None, project.root).definition
+        found_workflow = workflow_of(path, workflow or None, project.root)
+        return found_workflow.definition, found_workflow.input_annotation
     if not path.is_file():
         raise FlowDslError(f"there is no file {name}")
     from flowdsl.asl.load import load
@@ -29,7 +35,27 @@ def definition_of(target: str) -> Definition:
     if len(found) != 1:
         names = ", ".join(definition.name for definition in found)
         raise FlowDslError(f"{name} holds {len(found)} definitions: {names}; say which, {name}:{found[0].name}")
-    return found[0]
+    return found[0], None
+
+
+def check_input(value: Any, annotation: Any, shown: str) -> None:
+    """Refuses an input that does not fit the workflow's parameter: each place with what is wrong there."""
+    if annotation is None or annotation is Any:
+        return
+    import json
+
+    from pydantic import TypeAdapter, ValidationError
+    from pydantic.errors import PydanticUserError
+
+    try:
+        TypeAdapter(annotation).validate_json(json.dumps(value))
+    except ValidationError as error:
+        places = ((".".join(str(part) for part in e["loc"]) or "the whole", e["msg"]) for e in error.errors())
+        wrong = "; ".join(f"{place}: {message}" for place, message in places)
+        name = getattr(annotation, "__name__", str(annotation))
+        raise FlowDslError(f"the input {shown} is no {name}: {wrong}") from None
+    except PydanticUserError:
+        return  # a type that pydantic knows nothing of
 
 
 def _names_a_workflow(target: str) -> bool:
@@ -47,7 +73,17 @@ def read_json(name: str, what: str) -> Any:
         reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
         raise FlowDslError(f"the {what} {name} cannot be read: {reason}") from None
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_no_constant)
     except ValueError as error:
-        shown = "standard input" if name == "-" else name
-        raise FlowDslError(f"the {what} {shown} is no JSON: {error}") from None
+        raise FlowDslError(f"the {what} {shown(name)} is no JSON: {error}") from None
+    except RecursionError:
+        raise FlowDslError(f"the {what} {shown(name)} is nested too deeply to be worked with") from None
+
+
+def shown(name: str) -> str:
+    """A file's name in a message."""
+    return "standard input" if name == "-" else name
+
+
+def _no_constant(text: str) -> Any:
+    raise ValueError(f"{text} stands in it")

@@ -10,6 +10,7 @@ from flowdsl.asl.definition import Definition
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.interpreter import history as h
 from flowdsl.interpreter.answers import Answerer, Call
+from flowdsl.interpreter.budgets import SECONDS
 from flowdsl.interpreter.clock import DEFAULT_START, Timeline, duration_ms
 from flowdsl.interpreter.failures import ExecutionFailed
 from flowdsl.interpreter.program import Program, compile
@@ -121,16 +122,19 @@ class Execution:
     def advance(self, duration: Any) -> Execution:
         """Lets virtual time pass: seconds, a timedelta, or a text such as "12h"."""
         limit = self._run.timeline.now + duration_ms(duration)
+        self._run.budget.begin()
         self._run.timeline.run_until(lambda: False, limit)
         return self
 
     def settle(self) -> Execution:
         """Runs everything that needs no time."""
+        self._run.budget.begin()
         self._run.timeline.settle()
         return self
 
     def finish(self) -> Execution:
         """Lets time pass until the execution ends, or only an answer from outside can bring it on."""
+        self._run.budget.begin()
         self._run.timeline.run_until(lambda: self._run.status != "RUNNING")
         return self
 
@@ -171,6 +175,15 @@ class Told(list[h.Record]):
         self._tell(h.event(len(self), record))
 
 
+def check_name(name: str) -> None:
+    """Refuses a name that AWS gives no execution (spec)."""
+    if not 1 <= len(name) <= 80:
+        raise FlowDslError(f"an execution's name has 1 to 80 characters, this one has {len(name)}")
+    wrong = [c for c in name if c.isspace() or c in '<>{}[]?*"#%\\^|~`$&,;:/' or ord(c) < 32 or 127 <= ord(c) < 160]
+    if wrong:
+        raise FlowDslError(f"an execution's name holds no {wrong[0]!r}: {name!r}")
+
+
 def start(
     definition: Definition | Program,
     input: Any = None,
@@ -182,14 +195,17 @@ def start(
     quotas: bool = True,
     name: str | None = None,
     max_events: int | None = None,
+    max_seconds: float | None = SECONDS,
     s3: Any = None,
     account: str = ACCOUNT,
     on_event: Callable[[dict[str, Any]], None] | None = None,
+    on_child: Callable[[Run], None] | None = None,
     tally: Tally | None = None,
 ) -> Execution:
     """Starts an execution; nothing runs until time is let pass (`settle`, `advance`, `finish`).
 
-    `on_event` is told of each event as it is written, in GetExecutionHistory's shape.
+    `on_event` is told of each event as it is written, in GetExecutionHistory's shape; `on_child` of each child execution
+    of a Distributed Map that has ended.
     """
     from flowdsl.interpreter.mocks import Mocks
 
@@ -197,6 +213,10 @@ def start(
     kind = type or program.definition.type or "STANDARD"
     if kind not in ("STANDARD", "EXPRESS"):
         raise FlowDslError(f"type must be STANDARD or EXPRESS, not {kind!r}")
+    if quotas and program.oversize:
+        raise FlowDslError(f"{program.name}: {program.oversize} (quotas=False runs it all the same)")
+    if quotas and name is not None:
+        check_name(name)
     run = Run(
         program,
         input,
@@ -207,10 +227,12 @@ def start(
         quotas=quotas,
         name=name,
         max_events=max_events,
+        max_seconds=max_seconds,
         s3=s3 if s3 is None or isinstance(s3, S3Objects) else S3Objects(s3),
         records=None if on_event is None else Told(on_event),
         account=account,
     )
     run.tally = tally
+    run.on_child = on_child
     run.start()
     return Execution(run)

@@ -193,7 +193,7 @@ class Iterations(FanOut):
         value = item if self.selector is None else self.select(index, item)
         records = run.records
         if len(records) >= run.brim:
-            raise run.full(frame)
+            run.go_on()
         records.append((h.ITERATION_STARTED, previous, run.timeline.now, self.node, index))
         child = Frame(run, self, frame.variables, len(records), index)
         child.steps = walk(child, self.start, value)
@@ -224,7 +224,7 @@ class Iterations(FanOut):
         try:
             records = run.records
             if len(records) >= run.brim:
-                raise run.full(frame)
+                run.go_on()
             records.append((h.ITERATION_SUCCEEDED, frame.last, run.timeline.now, self.node, frame.index))
             self.last = len(records)
             if self.upcoming < len(self.items):

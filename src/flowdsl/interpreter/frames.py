@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from flowdsl.diagnostics import FlowDslError
 from flowdsl.interpreter.clock import iso
 from flowdsl.interpreter.failures import StateFailure
 from flowdsl.interpreter.history import EVALUATION_FAILED
+from flowdsl.interpreter.sizes import DENSEST, SURELY, bound, json_size
 from flowdsl.query.base import Env, ExpressionError
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ PARKED: Final = Parked()
 Steps = Generator["int | Parked | None", None, Any]
 """A frame's or a state's work. It yields a time in ms to sleep until, None to let others have their turn at this
 instant, or PARKED; it returns the output."""
+
+ALL_VARIABLES = 10 * 1024 * 1024
+"""Bytes of JSON that all variables of an execution may take (spec)."""
 
 QUERY_ERROR = "States.QueryEvaluationError"
 
@@ -59,6 +64,7 @@ class Frame(Env):
         "run",
         "saved",
         "steps",
+        "stored",
         "ticket",
         "token",
         "upcoming",
@@ -90,6 +96,8 @@ class Frame(Env):
         """The state to be entered next, while none is open and others have their turn."""
         self.value: Any = None
         """The open or the upcoming state's input."""
+        self.stored = 0
+        """Bytes of the variables set since they were last counted, about."""
         self.saved: FanPoint | None = None
         """What a redrive goes on with under the open state."""
         self.ticket = 0
@@ -125,6 +133,9 @@ class Frame(Env):
             self.steps = None
             self.owner.failed(self, failure)
             return
+        except RecursionError:
+            where = f"state {self.node.name!r}" if self.node is not None else "the execution"
+            raise FlowDslError(f"{where} makes a value that is nested too deeply to be worked with") from None
         if wait is None:
             self.run.timeline.ready.append(self)
         elif wait is not PARKED:
@@ -142,6 +153,22 @@ class Frame(Env):
         self.ticket += 1
         if steps is not None:
             steps.close()
+
+    def keep(self, assigned: dict[str, Any]) -> None:
+        """Sets variables. Those of one Assign together have the payload limit, all of them 10 MiB (spec)."""
+        assert self.node is not None
+        size = bound(assigned)
+        if size > SURELY and not self.run.fits(assigned):
+            raise self.too_large(self.node.name)
+        # A new dict: branches that share the old one keep it.
+        self.variables = {**self.variables, **assigned}
+        self.assigned = None
+        self.stored += size
+        if self.stored > ALL_VARIABLES // DENSEST and self.run.quotas:
+            self.stored = size = json_size(self.variables)
+            if size > ALL_VARIABLES:
+                raise self.too_large(self.node.name)
+            self.stored //= DENSEST
 
     def prefix(self) -> str:
         """How AWS opens the cause of what goes wrong inside the interpreter itself."""

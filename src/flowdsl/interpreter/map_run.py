@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from flowdsl.interpreter import history as h
+from flowdsl.interpreter.budgets import CHECKPOINT
+from flowdsl.interpreter.children import child_run
 from flowdsl.interpreter.failures import StateFailure
 from flowdsl.interpreter.frames import Frame
 from flowdsl.interpreter.item_reader import ReaderFailure
@@ -144,7 +146,7 @@ class MapRun:
 
     def start(self, index: int, value: Any, items: int) -> None:
         """Starts the child execution of an item or batch."""
-        child = Run.child(self.frame.run, self.state.machine, value, self.label, self.state.express, index)
+        child = child_run(self.frame.run, self.state.machine, value, self.label, self.state.express, index)
         child.on_end = lambda run: self.child_ended(index, run)
         self.active[index] = child
         self.sizes[index] = items
@@ -158,6 +160,7 @@ class MapRun:
         items = self.sizes.pop(index)
         self.ended += items
         run = self.frame.run
+        run.budget.count(len(child.records) % CHECKPOINT)
         if run.on_child is not None:
             run.on_child(child)
         if child.status != "SUCCEEDED":

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from flowdsl.asl.definition import Definition, Scope, StateNode, is_distributed
-from flowdsl.asl.values import is_object
-from flowdsl.diagnostics import FlowDslError, did_you_mean
+from flowdsl.asl.grammar import check_grammar
+from flowdsl.asl.source_map import escape
+from flowdsl.asl.values import is_list, is_object
+from flowdsl.diagnostics import FlowDslError, Severity, did_you_mean
 from flowdsl.interpreter import fan_out, flow, languages, task
 from flowdsl.interpreter import history as h
 from flowdsl.interpreter.dataflow import optional
 from flowdsl.interpreter.failures import NotSupported
 from flowdsl.interpreter.nodes import LASTING, Machine, Node
 from flowdsl.interpreter.retries import Catcher, Retrier
+from flowdsl.interpreter.substitutions import filled, refuse_unfilled
 from flowdsl.interpreter.walking import guarded
 from flowdsl.query.base import ExpressionSyntaxError
 
+DEEPEST = 200
+"""Maps and Parallels, one in the other."""
 TYPES = ("Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map")
 
 
@@ -28,6 +33,10 @@ class Program:
         self.name = definition.name or "StateMachine"
         self.machines: dict[str, Machine] = {}
         """Every compiled scope by its pointer."""
+        _shallow(definition.document)
+        self.oversize: str | None = None
+        """What AWS says of a definition over its limit; whoever runs it decides whether that counts."""
+        self._refuse(definition)
         self.timeout_seconds = _timeout(definition.document)
         scopes = list(definition.scopes())
         by_scope: dict[str, list[StateNode]] = {scope.pointer: [] for scope in scopes}
@@ -48,6 +57,17 @@ class Program:
         """Every state by its name; names are unique in a machine."""
         return {name: node for machine in self.machines.values() for name, node in machine.nodes.items()}
 
+    def _refuse(self, definition: Definition) -> None:
+        """Refuses what AWS would not create."""
+        for finding in check_grammar(definition, definition.type):
+            if finding.name == "definition-too-large":
+                self.oversize = finding.message
+            elif finding.severity is Severity.ERROR:
+                state, pointer = finding.state, finding.pointer or ""
+                inner = f"{pointer}/".rpartition(f"/States/{escape(state)}/")[2] if state else pointer.lstrip("/")
+                raise NotSupported(state, inner.rstrip("/") or None, finding.message)
+        refuse_unfilled(definition)
+
     def _compile(self, state: StateNode, machine: Machine) -> None:
         node = machine.nodes[state.name]
 
@@ -66,8 +86,6 @@ class Program:
             return
         if "Next" in state.fields:
             node.next = follow(state.fields["Next"])
-        elif state.fields.get("End") is not True:
-            raise NotSupported(state.name, "Next", "the state has neither Next nor End: true")
 
     def _compile_type(self, state: StateNode, node: Node, follow: Callable[[Any], Node]) -> None:
         kind = state.type
@@ -102,12 +120,15 @@ class Program:
                 node.execute = guarded(node, fan_out.compile_map(state, node, self.machines), h.MAP_FAILED)
 
 
-_COMPILED: dict[int, tuple[Definition, Program]] = {}
+_COMPILED: dict[tuple[int, str], tuple[Definition, Program]] = {}
 
 
-def program_of(workflow: Any) -> Program:
-    """The compiled form of a workflow (anything with a `definition`), a Definition or a plain ASL object; compiled once."""
+def program_of(workflow: Any, substitutions: Mapping[str, Any] | None = None) -> Program:
+    """The compiled form of a workflow (anything with a `definition`), a Definition or a plain ASL object; compiled once,
+    or once for each set of substitutions."""
     if isinstance(workflow, Program):
+        if substitutions:
+            raise FlowDslError("substitutions are for a definition, not for a compiled program")
         return workflow
     definition = workflow if isinstance(workflow, Definition) else getattr(workflow, "definition", workflow)
     if callable(definition) and not isinstance(definition, Definition):
@@ -116,13 +137,14 @@ def program_of(workflow: Any) -> Program:
         definition = Definition(definition)
     if not isinstance(definition, Definition):
         raise FlowDslError(f"a workflow or a definition is needed, found {type(workflow).__name__}")
-    known = _COMPILED.get(id(definition))
+    key = (id(definition), repr(sorted(substitutions.items())) if substitutions else "")
+    known = _COMPILED.get(key)
     if known is not None and known[0] is definition:
         return known[1]
-    program = compile(definition)
+    program = compile(filled(definition, substitutions) if substitutions else definition)
     if len(_COMPILED) >= 256:
         _COMPILED.clear()
-    _COMPILED[id(definition)] = (definition, program)
+    _COMPILED[key] = (definition, program)
     return program
 
 
@@ -149,6 +171,25 @@ def _nodes(scope: Scope, states: list[StateNode]) -> Machine:
     return machine
 
 
+def _shallow(document: dict[str, Any]) -> None:
+    """Refuses what is nested too deeply, before the pointers of its states, each as long as it is deep, are written out."""
+    level = [("", document)]
+    for _ in range(DEEPEST + 1):
+        level = [(name, inner) for _, body in level for name, inner in _within(body)]
+        if not level:
+            return
+    raise NotSupported(level[0][0], None, f"Maps and Parallels are nested more than {DEEPEST} deep")
+
+
+def _within(body: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    states = body.get("States")
+    for name, fields in states.items() if is_object(states) else ():
+        if is_object(fields) and fields.get("Type") in ("Map", "Parallel"):
+            branches = fields.get("Branches")
+            inner = [*branches] if is_list(branches) else [fields.get("ItemProcessor", fields.get("Iterator"))]
+            yield from ((name, body) for body in inner if is_object(body))
+
+
 def _machine_is_jsonata(state: StateNode) -> bool:
     scope = state.scope
     while scope.parent is not None:
@@ -167,11 +208,7 @@ def _start(scope: Scope, machine: Machine) -> None:
 
 def _timeout(document: dict[str, Any]) -> int | None:
     seconds = document.get("TimeoutSeconds")
-    if seconds is None:
-        return None
-    if not isinstance(seconds, int) or isinstance(seconds, bool) or seconds <= 0:
-        raise NotSupported(None, "TimeoutSeconds", f"must be a whole number of seconds above 0, found {seconds!r}")
-    return seconds
+    return None if seconds is None else int(seconds)
 
 
 def _catcher(state: StateNode, index: int, fields: dict[str, Any], follow: Callable[[Any], Node]) -> Catcher:

@@ -9,36 +9,30 @@ from typing import Any, Protocol
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.interpreter import history as h
 from flowdsl.interpreter.answers import Answerer, Call
+from flowdsl.interpreter.budgets import CHECKPOINT, RECORD_BYTES, SECONDS, Budget
 from flowdsl.interpreter.clock import Alarm, Timeline, iso
 from flowdsl.interpreter.failures import HistoryFull, StateFailure
 from flowdsl.interpreter.frames import Frame, context_of
 from flowdsl.interpreter.history import Kind, Record
-from flowdsl.interpreter.nodes import Machine, Node
+from flowdsl.interpreter.ids import task_token, uuid4
 from flowdsl.interpreter.program import Program
 from flowdsl.interpreter.redrive import Point, place, point_of
-from flowdsl.interpreter.sizes import Sizes
+from flowdsl.interpreter.sizes import LIMIT, LIMIT_WITHOUT_QUOTAS, Sizes
 from flowdsl.interpreter.tokens import OpenTask
 from flowdsl.interpreter.walking import walk
 
-KEPT_CALLS = 10_000
-"""Calls of a Distributed Map's child executions that `Execution.calls` lists at most."""
 LAST_EVENT = 25_000
 """The last event of a Standard execution's history; it is an end (spec)."""
 MANY_EVENTS = 2_000_000
 """Where nothing else bounds a run (Express, or quotas off), it is given up after this many events."""
 EXPRESS_SECONDS = 300
+DEEPEST = 50
+"""Executions that start each other, one in the other."""
 REDRIVABLE_SECONDS = 14 * 86_400
 STANDARD_SECONDS = 31_536_000
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
-
-
-def uuid4(random: Random) -> str:
-    """A random UUID; `uuid.UUID` takes three times as long, and a Map Run needs millions."""
-    bits = random.getrandbits(128) & ~(0xF000 << 64) & ~(0xC000 << 48) | 0x4000 << 64 | 0x8000 << 48
-    text = f"{bits:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 class Tally(Protocol):
@@ -47,33 +41,19 @@ class Tally(Protocol):
     def ended(self, run: Run) -> None: ...
 
 
-class ChildProgram:
-    """What a child execution of a Distributed Map runs: the Map's processor."""
-
-    __slots__ = ("definition", "name", "start", "timeout_seconds")
-
-    def __init__(self, program: Program, machine: Machine) -> None:
-        assert machine.start is not None
-        self.definition = program.definition
-        self.name = program.name
-        self.start: Node = machine.start
-        self.timeout_seconds = None
-
-
 class Run:
     """One execution of a Program. It owns its root frame; `status` says how it stands."""
 
     __slots__ = (
-        "_alarm",
-        "_context",
-        "_machine",
-        "_sizes",
         "account",
+        "alarm",
         "answerer",
         "brim",
+        "budget",
         "calls",
         "cause",
         "decisions",
+        "depth",
         "error",
         "express",
         "failed_state",
@@ -82,6 +62,7 @@ class Run:
         "input",
         "item",
         "label",
+        "last_event",
         "name",
         "on_child",
         "on_end",
@@ -99,11 +80,14 @@ class Run:
         "s3",
         "saved",
         "seed",
+        "sizes",
         "start_ms",
         "status",
         "stop_ms",
         "tally",
         "timeline",
+        "told_execution",
+        "told_machine",
     )
 
     def __init__(
@@ -119,6 +103,7 @@ class Run:
         name: str | None = None,
         records: list[Record] | None = None,
         max_events: int | None = None,
+        max_seconds: float | None = SECONDS,
         s3: Any = None,
         account: str = ACCOUNT,
         parent: Run | None = None,
@@ -131,6 +116,9 @@ class Run:
         self.timeline: Timeline = parent.timeline if parent is not None else timeline or Timeline()
         self.random: Random = Random(f"flowdsl {seed}") if parent is None else parent.random
         self.ids: Random = Random(f"flowdsl {seed} ids") if parent is None else parent.ids
+        self.depth: int = 0 if parent is None else parent.depth + 1
+        if self.depth > DEEPEST:
+            raise FlowDslError(f"executions start each other more than {DEEPEST} deep")
         self.express = express
         self.quotas = quotas
         self.records: list[Record] = [] if records is None else records
@@ -159,56 +147,19 @@ class Run:
         self.on_child: Callable[[Run], None] | None = None
         """Told of each child execution of a Distributed Map that ends."""
         self.tally: Tally | None = None if parent is None else parent.tally
-        self._alarm: Alarm | None = None
+        self.alarm: Alarm | None = None
         limited = quotas and not express
-        self.brim = LAST_EVENT - 1 if limited else (max_events or MANY_EVENTS)
-        self._sizes = Sizes() if quotas else Sizes(1 << 62)
-        self.fits = self._sizes.fits
+        self.last_event = LAST_EVENT - 1 if limited else (max_events or MANY_EVENTS)
+        self.brim = min(CHECKPOINT, self.last_event)
+        """Events after which the run looks at its budget, or is full."""
+        self.budget: Budget = Budget(max_seconds) if parent is None else parent.budget
+        self.sizes = Sizes(self.budget, LIMIT if quotas else LIMIT_WITHOUT_QUOTAS)
+        self.fits = self.sizes.fits
         self.start_ms = self.timeline.now
         self.stop_ms: int | None = None
         self.root: Frame | None = None
-        self._context: dict[str, Any] | None = None
-        self._machine: dict[str, Any] | None = None
-
-    @classmethod
-    def child(cls, parent: Run, machine: Machine, value: Any, label: str, express: bool, item: int) -> Run:
-        """A child execution of a Distributed Map: a history and a name of its own; clock, seed, mocks and objects shared."""
-        child = cls.__new__(cls)
-        child.program = ChildProgram(parent.program, machine)  # type: ignore[assignment]
-        child.input = value
-        child.answerer = parent.answerer
-        child.timeline = parent.timeline
-        child.seed = parent.seed
-        child.random = parent.random
-        child.ids = parent.ids
-        child.express = express
-        child.quotas = parent.quotas
-        child.records = []
-        child.decisions = []
-        child.calls = parent.calls if len(parent.calls) < KEPT_CALLS else []
-        child.open_tasks = parent.open_tasks
-        child.status = "RUNNING"
-        child.output = child.error = child.cause = child.failed_state = None
-        child.region, child.account, child.role = parent.region, parent.account, parent.role
-        child.label = label
-        child.item = item
-        child.saved = None
-        child.redriven_ms = None
-        child.name = child.new_id()
-        child.redrives = 0
-        child.s3 = parent.s3
-        child.on_end = None
-        child.on_child = parent.on_child
-        child.tally = parent.tally
-        child._alarm = None
-        child.brim = LAST_EVENT - 1 if parent.quotas and not express else MANY_EVENTS
-        child._sizes = parent._sizes
-        child.fits = parent.fits
-        child.start_ms = child.timeline.now
-        child.stop_ms = None
-        child.root = None
-        child._context = child._machine = None
-        return child
+        self.told_execution: dict[str, Any] | None = None
+        self.told_machine: dict[str, Any] | None = None
 
     # -- what frames ask for ------------------------------------------------------------------------------------
 
@@ -216,17 +167,30 @@ class Run:
         """Writes an event; returns its id."""
         records = self.records
         if len(records) >= self.brim:
-            raise self.full(None)
+            self.go_on()
         records.append((kind, previous, self.timeline.now, *payload))
         return len(records)
 
-    def full(self, frame: Frame | None) -> Exception:
+    def go_on(self) -> int:
+        """Looks at the budget; returns when to do so again. Raises where the run has reached its last event."""
+        made = len(self.records)
+        if made < self.brim:
+            return self.brim
+        if made >= self.last_event:
+            raise self.full()
+        self.budget.count(CHECKPOINT)
+        self.sizes.spent += CHECKPOINT * RECORD_BYTES
+        self.sizes.settle()
+        self.brim = min(made + CHECKPOINT, self.last_event)
+        return self.brim
+
+    def full(self) -> Exception:
         """What ends a run that has reached its last event."""
         if self.quotas and not self.express:
             cause = f"The execution reached the maximum number of history events ({LAST_EVENT})."
             return HistoryFull("States.Runtime", cause, event=len(self.records), final=True)
         return FlowDslError(
-            f"the execution did not end within {self.brim:,} events; is there a loop without an end? "
+            f"the execution did not end within {self.last_event:,} events; is there a loop without an end? "
             "(max_events= sets another bound)"
         )
 
@@ -240,7 +204,7 @@ class Run:
 
     def new_token(self) -> str:
         """A task token from the seed."""
-        return f"AQCEAAAAKgAAAAMAAAAAAAAAA{self.ids.getrandbits(512):0128x}"
+        return task_token(self.ids)
 
     def context(self, frame: Frame) -> dict[str, Any]:
         """The context object of a frame's open state."""
@@ -248,8 +212,8 @@ class Run:
 
     def execution_context(self) -> dict[str, Any]:
         """Execution of the context object; an Express one has no RedriveCount (recorded)."""
-        if self._context is None:
-            self._context = {
+        if self.told_execution is None:
+            self.told_execution = {
                 "Id": self.arn,
                 "Input": self.input,
                 "StartTime": iso(self.start_ms),
@@ -257,16 +221,16 @@ class Run:
                 "RoleArn": self.role,
             }
             if not self.express:
-                self._context["RedriveCount"] = self.redrives
+                self.told_execution["RedriveCount"] = self.redrives
             if self.redriven_ms is not None:
-                self._context["RedriveTime"] = iso(self.redriven_ms)
-        return self._context
+                self.told_execution["RedriveTime"] = iso(self.redriven_ms)
+        return self.told_execution
 
     def machine_context(self) -> dict[str, Any]:
         """StateMachine of the context object."""
-        if self._machine is None:
-            self._machine = {"Id": self.machine_arn, "Name": self.program.name}
-        return self._machine
+        if self.told_machine is None:
+            self.told_machine = {"Id": self.machine_arn, "Name": self.program.name}
+        return self.told_machine
 
     @property
     def machine_arn(self) -> str:
@@ -294,7 +258,7 @@ class Run:
         root = self.root = Frame(self, self, {}, 0)
         # The first state's Entered event points to 0, as ExecutionStarted does (recorded).
         root.steps = walk(root, self.program.start, self.input)
-        self._set_alarm()
+        self.set_alarm()
         self.timeline.ready.append(root)
 
     def finished(self, frame: Frame, output: Any) -> None:
@@ -337,12 +301,12 @@ class Run:
         assert self.stop_ms is not None
         if self.timeline.now - self.stop_ms > REDRIVABLE_SECONDS * 1000:
             raise FlowDslError("Execution redrivable period exceeded")
-        if len(self.records) >= self.brim:
+        if len(self.records) >= self.last_event:
             raise FlowDslError("Execution history event limit exceeded")
         point = self.saved
         self.redrives += 1
         self.redriven_ms = self.timeline.now
-        self._context = None
+        self.told_execution = None
         self.status, self.error, self.cause, self.failed_state, self.stop_ms = "RUNNING", None, None, None, None
         last = len(self.records)
         self.records.append((h.EXECUTION_REDRIVEN, last, self.timeline.now, self.redrives))
@@ -353,10 +317,10 @@ class Run:
             place(root, point)
             root.before = root.last
             root.steps = walk(root, point.node, point.value, entered=point.entered > 0)
-        self._set_alarm()
+        self.set_alarm()
         self.timeline.ready.append(root)
 
-    def _set_alarm(self) -> None:
+    def set_alarm(self) -> None:
         """The machine's TimeoutSeconds, and the longest time an execution may take."""
         seconds = self.program.timeout_seconds
         if self.quotas and (self.express or not self.label):
@@ -364,7 +328,7 @@ class Run:
             longest = EXPRESS_SECONDS if self.express else STANDARD_SECONDS
             seconds = longest if seconds is None else min(seconds, longest)
         if seconds is not None:
-            self._alarm = self.timeline.call(self.time_out, self.timeline.now + seconds * 1000)
+            self.alarm = self.timeline.call(self.time_out, self.timeline.now + seconds * 1000)
 
     def _drop(self) -> None:
         if self.root is not None:
@@ -376,8 +340,10 @@ class Run:
     def _end(self, status: str) -> None:
         self.status = status
         self.stop_ms = self.timeline.now
-        if self._alarm is not None:
-            self.timeline.cancel(self._alarm)
+        if self.depth:
+            self.sizes.release()
+        if self.alarm is not None:
+            self.timeline.cancel(self.alarm)
         if self.tally is not None:
             self.tally.ended(self)
         if self.on_end is not None:

@@ -160,10 +160,15 @@ class TaskNode(Node):
         child.on_end = lambda ended: frame.rouse()
         if end is not None:
             run.timeline.wake(frame, end)
-        yield PARKED
-        if child.status == "RUNNING":
+        late = False
+        try:
+            yield PARKED
+            late = child.status == "RUNNING"
+        finally:
+            # Out of time, or the execution that waits is ended: then this one is stopped too.
             child.on_end = None
             child.stop()
+        if late:
             raise self.timed_out(frame, False)
         return nested.outcome(child, self.resource)
 
@@ -279,6 +284,5 @@ def _limit(state: StateNode, field: str) -> Limit:
             return seconds
 
         return computed
-    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
-        raise NotSupported(state.name, field, f"must be a whole number of seconds above 0, found {to_json(value)}")
-    return lambda frame: value
+    seconds = int(value)
+    return lambda frame: seconds

@@ -93,8 +93,6 @@ def _seconds(state: StateNode, value: Any) -> Until:
         return computed
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if not _is_whole(value) or value < 0:
-        raise NotSupported(state.name, "Seconds", f"must be a whole number of seconds from 0, found {to_json(value)}")
     return lambda frame: _after(frame, value)
 
 

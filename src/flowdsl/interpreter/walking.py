@@ -34,7 +34,7 @@ def walk(frame: Frame, node: Node, value: Any, entered: bool = False) -> Steps:
             else:
                 number = len(records) + 1
                 if number > brim:
-                    raise run.full(frame)
+                    brim = run.go_on()
                 append((node.entered_kind, frame.last, timeline.now, node, value))
                 frame.before = frame.last
                 frame.last = frame.entered = number
@@ -55,17 +55,16 @@ def walk(frame: Frame, node: Node, value: Any, entered: bool = False) -> Steps:
                 frame.follow = node.next
                 output = yield from node.execute(frame, value)  # type: ignore[misc]
                 follow = frame.follow
+            assigned = frame.assigned
+            if assigned is not None:
+                frame.keep(assigned)
             number = len(records) + 1
             if number > brim:
-                raise run.full(frame)
-            assigned = frame.assigned
+                brim = run.go_on()
             if assigned is None:
                 append((node.exited_kind, frame.last, timeline.now, node, output))
             else:
                 append((node.exited_kind, frame.last, timeline.now, node, output, assigned))
-                # A new dict: branches that share the old one keep it.
-                frame.variables = {**frame.variables, **assigned}
-                frame.assigned = None
             frame.last = number
             if follow is None:
                 frame.node = None

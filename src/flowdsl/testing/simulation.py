@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from flowdsl.diagnostics import FlowDslError
+from flowdsl.interpreter.budgets import SECONDS
 from flowdsl.interpreter.clock import DEFAULT_START
 from flowdsl.interpreter.execution import Execution
 from flowdsl.interpreter.execution import start as begin
@@ -26,6 +27,8 @@ def start(
     quotas: bool = True,
     name: str | None = None,
     max_events: int | None = None,
+    max_seconds: float | None = SECONDS,
+    substitutions: Mapping[str, Any] | None = None,
     s3: Any = None,
     handlers: bool = True,
 ) -> Execution:
@@ -33,7 +36,7 @@ def start(
 
     A callback or activity without a mock stays open, for `pending[0].succeed(...)` to answer.
     """
-    program = program_of(workflow)
+    program = program_of(workflow, substitutions)
     execution = begin(
         program,
         {} if input is None else jsonable(input),
@@ -44,6 +47,7 @@ def start(
         quotas=quotas,
         name=name,
         max_events=max_events,
+        max_seconds=max_seconds,
         s3=s3,
         tally=coverage.current,
     )
@@ -61,6 +65,8 @@ def simulate(
     quotas: bool = True,
     name: str | None = None,
     max_events: int | None = None,
+    max_seconds: float | None = SECONDS,
+    substitutions: Mapping[str, Any] | None = None,
     s3: Any = None,
     handlers: bool = True,
     unused_mocks: Literal["error", "ignore"] = "error",
@@ -70,11 +76,13 @@ def simulate(
     `mocks` answer Tasks, by the state's name, by operation (`"dynamodb:putItem"`) or by handler (the function itself, or
     `"module:function"`). An answer is a value, a function of the request (and of the Call, if it takes two arguments),
     `raises(...)`, `returns(...)`, `hangs()`, or a list of these, one for each call. A Task without a mock whose handler is
-    in this project calls it. A mock that no call uses is an error, unless `unused_mocks="ignore"`.
+    in this project calls it. A mock that no call uses is an error, unless `unused_mocks="ignore"`. `substitutions` stand for
+    the `${Name}` of a definition, as they would when it is deployed; only those in place of a number must be given.
 
-    The same workflow, input, mocks and seed give the same execution, event for event.
+    The same workflow, input, mocks and seed give the same execution, event for event. `max_events` bounds what AWS does
+    not (Express, or `quotas=False`), `max_seconds` the real time that it may take.
     """
-    program = program_of(workflow)
+    program = program_of(workflow, substitutions)
     answers = Mocks(program, mocks, handlers=handlers)
     execution = begin(
         program,
@@ -86,6 +94,7 @@ def simulate(
         quotas=quotas,
         name=name,
         max_events=max_events,
+        max_seconds=max_seconds,
         s3=s3,
         tally=coverage.current,
     ).finish()
@@ -117,7 +126,9 @@ def jsonable(value: Any) -> Any:
 
     try:
         return json.loads(json.dumps(value, default=convert, allow_nan=False))
-    except (TypeError, ValueError, RecursionError) as error:
+    except RecursionError:
+        raise FlowDslError("the input is nested too deeply to be worked with") from None
+    except (TypeError, ValueError) as error:
         raise FlowDslError(f"the input is no JSON: {error}") from None
 
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 @click.option(
     "--s3", "buckets", multiple=True, metavar="BUCKET=FOLDER", help="A folder whose files are a bucket's objects."
 )
+@click.option(
+    "--substitute", "substitutions", multiple=True, metavar="NAME=VALUE", help="What stands for ${NAME} in the definition."
+)
 @click.option("--state", "state_name", metavar="NAME", help="Run this one state, as TestState does.")
 @click.option(
     "--inspection-level",
@@ -42,10 +45,12 @@ def command(target: str, input_file: str | None, mocks_file: str | None, as_json
     handler, called in this process. Exit 0: succeeded; 1: failed; 2: it could not be run.
     """
     from flowdsl.cli.output import leave
-    from flowdsl.cli.workflows import definition_of, read_json
+    from flowdsl.cli.workflows import check_input, read_json, shown, subject_of
 
-    definition = definition_of(target)
+    definition, annotation = subject_of(target)
     value: Any = read_json(input_file, "input") if input_file is not None else {}
+    if not options["state_name"]:
+        check_input(value, annotation, "{}" if input_file is None else shown(input_file))
     mocks = _mocks(mocks_file)
     if options["state_name"]:
         leave(_one_state(definition, value, mocks, as_json, options))
@@ -70,18 +75,22 @@ def _execution(
     import contextlib
     import sys
 
+    from flowdsl.asl.definition import is_distributed
     from flowdsl.cli.narrator import Narrator
+    from flowdsl.cli.output import progress
     from flowdsl.diagnostics import FlowDslError
     from flowdsl.interpreter.clock import DEFAULT_START
     from flowdsl.interpreter.execution import start
     from flowdsl.interpreter.mocks import Mocks
-    from flowdsl.interpreter.program import compile
+    from flowdsl.interpreter.program import program_of
 
-    program = compile(definition)
+    program = program_of(definition, _pairs(options["substitutions"], "--substitute NAME=VALUE"))
     answers = Mocks(program, mocks)
     narrator = None if as_json else Narrator(sys.stdout)
     # What handlers print is no data of ours: it goes to stderr.
-    with contextlib.redirect_stdout(sys.stderr):
+    many = any(is_distributed(state.fields) for state in definition.states("Map"))
+    counted = progress(None, "child executions") if many else contextlib.nullcontext()
+    with contextlib.redirect_stdout(sys.stderr), counted as advance:
         execution = start(
             program,
             value,
@@ -92,6 +101,7 @@ def _execution(
             quotas=not options["no_quotas"],
             s3=_buckets(options["buckets"]),
             on_event=narrator.tell if narrator is not None else None,
+            on_child=None if advance is None else lambda child: advance(),
         ).finish()
     if execution.status == "RUNNING":
         waiting = ", ".join(repr(task.state) for task in execution.pending)
@@ -105,15 +115,19 @@ def _execution(
 def _buckets(given: tuple[str, ...]) -> dict[str, Any] | None:
     from pathlib import Path
 
+    return {bucket: Path(folder) for bucket, folder in _pairs(given, "--s3 BUCKET=FOLDER").items()} or None
+
+
+def _pairs(given: tuple[str, ...], option: str) -> dict[str, str]:
     from flowdsl.diagnostics import FlowDslError
 
-    told: dict[str, Any] = {}
+    told: dict[str, str] = {}
     for text in given:
-        bucket, equals, folder = text.partition("=")
-        if not bucket or not equals:
-            raise FlowDslError(f"--s3 takes BUCKET=FOLDER, found {text!r}")
-        told[bucket] = Path(folder)
-    return told or None
+        name, equals, value = text.partition("=")
+        if not name or not equals:
+            raise FlowDslError(f"it is {option}, found {text!r}")
+        told[name] = value
+    return told
 
 
 def _as_json(execution: Execution) -> str:
