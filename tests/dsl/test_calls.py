@@ -343,3 +343,23 @@ def test_a_base_class_stands_for_what_the_handler_declares_below_it(source: Sour
     assert states["One"]["Retry"] == [{"ErrorEquals": ["Busy", "Slow"], "MaxAttempts": 2}]
     assert states["One"]["Catch"][0]["ErrorEquals"] == ["Gone"]
     assert states["Many"]["Catch"][0]["ErrorEquals"] == ["Gone"]
+
+
+def test_an_http_call_and_a_branchs_own_input(source: Source) -> None:
+    states = source.states("""
+        @workflow
+        def flow(order: Order) -> Any:
+            def branch(part: dict[str, Any]) -> Any:
+                one = Pass(output=part["id"])
+                return one.result
+
+            call = Task(aws.http.invoke(
+                ApiEndpoint="https://example.com", Method="GET", Authentication={"ConnectionArn": placeholder("Connection", kind="connection")}
+            ))
+            both = Parallel(branch, arguments={"id": order.id})
+            call >> both
+            return [call.result.StatusCode, both.result]
+    """)
+    assert states["Call"]["Resource"] == "arn:aws:states:::http:invoke"
+    assert states["Both"]["Arguments"] == {"id": "{% $states.context.Execution.Input.id %}"}
+    assert states["Both"]["Branches"][0]["States"]["One"]["Output"] == "{% $states.input.id %}"

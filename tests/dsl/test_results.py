@@ -272,3 +272,101 @@ def test_a_result_is_set_again_in_each_round_of_a_loop(source: Source) -> None:
         )
         == 3
     )
+
+
+def test_a_result_does_not_exist_yet_on_the_way_of_a_catch(source: Source) -> None:
+    assert source.mistakes("""
+        @workflow
+        def flow(order: Order) -> Any:
+            charge = Task(charge_card(payment_id=order.id, amount=1))
+            undo = Task(send_receipt(to=charge.result.id))
+            charge.catch(CardDeclined) >> undo
+            charge >> undo
+    """) == [
+        "4:33: ASL352 result-not-ready: 'Undo' reads charge.result, but 'Charge' has not run on the way Charge → Undo"
+    ]
+
+
+def test_a_var_is_set_on_every_way_or_the_way_without_it_is_named(source: Source) -> None:
+    assert (
+        source.mistakes("""
+        @workflow
+        def flow(order: Order) -> Any:
+            tier = Var[str]()
+            check = Choice()
+            gold = Pass().assign(tier, "gold")
+            end = Pass()
+            check.when(order.tier == "gold") >> gold >> end
+            check.when(order.total > 5).assign(tier, "big") >> end
+            check.otherwise >> end
+            return tier.value
+    """) == [
+        "10:12: ASL352 result-not-ready: 'End' ends the scope with tier.value, but nothing sets it on the way Check → End; "
+        "give this end an output of its own: end.output(...)"
+    ]
+
+
+def test_inputs_go_by_validation_alias_and_results_by_serialization_alias(source: Source) -> None:
+    states = source.states("""
+        class Both(BaseModel):
+            a: str = Field(validation_alias="in-a", serialization_alias="outA")
+            b: str = Field(alias="bb")
+
+
+        @handler
+        def work(*, x: str) -> Both: ...
+
+
+        @workflow
+        def flow(both: Both) -> Any:
+            one = Task(work(x=both.a))
+            return [both.b, one.result.a, one.result.b]
+    """)
+    assert states["One"]["Arguments"]["Payload"] == {"x": "{% $states.context.Execution.Input.`in-a` %}"}
+    assert states["One"]["Output"] == [
+        "{% $states.context.Execution.Input.bb %}",
+        "{% $states.result.Payload.outA %}",
+        "{% $states.result.Payload.bb %}",
+    ]
+
+
+def test_a_typed_dict_a_dataclass_and_a_root_model_are_inputs_too(source: Source) -> None:
+    flow = source.workflow("""
+        from pydantic import RootModel
+
+
+        class Inner(TypedDict):
+            n: int
+            maybe: NotRequired[str]
+
+
+        @dataclass
+        class Outer:
+            inner: Inner
+            ids: "Ids"
+            labels: list[str] = field(default_factory=list)
+
+
+        class Ids(RootModel[list[int]]): ...
+
+
+        @workflow
+        def flow(outer: Outer) -> Any:
+            one = Pass(output=[outer.inner["n"] + 1, outer.labels, outer.ids, outer.inner["maybe"]])
+            return one.result
+    """)
+    assert simulate(flow, {"inner": {"n": 1}, "ids": [3]}).output == [2, [], [3], None]
+
+
+def test_a_jsonata_state_in_a_jsonpath_machine_reads_the_same_variables(source: Source) -> None:
+    flow = source.workflow("""
+        @workflow(query_language="JSONPath")
+        def flow(order: Order) -> Any:
+            first = Pass(output={"n": fn.count(order.lines)})
+            second = Pass(output=first.result["n"] * 2.5, query_language="JSONata")
+            third = Pass(output={"both": second.result, "id": order.id})
+            first >> second >> third
+            return third.result
+    """)
+    assert flow.definition.document["States"]["Second"]["QueryLanguage"] == "JSONata"
+    assert simulate(flow, ORDER).output == {"both": 5, "id": "o1"}
