@@ -288,8 +288,7 @@ def test_a_result_does_not_exist_yet_on_the_way_of_a_catch(source: Source) -> No
 
 
 def test_a_var_is_set_on_every_way_or_the_way_without_it_is_named(source: Source) -> None:
-    assert (
-        source.mistakes("""
+    assert source.mistakes("""
         @workflow
         def flow(order: Order) -> Any:
             tier = Var[str]()

@@ -271,6 +271,33 @@ def test_ends_are_told_apart(source: Source) -> None:
     ]
 
 
+def test_a_member_that_a_state_port_or_var_lacks_has_a_near_name(source: Source) -> None:
+    for line, said in (
+        ("one.reslt", "3:5: ASL850 workflow-raises: a Task has no .reslt; did you mean 'result'?"),
+        ("Wait(seconds=1).catch(ALL)", "3:5: ASL850 workflow-raises: a Wait has no .catch"),
+        ("Var[int]().valu", "3:5: ASL850 workflow-raises: a Var has no .valu; did you mean 'value'?"),
+    ):
+        found = source.mistakes(f"""
+            @workflow
+            def flow(order: Order) -> Any:
+                one = Task(charge_card(payment_id=order.id, amount=1)); two = {line}
+        """)
+        assert said.partition(" ")[2] in [f.partition(" ")[2] for f in found]
+
+
+def test_a_model_made_of_expressions_is_told_about_new(source: Source) -> None:
+    assert source.mistakes("""
+        @workflow
+        def flow(order: Order) -> Any:
+            one = Pass(output=Paid.model_construct(id=order.id))
+            return Paid(id=order.id, amount=1)
+    """) == [
+        "3:23: ASL362 no-json: found a Paid where a JSON value is due; write new(Paid)(...)",
+        "4:12: ASL362 no-json: Paid is checked by pydantic now, while its values come when the workflow runs; "
+        "write new(Paid)(...)",
+    ]
+
+
 def test_what_the_users_code_raises_is_said_at_its_line(source: Source) -> None:
     assert source.mistakes("""
         @workflow
