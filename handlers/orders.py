@@ -9,8 +9,8 @@ from typing import Any, Literal
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, Field
 
-from flowdsl.handler import handler
-from handlers.aws_clients import dynamodb, sqs, table
+from flowdsl.handler import delegated, handler, natural
+from handlers.aws_clients import code_of, dynamodb, sqs, table
 
 
 class Line(BaseModel):
@@ -72,13 +72,13 @@ class CardDeclined(Exception):
 
 def _refused(error: ClientError) -> list[str]:
     """Why each item of a cancelled transaction was refused; "None" where it was not. Any other error goes on."""
-    if error.response["Error"]["Code"] != "TransactionCanceledException":
+    if code_of(error) != "TransactionCanceledException":
         raise error
     reasons: list[dict[str, Any]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment] # not in the stubs
     return [reason.get("Code", "None") for reason in reasons]
 
 
-@handler(raises=(UnknownSku,), timeout_seconds=10)
+@handler(raises=(UnknownSku,), timeout_seconds=10, idempotency=natural())
 def quote_line(*, sku: str, quantity: int, tier: str) -> Quote:
     """The price of one line; gold customers pay 5 % less."""
     item = table("PRICES_TABLE").get_item(Key={"sku": sku}).get("Item")
@@ -88,7 +88,7 @@ def quote_line(*, sku: str, quantity: int, tier: str) -> Quote:
     return Quote(sku=sku, amount=amount * 95 // 100 if tier == "gold" else amount)
 
 
-@handler(raises=(OutOfStock,), timeout_seconds=20)
+@handler(raises=(OutOfStock,), timeout_seconds=20, idempotency=natural())
 def reserve_stock(*, order_id: str, lines: list[Line]) -> Reservation:
     """Sets the stock of all lines aside, or of none. The order's id is the key: a second delivery finds the reservation."""
     wanted: Counter[str] = Counter()
@@ -125,7 +125,7 @@ def reserve_stock(*, order_id: str, lines: list[Line]) -> Reservation:
     return Reservation(order_id=order_id, status="RESERVED")
 
 
-@handler(timeout_seconds=20)
+@handler(timeout_seconds=20, idempotency=natural())
 def release_stock(*, order_id: str) -> Reservation:
     """Gives the stock of a reservation back, once: only a reservation that still holds is released."""
     found = table("RESERVATIONS_TABLE").get_item(Key={"order_id": order_id}, ConsistentRead=True).get("Item")
@@ -161,7 +161,7 @@ def release_stock(*, order_id: str) -> Reservation:
     return Reservation(order_id=order_id, status="RELEASED")
 
 
-@handler(raises=(CardDeclined,), timeout_seconds=20)
+@handler(raises=(CardDeclined,), timeout_seconds=20, idempotency=natural())
 def charge_card(*, payment_id: str, card: str, amount: int) -> Payment:
     """Takes the amount (in cents) from the card, once a payment id. A refusal is remembered too, and answered the same again."""
     payment: Any = {
@@ -203,11 +203,11 @@ def _remember_refusal(payment_id: str, amount: int) -> None:
             ConditionExpression="attribute_not_exists(payment_id)",
         )
     except ClientError as error:
-        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+        if code_of(error) != "ConditionalCheckFailedException":
             raise
 
 
-@handler(timeout_seconds=10)
+@handler(timeout_seconds=10, idempotency=delegated("order_id", to="the FIFO queue of receipts"))
 def send_receipt(*, order_id: str, to: str, body: str) -> Receipt:
     """Queues the receipt. The order's id is the message's de-duplication id: the queue drops a second one."""
     sqs().send_message(

@@ -8,7 +8,7 @@ from urllib.parse import urlparse
 
 from pydantic import BaseModel
 
-from flowdsl.handler import handler
+from flowdsl.handler import handler, natural
 from handlers.aws_clients import s3, table
 
 
@@ -23,7 +23,7 @@ class EmptyTranscript(Exception):
     """Nobody spoke."""
 
 
-@handler(raises=(EmptyTranscript,), timeout_seconds=30)
+@handler(raises=(EmptyTranscript,), timeout_seconds=30, idempotency=natural())
 def index_transcript(*, recording: str, key: str) -> Transcript:
     """Counts the words of a transcript and files the count under the recording's name: written again, it is the same item."""
     body = s3().get_object(Bucket=os.environ["TRANSCRIPTS_BUCKET"], Key=urlparse(key).path.lstrip("/"))["Body"].read()

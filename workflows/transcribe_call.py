@@ -35,7 +35,9 @@ def transcribe_call(recording: Recording) -> Transcript:
         timeout_seconds=60,
     )
     pause = Wait(seconds=30)
-    look = Task(aws.sdk.transcribe.get_transcription_job(TranscriptionJobName=recording.name), timeout_seconds=60)
+    look = Task(  # flowdsl: ignore[ASL405] the job goes on unseen; a redrive looks at it again
+        aws.sdk.transcribe.get_transcription_job(TranscriptionJobName=recording.name), timeout_seconds=60
+    )
     look.assign(looks, looks.value + 1)
     status = Choice()
     index = Task(

@@ -7,6 +7,7 @@ import json
 import boto3
 import pytest
 
+from flowdsl.testing import proof
 from handlers.transcripts import EmptyTranscript, index_transcript
 from tests import world
 
@@ -36,3 +37,16 @@ def test_a_transcript_without_a_word_is_refused_and_not_filed() -> None:
         with pytest.raises(EmptyTranscript, match="call-7"):
             index_transcript(recording="call-7", key=KEY)
     assert world.get("TRANSCRIPTS_TABLE", recording="call-7") is None
+
+
+def one_spoken() -> None:
+    spoken("hello is that the bakery")
+
+
+@proof(
+    index_transcript,
+    {"recording": "call-7", "key": KEY},
+    world.only("TRANSCRIPTS_BUCKET", "TRANSCRIPTS_TABLE", then=one_spoken),
+)
+def test_indexing_is_idempotent() -> None:
+    assert world.get("TRANSCRIPTS_TABLE", recording="call-7") == {"recording": "call-7", "key": KEY, "words": 5}
