@@ -21,6 +21,7 @@ class Assignment:
         self.bits = {source: 1 << i for i, source in enumerate(sources)}
         self._sets: list[list[tuple[int, int]]] | None = None
         self._entry: list[int] | None = None
+        self._trees: dict[Source, dict[int, int]] = {}
 
     def sets(self) -> list[list[tuple[int, int]]]:
         """By state: (the state that an edge leads to, the bits that are set on the way over it)."""
@@ -88,17 +89,24 @@ class Assignment:
         """Whether a source is set on every way to a state."""
         return bool(self.at_entry()[index] & self.bits[source])
 
+    def _tree_without(self, source: Source) -> dict[int, int]:
+        """By state: the one before it on a shortest way on which a source is not set. Made once a source."""
+        known = self._trees.get(source)
+        if known is None:
+            entry, bit, sets = self.wiring.entry, self.bits[source], self.sets()
+            known = self._trees[source] = {entry: -1}
+            queue = deque([entry])
+            while queue:
+                state = queue.popleft()
+                for target, gained in sets[state]:
+                    if not gained & bit and target not in known:
+                        known[target] = state
+                        queue.append(target)
+        return known
+
     def way_without(self, source: Source, index: int) -> list[str]:
         """The names along a shortest way from the scope's start to a state on which a source is not set."""
-        wiring, bit, sets = self.wiring, self.bits[source], self.sets()
-        came_from: dict[int, int] = {wiring.entry: -1}
-        queue = deque([wiring.entry])
-        while queue and index not in came_from:
-            state = queue.popleft()
-            for target, gained in sets[state]:
-                if not gained & bit and target not in came_from:
-                    came_from[target] = state
-                    queue.append(target)
+        wiring, came_from = self.wiring, self._tree_without(source)
         way: list[str] = []
         at = index
         while at >= 0:
