@@ -6,10 +6,14 @@ from collections.abc import Callable
 from types import CodeType, TracebackType
 from typing import Any
 
-from flowdsl.diagnostics import FlowDslError
+from flowdsl.diagnostics import FlowDslError, did_you_mean
+from flowdsl.dsl.expressions import Expr
 from flowdsl.dsl.places import definition_place
 from flowdsl.dsl.trace import Trace
 from flowdsl.query.expression import Place
+
+MEMBERS = ("result", "result_of", "retry", "catch", "when", "otherwise", "assign", "output", "value", "error", "start")
+"""What states, ports and Vars offer to a workflow; their other attributes are the compiler's."""
 
 
 def failed(trace: Trace, function: Callable[..., Any], error: Exception) -> None:
@@ -45,10 +49,31 @@ def failed(trace: Trace, function: Callable[..., Any], error: Exception) -> None
         if not any(m.message == said for m in trace.mistakes):
             trace.report("workflow-raises", said, place)
         return
+    if isinstance(error, AttributeError) and type(error.obj).__module__.startswith("flowdsl.dsl"):
+        kind, name = type(error.obj).__name__, str(error.name)
+        near = "" if name in MEMBERS else did_you_mean(name, [m for m in MEMBERS if hasattr(type(error.obj), m)])
+        trace.report("workflow-raises", f"a {kind} has no .{name}{near}", place)
+        return
+    model = _refused_model(error)
+    if model:
+        trace.report(
+            "no-json",
+            f"{model} is checked by pydantic now, while its values come when the workflow runs; write new({model})(...)",
+            place,
+        )
+        return
     import traceback  # only a failure pays for it
 
     said = "".join(traceback.format_exception_only(error)).strip().splitlines()[0]
     trace.report("workflow-raises", f"{trace.name} raised {said}", place)
+
+
+def _refused_model(error: Exception) -> str | None:
+    """The model of a pydantic ValidationError that is about an expression, without loading pydantic for other failures."""
+    found: Any = error
+    if type(error).__name__ != "ValidationError" or not hasattr(error, "title"):
+        return None
+    return str(found.title) if any(isinstance(e.get("input"), Expr) for e in found.errors()) else None
 
 
 def _place(found: TracebackType | None, function: CodeType) -> Place | None:

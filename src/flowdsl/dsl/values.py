@@ -139,7 +139,9 @@ def as_json(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in fields(value)}
     if hasattr(value, "model_dump") and not isinstance(value, type):
-        return value.model_dump(mode="json", by_alias=True)
+        held: dict[str, Any] = getattr(value, "__dict__", {})
+        # A model that was made past its validators may hold expressions, which pydantic cannot write.
+        return value if any(isinstance(v, Expr) for v in held.values()) else value.model_dump(mode="json", by_alias=True)
     return value
 
 
@@ -153,6 +155,8 @@ def _described(value: Any) -> str:
 
 
 def _instead(value: Any) -> str:
+    if hasattr(value, "model_dump"):
+        return f"; write new({type(value).__name__})(...)"
     if hasattr(value, "result"):
         return "; what a state gives is its .result"
     if hasattr(value, "error"):
