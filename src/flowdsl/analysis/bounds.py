@@ -12,6 +12,7 @@ from flowdsl.analysis.graph import Graph, Loop, ScopeGraph
 from flowdsl.analysis.jsonata_trees import field_tree, key_of, plain
 from flowdsl.analysis.task_results import target
 from flowdsl.asl.definition import StateNode, is_distributed
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.query.jsonata import nodes as n
 
 EXPRESS_SECONDS: Final = 300
@@ -189,7 +190,7 @@ def _limits(rule: Any, jsonata: bool) -> list[tuple[str, float]]:
     stack = [rule]
     while stack:
         here = stack.pop()
-        if isinstance(here, dict):
+        if is_object(here):
             stack += [inner for key in ("And", "Or") for inner in here.get(key) or ()]
             for operator in _EXIT:
                 limit = here.get(operator)
@@ -209,11 +210,11 @@ def _steps(graph: ScopeGraph, loop: Loop) -> dict[str, float]:
         state = graph.nodes[row]
         holders = [
             state.fields,
-            *(e for key in ("Choices", "Catch") for e in state.fields.get(key) or () if isinstance(e, dict)),
+            *(e for key in ("Choices", "Catch") for e in state.fields.get(key) or () if is_object(e)),
         ]
         for holder in holders:
             assign = holder.get("Assign")
-            for name, value in assign.items() if isinstance(assign, dict) else ():
+            for name, value in assign.items() if is_object(assign) else ():
                 tree = field_tree(value)
                 step = _added(plain(tree), str(name)) if tree is not None else None
                 if step is not None:
@@ -244,12 +245,13 @@ def _added(tree: n.Node, name: str) -> float | None:
 
 
 def _texts(value: Any) -> list[str]:
-    stack, found = [value], []
+    stack: list[Any] = [value]
+    found: list[str] = []
     while stack:
         here = stack.pop()
-        if isinstance(here, dict):
+        if is_object(here):
             stack.extend(here.values())
-        elif isinstance(here, list):
+        elif is_list(here):
             stack.extend(here)
         elif isinstance(here, str):
             found.append(here)

@@ -12,6 +12,7 @@ from flowdsl.analysis.shape import NOTHING, Shape
 from flowdsl.analysis.shape_constants import constant, kind_of
 from flowdsl.analysis.shape_join import join
 from flowdsl.analysis.shape_paths import assume, follow, without
+from flowdsl.asl.values import is_list, is_object
 
 TYPE_TESTS = {
     "IsNull": s.NULL,
@@ -40,16 +41,16 @@ def family_of(operator: str) -> int:
 
 def try_rule(visit: Visit, rule: Any, document: Shape, pointer: str, depth: int = 0) -> tuple[Shape, Shape]:
     """(the document once the rule has held, the same once it has not). Reads that may fail are noted."""
-    if not isinstance(rule, dict) or depth > _DEEPEST:
+    if not is_object(rule) or depth > _DEEPEST:
         return document, document
-    if isinstance(rule.get("And"), list):
+    if is_list(rule.get("And")):
         failed: Shape | None = None
         here = document
         for i, inner in enumerate(rule["And"]):
             here, not_here = try_rule(visit, inner, here, f"{pointer}/And/{i}", depth + 1)
             failed = not_here if failed is None else join(failed, not_here)
         return here, failed if failed is not None else document
-    if isinstance(rule.get("Or"), list):
+    if is_list(rule.get("Or")):
         held: Shape | None = None
         here = document
         for i, inner in enumerate(rule["Or"]):

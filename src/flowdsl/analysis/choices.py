@@ -17,6 +17,7 @@ from flowdsl.analysis.shape import Shape
 from flowdsl.analysis.shape_paths import follow, member
 from flowdsl.analysis.value_sets import Values
 from flowdsl.asl.definition import StateNode
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.query.jsonata import nodes as n
 
 
@@ -35,7 +36,7 @@ class Choices:
     def __init__(self, state: StateNode) -> None:
         self.state = state
         rules = state.fields.get("Choices")
-        self.rules: list[Any] = rules if isinstance(rules, list) else []
+        self.rules: list[Any] = rules if is_list(rules) else []
 
     @cached_property
     def cases(self) -> list[Cases | None]:
@@ -117,7 +118,7 @@ class Choices:
         """The parts of the conditions, by what they are called as subjects."""
         found: dict[str, n.Node] = {}
         for rule in self.rules:
-            tree = field_tree(rule.get("Condition")) if isinstance(rule, dict) else None
+            tree = field_tree(rule.get("Condition")) if is_object(rule) else None
             for node in n.walk(tree) if tree is not None else ():
                 if isinstance(node, (n.Path, n.Variable)):
                     found.setdefault(key_of(node), node)
@@ -126,7 +127,7 @@ class Choices:
 
 def condition_text(rule: Any) -> str | None:
     """A rule's condition in one spelling, blanks and comments apart; None for what is no rule."""
-    if not isinstance(rule, dict):
+    if not is_object(rule):
         return None
     if "Condition" in rule:
         tree = field_tree(rule["Condition"])

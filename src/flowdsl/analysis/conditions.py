@@ -7,7 +7,7 @@ What is not understood is kept whole, as a question that is answered yes or no: 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from flowdsl.analysis import value_sets as v
 from flowdsl.analysis.choice_tests import operator_of
 from flowdsl.analysis.jsonata_trees import called, field_tree, key_of, plain
 from flowdsl.analysis.value_sets import TooManyTerms, Values
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.query.jsonata import nodes as n
 
 MOST_CASES: Final = 48
@@ -66,7 +67,7 @@ def cases_of(rule: Any, *, jsonata: bool) -> Cases | None:
     """The cases in which a Choice rule holds; none: it never does. None when that is not known."""
     try:
         if jsonata:
-            condition = rule.get("Condition") if isinstance(rule, dict) else None
+            condition = rule.get("Condition") if is_object(rule) else None
             if isinstance(condition, bool):
                 return ALWAYS if condition else NEVER
             tree = field_tree(condition)
@@ -138,11 +139,11 @@ def _question(text: str, holds: bool) -> Cases:
 
 
 def _of_rule(rule: Any, holds: bool, depth: int) -> Cases:
-    if not isinstance(rule, dict) or depth > _DEEPEST:
+    if not is_object(rule) or depth > _DEEPEST:
         raise _Unknown
     for key, together in (("And", holds), ("Or", not holds)):
         inner = rule.get(key)
-        if isinstance(inner, list):
+        if is_list(inner):
             found = ALWAYS if together else NEVER
             for item in inner:
                 found = (_all if together else _any)(found, _of_rule(item, holds, depth + 1))
@@ -161,7 +162,7 @@ def _of_rule(rule: Any, holds: bool, depth: int) -> Cases:
     return _set(subject, values if holds else universe & ~values, True)
 
 
-_COMPARISONS: Final = {
+_COMPARISONS: Final[Mapping[str, Callable[[Any], Values]]] = {
     "NumericEquals": lambda x: v.number(x),
     "NumericLessThan": lambda x: v.numbers(high=x),
     "NumericLessThanEquals": lambda x: v.numbers(high=x, high_open=False),
@@ -242,7 +243,7 @@ def _compared(node: n.Binary) -> tuple[str, Values] | None:
         values = v.constant(literal)
         if values is not None and operator == "!=":
             values = v.PRESENT & ~values
-    elif operator == "in" and isinstance(literal, list):
+    elif operator == "in" and is_list(literal):
         values = v.NOTHING
         for item in literal:
             one = v.constant(item)

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from flowdsl.analysis.task_results import target
 from flowdsl.asl.definition import StateNode, is_distributed
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.diagnostics import did_you_mean
 from flowdsl.errors import (
     ALL,
@@ -77,7 +78,7 @@ def handlers(state: StateNode, kind: Kind) -> list[Handler]:
     return [
         Handler(kind, i, entry, tuple(n for n in _listed(entry.get("ErrorEquals")) if isinstance(n, str)))
         for i, entry in enumerate(_listed(found))
-        if isinstance(entry, dict)
+        if is_object(entry)
     ]
 
 
@@ -169,15 +170,15 @@ def _objects_inside(state: StateNode) -> Iterator[dict[str, Any]]:
     stack: list[Any] = [state.fields.get(key) for key in ("Branches", "ItemProcessor", "Iterator")]
     while stack:
         here = stack.pop()
-        if isinstance(here, dict):
+        if is_object(here):
             yield here
             stack.extend(here.values())
-        elif isinstance(here, list):
+        elif is_list(here):
             stack.extend(here)
 
 
 def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+    return value if is_list(value) else []
 
 
 def all_handlers(state: StateNode) -> Iterator[Handler]:

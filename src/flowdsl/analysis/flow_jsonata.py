@@ -17,6 +17,7 @@ from flowdsl.analysis.shape_constants import constant, tuple_of
 from flowdsl.analysis.shape_join import join
 from flowdsl.analysis.shape_paths import assume, member
 from flowdsl.asl.source_map import escape
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.query.jsonata.nodes import Node
 
 FIELDS_OF_KIND = {
@@ -43,7 +44,7 @@ def visit_jsonata(visit: Visit, result: Shape | None) -> Steps:
         if name in fields:
             _typed_field(visit, name, kind)
     credentials = fields.get("Credentials")
-    if isinstance(credentials, dict):
+    if is_object(credentials):
         evaluate(visit, credentials, f"{node.pointer}/Credentials", "Credentials")
     if node.type == "Choice":
         return _choose(visit)
@@ -60,7 +61,7 @@ def visit_jsonata(visit: Visit, result: Shape | None) -> Steps:
         result = tuple_of(tuple(output.having(s.ALWAYS) if output.kinds else s.SOME for output in outputs))
         result = result.closed_by((Origin("branches", node.name),))
     elif node.type == "Map":
-        items = items_read(visit, flow.input, _template, lambda *_: None)
+        items = items_read(visit, flow.input, _template, _no_path)
         flow.items = items
         check_items(visit, items)
         given, execution_input = child_input(visit, items, flow.input, _template)
@@ -95,6 +96,10 @@ def evaluate(visit: Visit, value: Any, pointer: str, role: str, extra: dict[str,
     return _value(visit, value, pointer, role, _scope(visit, extra or {}, visit.flow.facts), 0)
 
 
+def _no_path(*_: object) -> None:
+    """JSONata has no field that holds a path."""
+
+
 def _template(visit: Visit, value: Any, document: Shape, pointer: str, role: str) -> Shape:
     return evaluate(visit, value, pointer, role)
 
@@ -109,12 +114,12 @@ def _scope(visit: Visit, extra: dict[str, Shape], facts: Facts) -> Scope:
 
 
 def _value(visit: Visit, value: Any, pointer: str, role: str, scope: Scope, depth: int) -> Shape:
-    if isinstance(value, dict):
+    if is_object(value):
         if depth > _DEEPEST:
             return s.SOME
         fields = {k: _value(visit, v, f"{pointer}/{escape(k)}", role, scope, depth + 1) for k, v in value.items()}
         return Shape(s.OBJECT, fields=fields, origins=(Origin("template", visit.node.name, role),))
-    if isinstance(value, list):
+    if is_list(value):
         if depth > _DEEPEST:
             return s.SOME
         return tuple_of(tuple(_value(visit, v, f"{pointer}/{i}", role, scope, depth + 1) for i, v in enumerate(value)))
@@ -192,7 +197,7 @@ def _typed_field(visit: Visit, name: str, kind: int) -> None:
 
 def _assign(visit: Visit, given: Any, at: str, extra: dict[str, Shape]) -> list[str]:
     """Evaluates an Assign; the names it assigns."""
-    if not isinstance(given, dict):
+    if not is_object(given):
         return []
     pointer = f"{visit.node.pointer}/{at}"
     shape = evaluate(visit, given, pointer, "Assign", extra)
@@ -224,11 +229,11 @@ def _choose(visit: Visit) -> list[Edge]:
     """What each rule's target gets, with what the conditions tried have proved."""
     node, fields = visit.node, visit.fields
     rules = fields.get("Choices")
-    rules = rules if isinstance(rules, list) else []
+    rules = rules if is_list(rules) else []
     passed: Facts = visit.flow.facts
     held: dict[int, Facts] = {}
     for i, rule in enumerate(rules):
-        condition = rule.get("Condition") if isinstance(rule, dict) else None
+        condition = rule.get("Condition") if is_object(rule) else None
         text = expression_of(condition)
         tree = tree_of(text) if text is not None else None
         if tree is None or text is None:

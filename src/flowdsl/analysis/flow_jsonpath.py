@@ -15,6 +15,7 @@ from flowdsl.analysis.shape import EMPTY_OBJECT, Origin, Shape
 from flowdsl.analysis.shape_constants import constant, tuple_of
 from flowdsl.analysis.shape_join import join
 from flowdsl.analysis.shape_paths import follow, put
+from flowdsl.asl.values import is_list, is_object
 
 PATH_FIELDS: dict[str, tuple[str, ...]] = {
     "Wait": ("SecondsPath", "TimestampPath"),
@@ -62,7 +63,7 @@ def visit_jsonpath(visit: Visit, result: Shape | None) -> Steps:
         result = yield from _map(visit, effective)
     elif node.type == "Task":
         credentials = fields.get("Credentials")
-        if isinstance(credentials, dict):
+        if is_object(credentials):
             template(visit, credentials, effective, f"{node.pointer}/Credentials", "Credentials")
     result = result if result is not None else s.SOME
     flow.result = result
@@ -131,7 +132,7 @@ def _put(visit: Visit, raw: Shape, value: Shape, text: Any, pointer: str, role: 
 
 
 def _assign(visit: Visit, given: Any, document: Shape, at: str) -> None:
-    if isinstance(given, dict):
+    if is_object(given):
         pointer = f"{visit.node.pointer}/{at}"
         for name, value in template(visit, given, document, pointer, "Assign").fields.items():
             visit.assign(pointer, name, value)
@@ -186,7 +187,7 @@ def _choose(visit: Visit, effective: Shape) -> list[Edge]:
     """What each rule's target gets: the document, narrowed by what the rules tried have shown."""
     node, fields = visit.node, visit.fields
     rules = fields.get("Choices")
-    rules = rules if isinstance(rules, list) else []
+    rules = rules if is_list(rules) else []
     here = effective
     held: dict[int, Shape] = {}
     for i, rule in enumerate(rules):

@@ -12,6 +12,7 @@ from flowdsl.analysis.shape import Origin, Shape
 from flowdsl.analysis.shape_constants import constant, tuple_of
 from flowdsl.analysis.shape_paths import failing_step, follow
 from flowdsl.asl.source_map import escape
+from flowdsl.asl.values import is_list, is_object
 
 _DEEPEST = 60
 
@@ -75,7 +76,7 @@ def read_value(visit: Visit, value: Value, document: Shape, pointer: str, role: 
 
 def template(visit: Visit, value: Any, document: Shape, pointer: str, role: str, depth: int = 0) -> Shape:
     """What a payload template makes of a document."""
-    if isinstance(value, dict):
+    if is_object(value):
         if depth > _DEEPEST:
             return s.SOME
         fields: dict[str, Shape] = {}
@@ -87,7 +88,7 @@ def template(visit: Visit, value: Any, document: Shape, pointer: str, role: str,
             else:
                 fields[key] = constant(inner)
         return Shape(s.OBJECT, fields=fields, origins=(Origin("template", visit.node.name, role),))
-    if isinstance(value, list):
+    if is_list(value):
         if depth > _DEEPEST:
             return s.SOME
         return tuple_of(

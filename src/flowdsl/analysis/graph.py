@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from flowdsl.asl.definition import Definition, Scope, StateNode
+from flowdsl.asl.values import is_list, is_object
 
 if TYPE_CHECKING:
     import networkx
@@ -202,8 +203,8 @@ def transitions_of(node: StateNode) -> Iterator[Transition]:
     fields = node.fields
     if node.type == "Choice":
         choices = fields.get("Choices")
-        for i, rule in enumerate(choices if isinstance(choices, list) else ()):
-            target = rule.get("Next") if isinstance(rule, dict) else None
+        for i, rule in enumerate(choices if is_list(choices) else ()):
+            target = rule.get("Next") if is_object(rule) else None
             if isinstance(target, str):
                 yield Transition(node.name, target, "Choices", f"{node.pointer}/Choices/{i}/Next", i)
         if isinstance(fields.get("Default"), str):
@@ -214,8 +215,8 @@ def transitions_of(node: StateNode) -> Iterator[Transition]:
     if isinstance(fields.get("Next"), str):
         yield Transition(node.name, fields["Next"], "Next", f"{node.pointer}/Next")
     catch = fields.get("Catch")
-    for i, catcher in enumerate(catch if isinstance(catch, list) else ()):
-        target = catcher.get("Next") if isinstance(catcher, dict) else None
+    for i, catcher in enumerate(catch if is_list(catch) else ()):
+        target = catcher.get("Next") if is_object(catcher) else None
         if isinstance(target, str):
             yield Transition(node.name, target, "Catch", f"{node.pointer}/Catch/{i}/Next", i)
 

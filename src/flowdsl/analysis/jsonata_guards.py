@@ -107,7 +107,7 @@ def _there(node: n.Node) -> Facts:
     """Everything that must be there for a value to be: itself, and what a strict function is given."""
     access = access_of(node)
     if access is not None:
-        return frozenset({(access, THERE)}) if len(access) > 1 or access[0] != "states" else NO_FACTS
+        return NO_FACTS if access == ("states",) else frozenset({(access, THERE)})
     node = plain(node)
     if isinstance(node, n.Call):
         first = node.arguments[0] if node.arguments else None

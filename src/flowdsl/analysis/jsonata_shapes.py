@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 from flowdsl.analysis.jsonata_calls import apply_shape, call_shape
 from flowdsl.analysis.jsonata_constructors import array_shape, group_shape, object_shape
@@ -80,7 +80,7 @@ class Inference:
 
     def of(self, node: n.Node) -> Shape:
         """The shape of an expression's value; its presence says whether it may be undefined."""
-        method = _METHODS.get(type(node))
+        method = self.ways.get(type(node))
         return method(self, node) if method is not None else ANY
 
     def quietly(self, node: n.Node) -> Shape:
@@ -307,28 +307,28 @@ class Inference:
             self.quietly(part)
         return ANY
 
-
-_METHODS: dict[type[n.Node], Callable[[Inference, Any], Shape]] = {
-    n.Literal: Inference._literal,
-    n.Regex: Inference._function,
-    n.Variable: Inference._variable,
-    n.Name: Inference._name,
-    n.Path: Inference._path,
-    n.Filter: Inference._filter,
-    n.KeepArray: Inference._keep,
-    n.Group: group_shape,
-    n.Array: array_shape,
-    n.Object: object_shape,
-    n.Binary: binary_shape,
-    n.Negate: negated_shape,
-    n.Condition: condition_shape,
-    n.Block: Inference._block,
-    n.Bind: Inference._bind,
-    n.Lambda: Inference._lambda,
-    n.Call: call_shape,
-    n.Apply: apply_shape,
-    n.Sort: Inference._sort,
-    n.Transform: Inference._function,
-    n.Focus: Inference._anything,
-    n.Wildcard: Inference._anything,
-}
+    ways: ClassVar[Mapping[type[n.Node], Callable[..., Shape]]] = {
+        n.Literal: _literal,
+        n.Regex: _function,
+        n.Variable: _variable,
+        n.Name: _name,
+        n.Path: _path,
+        n.Filter: _filter,
+        n.KeepArray: _keep,
+        n.Group: group_shape,
+        n.Array: array_shape,
+        n.Object: object_shape,
+        n.Binary: binary_shape,
+        n.Negate: negated_shape,
+        n.Condition: condition_shape,
+        n.Block: _block,
+        n.Bind: _bind,
+        n.Lambda: _lambda,
+        n.Call: call_shape,
+        n.Apply: apply_shape,
+        n.Sort: _sort,
+        n.Transform: _function,
+        n.Focus: _anything,
+        n.Wildcard: _anything,
+    }
+    """What is done with each kind of node; of any other, nothing is known."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import cast
 
 from flowdsl.query.jsonata import nodes as n
 from flowdsl.query.jsonata.syntax import parse
@@ -63,7 +64,7 @@ def _key(value: object) -> str:
     if isinstance(value, n.Node):
         return key_of(value)
     if isinstance(value, tuple):
-        return f"[{','.join(map(_key, value))}]"
+        return f"[{','.join(_key(part) for part in cast(tuple[object, ...], value))}]"
     return repr(value)
 
 

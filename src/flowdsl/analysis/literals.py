@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from flowdsl.asl.definition import StateNode
 from flowdsl.asl.source_map import escape
+from flowdsl.asl.values import is_list, is_object
 
 TEMPLATES = ("Parameters", "ItemSelector", "ResultSelector", "Assign", "Arguments", "Output", "Items", "Credentials")
 """Fields of a state that hold a value of the author's own making."""
@@ -28,9 +29,9 @@ def leaves_of(value: Any, pointer: str, field: str = "", key: str = "") -> Itera
     stack: list[tuple[Any, str, str]] = [(value, pointer, key)]
     while stack:
         here, at, name = stack.pop()
-        if isinstance(here, dict):
+        if is_object(here):
             stack.extend((inner, f"{at}/{escape(str(k))}", str(k)) for k, inner in reversed(here.items()))
-        elif isinstance(here, list):
+        elif is_list(here):
             stack.extend((inner, f"{at}/{i}", name) for i, inner in reversed(list(enumerate(here))))
         else:
             yield Leaf(at, name, here, field)
@@ -47,7 +48,7 @@ def leaves(state: StateNode, *fields: str) -> Iterator[Leaf]:
         ("ItemBatcher", ("BatchInput",)),
     ):
         holder = state.fields.get(key)
-        if not fields and isinstance(holder, dict):
+        if not fields and is_object(holder):
             for name in inner:
                 if name in holder:
                     yield from leaves_of(holder[name], f"{state.pointer}/{key}/{name}", f"{key}.{name}")
@@ -55,8 +56,8 @@ def leaves(state: StateNode, *fields: str) -> Iterator[Leaf]:
         return
     for key in ("Catch", "Choices"):
         holders = state.fields.get(key)
-        for i, holder in enumerate(holders if isinstance(holders, list) else ()):
-            if isinstance(holder, dict):
+        for i, holder in enumerate(holders if is_list(holders) else ()):
+            if is_object(holder):
                 for name in ("Assign", "Output"):
                     if name in holder:
                         yield from leaves_of(holder[name], f"{state.pointer}/{key}/{i}/{name}", name)

@@ -11,6 +11,7 @@ from flowdsl.analysis.flow_state import Visit
 from flowdsl.analysis.shape import Origin, Shape
 from flowdsl.analysis.shape_join import join_all
 from flowdsl.asl.definition import is_distributed
+from flowdsl.asl.values import is_list, is_object
 
 Template = Callable[[Visit, Any, Shape, str, str], Shape]
 """(visit, value of a field, document, pointer, the field's name) to what it gives."""
@@ -39,7 +40,7 @@ def items_read(visit: Visit, document: Shape, template: Template, read_field: Re
     """The array that is iterated over; None where an ItemReader reads it, by which ItemsPath is ignored (recorded)."""
     fields, node = visit.fields, visit.node
     reader = fields.get("ItemReader")
-    if isinstance(reader, dict):
+    if is_object(reader):
         for key in ("Parameters", "Arguments"):
             if key in reader:
                 template(visit, reader[key], document, f"{node.pointer}/ItemReader/{key}", f"ItemReader.{key}")
@@ -102,7 +103,7 @@ def child_input(visit: Visit, items: Shape | None, document: Shape, template: Te
         given = template(visit, fields[selector], document, f"{node.pointer}/{selector}", selector)
         visit.context = outside
     batcher = fields.get("ItemBatcher")
-    if isinstance(batcher, dict) and distributed:
+    if is_object(batcher) and distributed:
         members = {"Items": s.array(given, 1)}
         if "BatchInput" in batcher:
             at = f"{node.pointer}/ItemBatcher/BatchInput"
@@ -117,7 +118,7 @@ def map_result(visit: Visit, items: Shape | None, output: Shape, document: Shape
     """What the state gets back: the outputs in the order of the items, or where a ResultWriter put them."""
     fields, node = visit.fields, visit.node
     writer = fields.get("ResultWriter")
-    if isinstance(writer, dict):
+    if is_object(writer):
         for key in ("Parameters", "Arguments"):
             if key in writer:
                 template(visit, writer[key], document, f"{node.pointer}/ResultWriter/{key}", f"ResultWriter.{key}")
@@ -144,10 +145,10 @@ def map_result(visit: Visit, items: Shape | None, output: Shape, document: Shape
 
 
 def _read_item(reader: Any) -> Shape:
-    if not isinstance(reader, dict):
+    if not is_object(reader):
         return s.SOME
     config = reader.get("ReaderConfig")
-    config = config if isinstance(config, dict) else {}
+    config = config if is_object(config) else {}
     resource = reader.get("Resource")
     if (
         isinstance(resource, str)
@@ -157,7 +158,7 @@ def _read_item(reader: Any) -> Shape:
         return _LISTED
     if config.get("InputType") == "CSV" and "ManifestType" not in config:
         headers = config.get("CSVHeaders")
-        if config.get("CSVHeaderLocation") == "GIVEN" and isinstance(headers, list):
+        if config.get("CSVHeaderLocation") == "GIVEN" and is_list(headers):
             return s.closed({str(name): s.TEXT_SHAPE for name in headers}, Origin("row"))
         return _ROW
     return s.SOME

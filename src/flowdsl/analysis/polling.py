@@ -12,6 +12,7 @@ from flowdsl.analysis.graph import Loop, ScopeGraph
 from flowdsl.analysis.jsonata_trees import field_tree
 from flowdsl.analysis.task_results import parameters_of, target
 from flowdsl.asl.definition import StateNode
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.query.jsonata import nodes as n
 
 STATUS_WORDS: Final = frozenset(
@@ -167,8 +168,8 @@ def asks(task: StateNode) -> bool:
 def _looks_at_status(state: StateNode) -> bool:
     """Whether a Choice compares something that is named like a status with a constant."""
     rules = state.fields.get("Choices")
-    for rule in rules if isinstance(rules, list) else ():
-        if isinstance(rule, dict) and any(words & STATUS_WORDS for words in _compared_names(rule, state.is_jsonata)):
+    for rule in rules if is_list(rules) else ():
+        if is_object(rule) and any(words & STATUS_WORDS for words in _compared_names(rule, state.is_jsonata)):
             return True
     return False
 
@@ -189,7 +190,7 @@ def _compared_names(rule: dict[str, Any], jsonata: bool) -> Iterator[set[str]]:
     stack: list[Any] = [rule]
     while stack:
         here = stack.pop()
-        if not isinstance(here, dict):
+        if not is_object(here):
             continue
         for key in ("And", "Or"):
             stack.extend(here.get(key) or ())
@@ -208,10 +209,10 @@ def _is_bounded(state: StateNode) -> bool:
     if state.type != "Choice":
         return False
     rules = state.fields.get("Choices")
-    stack: list[Any] = list(rules) if isinstance(rules, list) else []
+    stack: list[Any] = list(rules) if is_list(rules) else []
     while stack:
         here = stack.pop()
-        if not isinstance(here, dict):
+        if not is_object(here):
             continue
         for key in ("And", "Or"):
             stack.extend(here.get(key) or ())

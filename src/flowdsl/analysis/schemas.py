@@ -9,6 +9,7 @@ from flowdsl.analysis import shape as s
 from flowdsl.analysis.shape import Origin, Shape
 from flowdsl.analysis.shape_constants import constant
 from flowdsl.analysis.shape_join import join_all
+from flowdsl.asl.values import is_list, is_object
 
 _KINDS = {
     "null": s.NULL,
@@ -26,7 +27,7 @@ def of_schema(schema: Any, origin: Origin | None = None) -> Shape:
     """The shape of the values that a JSON Schema admits. Properties that are not required may be absent; an object
     with properties has no others, unless additionalProperties says so. What is not understood is anything.
     """
-    root: Mapping[str, Any] = schema if isinstance(schema, dict) else {}
+    root: Mapping[str, Any] = schema if is_object(schema) else {}
     return _Reader(root, origin).of(root, 0)
 
 
@@ -38,20 +39,20 @@ class _Reader:
     def of(self, schema: Any, depth: int) -> Shape:
         if schema is False:
             return s.NOTHING
-        if not isinstance(schema, dict) or not schema or depth > _DEEPEST:
+        if not is_object(schema) or not schema or depth > _DEEPEST:
             return s.SOME
         if "$ref" in schema:
             return self.of(self.referred(schema["$ref"]), depth + 1)
         for key in ("anyOf", "oneOf"):
             options = schema.get(key)
-            if isinstance(options, list) and options:
+            if is_list(options) and options:
                 found = join_all(tuple(self.of(option, depth + 1) for option in options))
                 return found.having(s.ALWAYS) if found.kinds else s.SOME
-        if isinstance(schema.get("allOf"), list) and len(schema["allOf"]) == 1:
+        if is_list(schema.get("allOf")) and len(schema["allOf"]) == 1:
             return self.of(schema["allOf"][0], depth + 1)
         if "const" in schema:
             return constant(schema["const"])
-        if isinstance(schema.get("enum"), list) and schema["enum"]:
+        if is_list(schema.get("enum")) and schema["enum"]:
             return join_all(tuple(constant(value) for value in schema["enum"])).having(s.ALWAYS)
         return self.typed(schema, depth)
 
@@ -60,12 +61,12 @@ class _Reader:
             return {}
         found: Any = self.root
         for token in reference[2:].split("/"):
-            found = found.get(token.replace("~1", "/").replace("~0", "~")) if isinstance(found, dict) else None
+            found = found.get(token.replace("~1", "/").replace("~0", "~")) if is_object(found) else None
         return found if found is not None else {}
 
     def typed(self, schema: Mapping[str, Any], depth: int) -> Shape:
         given = schema.get("type")
-        names = [given] if isinstance(given, str) else given if isinstance(given, list) else []
+        names = [given] if isinstance(given, str) else given if is_list(given) else []
         kinds = 0
         for name in names:
             kinds |= _KINDS.get(name, 0) if isinstance(name, str) else 0
@@ -86,19 +87,19 @@ class _Reader:
     def members(self, schema: Mapping[str, Any], depth: int) -> dict[str, Any]:
         properties = schema.get("properties")
         required = schema.get("required")
-        needed = set(required) if isinstance(required, list) else set[str]()
+        needed = set(required) if is_list(required) else set[str]()
         fields: dict[str, Shape] = {}
-        for name, inner in properties.items() if isinstance(properties, dict) else ():
+        for name, inner in properties.items() if is_object(properties) else ():
             shape = self.of(inner, depth + 1)
             fields[name] = shape.having(s.ALWAYS if name in needed else s.MAYBE) if shape.kinds else shape
         further = schema.get("additionalProperties")
         if further is None:
-            rest = s.NEVER if isinstance(properties, dict) else s.UNKNOWN
+            rest = s.NEVER if is_object(properties) else s.UNKNOWN
         else:
             rest = s.NEVER if further is False else s.UNKNOWN
         if schema.get("patternProperties"):
             rest = s.UNKNOWN
-        rest_shape = self.of(further, depth + 1) if isinstance(further, dict) else None
+        rest_shape = self.of(further, depth + 1) if is_object(further) else None
         return {"fields": fields, "rest": rest, "rest_shape": rest_shape}
 
     def elements(self, schema: Mapping[str, Any], depth: int) -> dict[str, Any]:
@@ -107,10 +108,10 @@ class _Reader:
         low = low if isinstance(low, int) and low > 0 else 0
         high = high if isinstance(high, int) and high >= 0 else None
         first = schema.get("prefixItems")
-        if isinstance(first, list) and first and (schema.get("items") is False or high == len(first)):
+        if is_list(first) and first and (schema.get("items") is False or high == len(first)):
             items = tuple(self.of(inner, depth + 1) for inner in first)
             if low >= len(items):
                 return {"items": items, "item": join_all(items), "low": len(items), "high": len(items)}
             return {"item": join_all(items), "low": low, "high": len(items)}
         inner = schema.get("items")
-        return {"item": self.of(inner, depth + 1) if isinstance(inner, dict) else None, "low": low, "high": high}
+        return {"item": self.of(inner, depth + 1) if is_object(inner) else None, "low": low, "high": high}

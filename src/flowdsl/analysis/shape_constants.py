@@ -22,6 +22,7 @@ from flowdsl.analysis.shape import (
     closed,
 )
 from flowdsl.analysis.shape_join import join_all
+from flowdsl.asl.values import is_list, is_object
 
 
 def tuple_of(items: tuple[Shape, ...]) -> Shape:
@@ -46,7 +47,7 @@ def constant(value: Any, depth: int = 0) -> Shape:
         return Shape(TEXT, values=frozenset({(TEXT, value)})) if len(value) <= 200 else TEXT_SHAPE
     if depth >= DEPTH:
         return SOME
-    if isinstance(value, list):
+    if is_list(value):
         if len(value) > MOST_ITEMS:
             return (
                 array(join_all(tuple(constant(v, depth + 1) for v in value[:MOST_ITEMS])), len(value), len(value))
@@ -54,7 +55,7 @@ def constant(value: Any, depth: int = 0) -> Shape:
                 else array(None, len(value), len(value))
             )
         return tuple_of(tuple(constant(v, depth + 1) for v in value))
-    if isinstance(value, dict):
+    if is_object(value):
         return closed({str(k): constant(v, depth + 1) for k, v in value.items()}, Origin("literal"))
     return SOME
 
@@ -69,7 +70,7 @@ def kind_of(value: Any) -> int:
         return NUMBER
     if isinstance(value, str):
         return TEXT
-    return ARRAY if isinstance(value, list) else OBJECT
+    return ARRAY if is_list(value) else OBJECT
 
 
 def _alike(values: list[Any]) -> bool:

@@ -179,7 +179,7 @@ def _many(here: Shape, step: Many, rest: Sequence[Step]) -> Shape:
     item = SOME
     if here.kinds & ALL == ARRAY and here.item is not None and step.text in ("*", "[*]"):
         found = follow(here.item, rest)
-        if not isinstance(found, Shape) or found.presence == NEVER:
+        if found.presence == NEVER:
             return array(SOME)
         item = found
     return array(item.having(ALWAYS))

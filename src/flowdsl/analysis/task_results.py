@@ -11,6 +11,7 @@ from flowdsl.analysis.schemas import of_schema
 from flowdsl.analysis.shape import Origin, Shape
 from flowdsl.asl.bindings import Binding, Bindings
 from flowdsl.asl.definition import StateNode
+from flowdsl.asl.values import is_object
 from flowdsl.integrations.catalog import Operation, UnknownOperation, resolve
 from flowdsl.integrations.resource import Resource, parse_resource
 from flowdsl.integrations.shapes import output_shape
@@ -68,7 +69,7 @@ def target(state: StateNode) -> Target:
 def parameters_of(state: StateNode) -> dict[str, Any]:
     """A Task's Parameters or Arguments as an object; empty when they are none."""
     given = state.fields.get("Arguments" if state.is_jsonata else "Parameters")
-    return given if isinstance(given, dict) else {}
+    return given if is_object(given) else {}
 
 
 def handler_binding(state: StateNode, bindings: Bindings) -> Binding | None:

@@ -205,7 +205,8 @@ def glob_covers(outer: str, inner: str) -> bool:
 
 def _pieces(glob: str) -> list[str]:
     """What stands between the stars of a pattern, escapes undone."""
-    pieces, here, i = [], "", 0
+    pieces: list[str] = []
+    here, i = "", 0
     while i < len(glob):
         if glob[i] == "\\" and i + 1 < len(glob):
             here += glob[i + 1]
@@ -221,7 +222,7 @@ def _pieces(glob: str) -> list[str]:
 
 
 def _meet_numbers(a: Intervals, b: Intervals) -> Intervals:
-    found = []
+    found: list[Interval] = []
     for x in a:
         for y in b:
             low, low_open = max((x.low, x.low_open), (y.low, y.low_open))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from flowdsl.analysis.graph import Graph, ScopeGraph
 from flowdsl.asl.definition import Scope, StateNode, is_distributed
+from flowdsl.asl.values import is_list, is_object
 
 
 class Site(NamedTuple):
@@ -117,9 +118,8 @@ class Variables:
 
     def sighting(self, state: StateNode, name: str) -> Sighting | None:
         """A variable as a state sees it, the innermost scope that assigns it; None where none around does."""
-        scope: Scope | None = state.scope
-        row_of: str | None = state.name
-        while scope is not None and row_of is not None:
+        scope, row_of = state.scope, state.name
+        while True:
             own = self.scopes[scope.pointer]
             if name in own.masks:
                 row = own.graph.row[row_of]
@@ -129,12 +129,11 @@ class Variables:
             if parent is None or is_child_execution(scope):
                 return None
             scope, row_of = parent.scope, parent.name
-        return None
 
     def visible_names(self, state: StateNode) -> Iterator[str]:
         """Every name that a scope around a state assigns somewhere."""
-        scope: Scope | None = state.scope
-        while scope is not None:
+        scope = state.scope
+        while True:
             yield from self.scopes[scope.pointer].masks
             if is_child_execution(scope) or scope.parent is None:
                 return
@@ -185,8 +184,8 @@ def _sites(graph: ScopeGraph, row: int, node: StateNode) -> Iterator[tuple[list[
         yield [number for number, t in transitions if t.via == via], Site(node, f"{node.pointer}/Assign", own)
     for key, way in (("Choices", "Choices"), ("Catch", "Catch")):
         holders = node.fields.get(key)
-        for i, holder in enumerate(holders if isinstance(holders, list) else ()):
-            names = _names(holder.get("Assign")) if isinstance(holder, dict) else ()
+        for i, holder in enumerate(holders if is_list(holders) else ()):
+            names = _names(holder.get("Assign")) if is_object(holder) else ()
             if names:
                 edges = [number for number, t in transitions if t.via == way and t.number == i]
                 yield edges, Site(node, f"{node.pointer}/{key}/{i}/Assign", names)
@@ -194,7 +193,7 @@ def _sites(graph: ScopeGraph, row: int, node: StateNode) -> Iterator[tuple[list[
 
 def _names(assign: object) -> tuple[str, ...]:
     """The variables that an Assign object names; in JSONPath a key may end in `.$`."""
-    return tuple(str(key).removesuffix(".$") for key in assign) if isinstance(assign, dict) else ()
+    return tuple(str(key).removesuffix(".$") for key in assign) if is_object(assign) else ()
 
 
 def bits_of(mask: int) -> Iterator[int]:

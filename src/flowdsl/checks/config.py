@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.checks.registry import resolve, steady_codes
 from flowdsl.diagnostics import Diagnostic, FlowDslError, Severity, did_you_mean
 
@@ -152,7 +153,7 @@ def _option(key: str, value: Any) -> float:
 
 def _texts(table: Mapping[str, Any], key: str, prefix: str = "") -> list[str]:
     value = table.get(key, [])
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+    if is_list(value) and all(isinstance(item, str) for item in value):
         return value
     raise FlowDslError(f"[tool.flowdsl.check]: {prefix}{key} must be a list of rule codes or names, found {value!r}")
 
@@ -173,7 +174,7 @@ def _flag(table: Mapping[str, Any], key: str) -> bool:
 
 def _table(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     value = table.get(key, {})
-    if isinstance(value, Mapping):
+    if is_object(value):
         return value
     raise FlowDslError(f"[tool.flowdsl.check]: {key} must be a table, found {value!r}")
 

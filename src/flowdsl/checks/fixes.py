@@ -10,6 +10,7 @@ from typing import Any
 from flowdsl.asl.json_text import Document, read_json
 from flowdsl.asl.source_map import split
 from flowdsl.asl.source_text import SourceText
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.diagnostics import Diagnostic, Edit, Fix
 
 _BLANKS = " \t\r\n"
@@ -145,7 +146,7 @@ def _put(document: Document, edit: Edit) -> str | None:
         return text[: span[0]] + _written(edit.value, text, span[0]) + text[span[1] :]
     outer = _span(document, _parent(edit.pointer))
     holder = _value(document.value, _parent(edit.pointer))
-    if outer is None or not isinstance(holder, dict):
+    if outer is None or not is_object(holder):
         return None
     name = json.dumps(split(edit.pointer)[-1], ensure_ascii=False)
     end = outer[1] - 1
@@ -178,9 +179,9 @@ def _written(value: object, text: str, at: int) -> str:
 
 def _value(document: Any, pointer: str) -> Any:
     for token in split(pointer):
-        if isinstance(document, dict):
+        if is_object(document):
             document = document.get(token)
-        elif isinstance(document, list) and token.isdigit() and int(token) < len(document):
+        elif is_list(document) and token.isdigit() and int(token) < len(document):
             document = document[int(token)]
         else:
             return None

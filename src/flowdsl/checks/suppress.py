@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flowdsl.asl.definition import Definition
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.checks.config import Settings
 from flowdsl.checks.registry import RUNNER_PAGES, pages, resolve
 from flowdsl.diagnostics import Diagnostic, FlowDslError, Location
@@ -87,8 +88,8 @@ def asl_suppressions(definition: Definition) -> Iterator[Suppression]:
             yield from _of_comment(fields, state.pointer)
         for key in ("Choices", "Retry", "Catch"):
             inner = fields.get(key)
-            for i, item in enumerate(inner if isinstance(inner, list) else ()):
-                if isinstance(item, dict) and "Comment" in item:
+            for i, item in enumerate(inner if is_list(inner) else ()):
+                if is_object(item) and "Comment" in item:
                     yield from _of_comment(item, f"{state.pointer}/{key}/{i}")
 
 

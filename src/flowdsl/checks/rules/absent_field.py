@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from flowdsl.analysis import shape as s
 from flowdsl.analysis.flow_state import Problem
@@ -11,7 +12,11 @@ from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
 from flowdsl.diagnostics import Diagnostic, Severity
 
-INVOKE = {"Type": "Task", "Resource": "arn:aws:states:::dynamodb:putItem", "Parameters": {"TableName": "t", "Item": {}}}
+INVOKE: dict[str, Any] = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::dynamodb:putItem",
+    "Parameters": {"TableName": "t", "Item": {}},
+}
 
 
 class AbsentField(Rule):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from flowdsl.analysis.flow_state import Problem
 from flowdsl.asl.definition import StateNode
+from flowdsl.asl.values import is_object
 from flowdsl.checks.absences import has_origin
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
@@ -71,6 +72,6 @@ def _fix(problem: Problem, caught: StateNode | None) -> Fix | None:
     edits = tuple(
         Edit(f"{caught.pointer}/Catch/{i}/ResultPath", "$.error")
         for i, catcher in enumerate(caught.fields.get("Catch") or ())
-        if isinstance(catcher, dict) and "ResultPath" not in catcher
+        if is_object(catcher) and "ResultPath" not in catcher
     )
     return Fix('give the Catcher "ResultPath": "$.error"', edits, safe=False) if edits else None

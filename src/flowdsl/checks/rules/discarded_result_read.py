@@ -54,8 +54,11 @@ class DiscardedResultRead(Rule):
                     continue
                 flow = context.flow.of(state)
                 # Names that only AWS gives its answers: `Payload`, `ExecutionArn`. Fields of a vague result say nothing.
-                names = {n for n in flow.result.fields if n[:1].isupper()} if flow and flow.result.is_closed else set()
-                if flow is None or not names:
+                closed = flow is not None and flow.result.is_closed
+                names = (
+                    {n for n in flow.result.fields if n[:1].isupper()} if flow is not None and closed else set[str]()
+                )
+                if not names:
                     continue
                 yield from self._reads(context, graph, row, state, names)
 

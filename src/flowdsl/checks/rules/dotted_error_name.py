@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import cast
 
 from flowdsl.analysis.errors import all_handlers
 from flowdsl.analysis.task_results import target
@@ -43,7 +44,7 @@ class DottedErrorName(Rule):
             if state.type == "Task" and target(state).operation is not None and not target(state).is_lambda:
                 continue
             for handler in all_handlers(state):
-                for i, name in enumerate(handler.fields.get("ErrorEquals") or ()):
+                for i, name in enumerate(cast("list[object]", handler.fields.get("ErrorEquals") or ())):
                     match = DOTTED.fullmatch(name) if isinstance(name, str) else None
                     if match is not None:
                         at = (handler.kind, handler.number, "ErrorEquals", i)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final, cast
 
 from flowdsl.analysis.errors import Kind, all_handlers, handlers, impossible
 from flowdsl.asl.definition import StateNode
@@ -24,7 +24,7 @@ SEVERITIES: Final = {
 }
 """How sure it is that a name of each kind of problem never comes."""
 
-PUT = {
+PUT: dict[str, Any] = {
     "Type": "Task",
     "Resource": "arn:aws:states:::dynamodb:putItem",
     "Parameters": {"TableName": "t", "Item": {}},
@@ -64,7 +64,7 @@ class ErrorNeverRaised(Rule):
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
         for state in context.states("Task", "Map", "Parallel"):
             for handler in all_handlers(state):
-                for i, name in enumerate(handler.fields.get("ErrorEquals") or ()):
+                for i, name in enumerate(cast("list[object]", handler.fields.get("ErrorEquals") or ())):
                     if not isinstance(name, str) or "${" in name:
                         continue
                     problem = impossible(state, name)

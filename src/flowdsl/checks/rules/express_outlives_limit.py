@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowdsl.analysis.bounds import EXPRESS_SECONDS, number_of
-from flowdsl.asl.definition import Scope, StateNode
+from flowdsl.asl.definition import StateNode
+from flowdsl.asl.values import is_object
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
 from flowdsl.checks.words import duration
@@ -60,10 +61,10 @@ class ExpressOutlivesLimit(Rule):
 
 def is_express(context: CheckContext, state: StateNode) -> bool:
     """Whether a state runs in an Express execution: the machine is one, or the children of the Map it is in are."""
-    scope: Scope | None = state.scope
-    while scope is not None and scope.parent is not None:
+    scope = state.scope
+    while scope.parent is not None:
         config = scope.body.get("ProcessorConfig")
-        if isinstance(config, dict) and config.get("Mode") == "DISTRIBUTED":
+        if is_object(config) and config.get("Mode") == "DISTRIBUTED":
             return config.get("ExecutionType") == "EXPRESS"
         scope = scope.parent.scope
     return context.is_express

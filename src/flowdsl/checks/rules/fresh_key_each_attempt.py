@@ -56,7 +56,7 @@ class FreshKeyEachAttempt(Rule):
         for state in context.states("Task"):
             if not any(retrier.attempts for retrier in handlers(state, "Retry")):
                 continue
-            names = KEYS | ({"Name"} if target(state).name in STARTS else frozenset())
+            names = KEYS | ({"Name"} if target(state).name in STARTS else frozenset[str]())
             field = "Arguments" if state.is_jsonata else "Parameters"
             for key, value in parameters_of(state).items():
                 if key.removesuffix(".$") in names and isinstance(value, str) and FRESH.search(value):

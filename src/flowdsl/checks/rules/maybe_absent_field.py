@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from flowdsl.analysis import shape as s
 from flowdsl.analysis.flow_state import Problem
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.checks.absences import has_origin, since
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
@@ -56,9 +57,9 @@ def _severity(problem: Problem) -> Severity | None:
     """Less where the failure is caught: a JSONata field's is an error like any other."""
     if problem.state.is_jsonata and problem.state.type in ("Task", "Map", "Parallel"):
         catch = problem.state.fields.get("Catch")
-        for catcher in catch if isinstance(catch, list) else ():
-            names = catcher.get("ErrorEquals") if isinstance(catcher, dict) else None
-            if isinstance(names, list) and {"States.ALL", "States.TaskFailed", "States.QueryEvaluationError"} & {
+        for catcher in catch if is_list(catch) else ():
+            names = catcher.get("ErrorEquals") if is_object(catcher) else None
+            if is_list(names) and {"States.ALL", "States.TaskFailed", "States.QueryEvaluationError"} & {
                 str(n) for n in names
             }:
                 return Severity.INFO

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 from flowdsl.analysis.bounds import MAX_PAYLOAD
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
 from flowdsl.checks.words import size
@@ -36,7 +37,7 @@ class PayloadOverLimit(Rule):
         for state in context.states():
             for field in FIELDS:
                 value = state.fields.get(field)
-                if isinstance(value, (dict, list, str)) and _may_be_large(value):
+                if _may_be_large(value):
                     count = len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"))
                     if count > MAX_PAYLOAD:
                         message = (
@@ -54,10 +55,10 @@ def _may_be_large(value: object) -> bool:
         count += 1
         if isinstance(here, str):
             length += len(here)
-        elif isinstance(here, dict):
+        elif is_object(here):
             stack.extend(here.values())
             length += sum(map(len, here))
-        elif isinstance(here, list):
+        elif is_list(here):
             stack.extend(here)
         if length > MAX_PAYLOAD // 4 or count > 10_000:
             return True

@@ -7,7 +7,8 @@ from typing import Any
 
 from flowdsl.analysis.literals import leaves_of
 from flowdsl.analysis.task_results import parameters_of, target
-from flowdsl.asl.definition import Scope, StateNode
+from flowdsl.asl.definition import StateNode
+from flowdsl.asl.values import is_object
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
 from flowdsl.diagnostics import Diagnostic, Severity
@@ -71,8 +72,8 @@ class SameKeyEachIteration(Rule):
 
 
 def _map_around(state: StateNode) -> str | None:
-    scope: Scope | None = state.scope
-    while scope is not None and scope.parent is not None:
+    scope = state.scope
+    while scope.parent is not None:
         if scope.kind == "processor":
             return scope.parent.name
         scope = scope.parent.scope
@@ -88,4 +89,4 @@ def _is_constant(value: Any) -> bool:
 
 def _whole_item_is_constant(value: Any) -> bool:
     # Which member of an Item is the key is not known here: only one that never changes at all is surely the same.
-    return isinstance(value, dict) and bool(value)
+    return is_object(value) and bool(value)

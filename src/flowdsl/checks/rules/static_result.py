@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowdsl.analysis.literals import leaves_of
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
 from flowdsl.checks.rules.looks_like_a_path import CALL, PATH
@@ -32,7 +33,7 @@ class StaticResult(Rule):
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
         for state in context.states("Pass"):
             result = state.fields.get("Result")
-            if state.is_jsonata or not isinstance(result, (dict, list)):
+            if state.is_jsonata or not (is_object(result) or is_list(result)):
                 continue
             edits = (Edit(f"{state.pointer}/Result", remove=True), Edit(f"{state.pointer}/Parameters", result))
             fix = (

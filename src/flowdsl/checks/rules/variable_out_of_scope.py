@@ -80,8 +80,8 @@ def _encloses(outer: Scope, inner: Scope) -> bool:
 
 def _child_execution(scope: Scope) -> str:
     """The innermost Distributed Map around a scope."""
-    here: Scope | None = scope
-    while here is not None and here.parent is not None:
+    here = scope
+    while here.parent is not None:
         if is_child_execution(here):
             return here.parent.name
         here = here.parent.scope
