@@ -135,7 +135,10 @@ def test_reading_the_output_of_a_failed_execution_raises_its_error() -> None:
 @pytest.mark.parametrize(
     ("definition", "message"),
     [
-        (machine("A", A={"Type": "Pass"}), "state 'A': 'A' has neither Next nor End; write \"End\": true, or Next with the state that follows"),
+        (
+            machine("A", A={"Type": "Pass"}),
+            "state 'A': 'A' has neither Next nor End; write \"End\": true, or Next with the state that follows",
+        ),
         (
             machine("A", A={"Type": "Pass", "Next": "Shipp"}, Ship=END),
             "state 'A', Next: goes to 'Shipp', which is no state here; did you mean 'Ship'?",
@@ -146,7 +149,10 @@ def test_reading_the_output_of_a_failed_execution_raises_its_error() -> None:
             "state 'A', Type: The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, "
             "Parallel, Map], but that of 'A' is 'Pas'; did you mean 'Pass'?",
         ),
-        (one(Type="Wait"), "state 'S': 'S' says not how long to wait; write Seconds, SecondsPath, Timestamp or TimestampPath"),
+        (
+            one(Type="Wait"),
+            "state 'S': 'S' says not how long to wait; write Seconds, SecondsPath, Timestamp or TimestampPath",
+        ),
         (
             one(Type="Wait", Seconds="soon"),
             "state 'S', Seconds: Seconds of 'S' must be a whole number, not the text 'soon'",

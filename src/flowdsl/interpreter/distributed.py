@@ -19,6 +19,7 @@ from flowdsl.interpreter.map_run import CONCURRENCY, MapRun, threshold_exceeded
 from flowdsl.interpreter.nodes import Machine, Node
 from flowdsl.interpreter.result_writer import Export, ResultWriter
 from flowdsl.interpreter.s3 import S3Objects
+from flowdsl.interpreter.sizes import fits
 from flowdsl.interpreter.walking import Attempt
 
 
@@ -156,7 +157,8 @@ class DistributedMap:
                 value = selector(frame)
             finally:
                 frame.context = whole
-            if not frame.run.fits(value):
+            # Counted by the child, which keeps it no longer than it runs.
+            if not fits(value, frame.run.sizes.limit):
                 raise frame.too_large(self.name, final=False)
             yield value, 1
 
