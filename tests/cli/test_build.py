@@ -127,7 +127,7 @@ def test_a_workflow_with_mistakes_writes_nothing_and_others_are_built(project: P
     result = project.build()
     assert result.exit_code == 1
     assert result.stderr == dedent("""\
-        workflows/a.py:7:35: ASL350 unknown-field: a text has no field 'first'
+        workflows/a.py:7:35: ASL350 no-such-field: a text has no field 'first'
           7 |     greet = Pass(output=f"Hello, {name.first}!")
             |                                   ^^^^^^^^^^
         flowdsl: broken is not built: 1 mistake

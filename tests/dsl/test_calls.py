@@ -150,7 +150,7 @@ def test_returns_gives_a_result_a_type(source: Source) -> None:
         def flow(order: Order) -> Any:
             one = Task(returns(aws.s3.get_object(Bucket="b", Key="k"), Paid))
             return one.result.idd
-    """) == ["4:12: ASL350 unknown-field: Paid has no field 'idd'; did you mean 'id'?"]
+    """) == ["4:12: ASL350 no-such-field: Paid has no field 'idd'; did you mean 'id'?"]
 
 
 def test_placeholders_say_what_they_stand_for(source: Source) -> None:
@@ -201,11 +201,11 @@ def test_placeholders_say_what_they_stand_for(source: Source) -> None:
     ("call", "mistake"),
     [
         ("charge_card(order.id, amount=1)", "ASL356 unknown-argument: charge_card takes no positional argument, found 1"),
-        ("charge_card(payment_id=order.id, amount=None)", "ASL357 wrong-type: charge_card wants amount to be float, found None"),
-        ("charge_card(payment_id=order.coupon, amount=1)", "ASL357 wrong-type: charge_card wants payment_id to be str, found str | None, which may be null: guard it with fn.exists(...), then pass fn.some(...)"),
-        ("quote_line(sku='a', tier=3)", "ASL357 wrong-type: quote_line wants tier to be str, found int"),
+        ("charge_card(payment_id=order.id, amount=None)", "ASL357 unfitting-type: charge_card wants amount to be float, found None"),
+        ("charge_card(payment_id=order.coupon, amount=1)", "ASL357 unfitting-type: charge_card wants payment_id to be str, found str | None, which may be null: guard it with fn.exists(...), then pass fn.some(...)"),
+        ("quote_line(sku='a', tier=3)", "ASL357 unfitting-type: quote_line wants tier to be str, found int"),
         ("reserve_stock(order_id=order.id, lines=[order.id])", ""),
-        ("reserve_stock(order_id=order.id, lines=order)", "ASL357 wrong-type: reserve_stock wants lines to be list[Line], found Order"),
+        ("reserve_stock(order_id=order.id, lines=order)", "ASL357 unfitting-type: reserve_stock wants lines to be list[Line], found Order"),
         ("send_receipt(to=order.id, extra=1)", "ASL356 unknown-argument: send_receipt has no parameter 'extra'; it takes to, body"),
         ("sync(charge_card(payment_id=order.id, amount=1))", "ASL553 unsupported-pattern: a Task waits for charge_card anyway; take sync(...) out"),
         ('sync(aws.sqs.send_message(QueueUrl="q", MessageBody="m"))', "ASL553 unsupported-pattern: sqs:sendMessage has no .sync; it offers .waitForTaskToken"),
@@ -213,10 +213,10 @@ def test_placeholders_say_what_they_stand_for(source: Source) -> None:
         ("sync(order.id)", "ASL370 no-call: sync takes a call that a Task makes, found an expression"),
         ("returns(order.id, Paid)", "ASL370 no-call: returns takes a call that a Task makes, found an expression"),
         ("wait_for_task_token(send_receipt(to=order.id), Paid)", "ASL355 missing-argument: nothing in this call of send_receipt hands over the token, so that nobody can answer; give it context.task.token"),
-        ("child(order.id)", "ASL357 wrong-type: child wants order to be Order, found str"),
+        ("child(order.id)", "ASL357 unfitting-type: child wants order to be Order, found str"),
         ("child()", "ASL355 missing-argument: child needs the argument 'order' (Order)"),
         ("child(order, order)", "ASL356 unknown-argument: child takes one argument, found 2"),
-        ("keep(order)", "ASL357 wrong-type: keep wants an idempotency key beside its event, which must be given field by field here: write new(...), or name a key of the event, once(key=...)"),
+        ("keep(order)", "ASL357 unfitting-type: keep wants an idempotency key beside its event, which must be given field by field here: write new(...), or name a key of the event, once(key=...)"),
         ("aws.nosuch.thing()", "ASL550 unknown-operation: no AWS service 'nosuch'"),
     ],
 )  # fmt: skip

@@ -192,9 +192,9 @@ def test_mistakes_about_inner_functions(source: Source) -> None:
         "9:9: ASL257 empty-scope: nothing declares no state",
         "14:11: ASL371 no-value: two takes 2 parameters; a Map gives one, the item: what else it needs it reads from the function around it, "
         "or from item_selector=lambda item, index: {...}",
-        "15:25: ASL357 wrong-type: wrong takes line: str, found Line",
+        "15:25: ASL357 unfitting-type: wrong takes line: str, found Line",
         "17:18: ASL371 no-value: a Map takes a function that declares states, found 'each'",
-        "18:25: ASL357 wrong-type: a Map takes a list, found str",
+        "18:25: ASL357 unfitting-type: a Map takes a list, found str",
         "21:28: ASL371 no-value: two is no branch of 'Sixth', which runs branch",
     ]
 
@@ -312,6 +312,6 @@ def test_a_row_of_a_csv_file_has_texts_only_and_express_has_no_distributed_map(s
             rows = DistributedMap(each, s3.csv("b", "k", Row), execution_type="FAST")
     """) == [
         "11:12: ASL553 unsupported-pattern: an Express workflow cannot hold a DistributedMap; make it STANDARD, or take a Map",
-        "11:33: ASL357 wrong-type: every field of a CSV file is a text, and 'n' of Row is int; declare it as str, and read it with fn.number(...)",
+        "11:33: ASL357 unfitting-type: every field of a CSV file is a text, and 'n' of Row is int; declare it as str, and read it with fn.number(...)",
         "11:71: ASL154 bad-value: execution_type must be 'STANDARD' or 'EXPRESS', found 'FAST'",
     ]

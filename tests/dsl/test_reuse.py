@@ -246,7 +246,7 @@ def test_a_variable_of_an_outer_scope_cannot_be_set_inside(source: Source) -> No
     """) == [
         "6:29: ASL363 outer-variable: 'n' belongs to the scope around this one, which an inner scope cannot set; "
         "return the value, and assign it where the Map or Parallel is joined",
-        "8:30: ASL357 wrong-type: n holds int, found str",
+        "8:30: ASL357 unfitting-type: n holds int, found str",
         "8:42: ASL154 bad-value: this variable is set here already: one state sets it once",
     ]
 
@@ -305,7 +305,7 @@ def test_what_the_users_code_raises_is_said_at_its_line(source: Source) -> None:
             one = Task(charge_card(payment_id=order.idd, amount=1))
             raise ValueError("no settings")
     """) == [
-        "3:39: ASL350 unknown-field: Order has no field 'idd'; did you mean 'id'?",
+        "3:39: ASL350 no-such-field: Order has no field 'idd'; did you mean 'id'?",
         "4:11: ASL850 workflow-raises: flow raised ValueError: no settings",
     ]
 

@@ -22,7 +22,7 @@ case(
         return charge.result
     """,
     """
-3:42: ASL350 unknown-field: Order has no field 'idd'; did you mean 'id'?
+3:42: ASL350 no-such-field: Order has no field 'idd'; did you mean 'id'?
     3 |     charge = Task(charge_card(payment_id=order.idd, amount=order.total))
       |                                          ^^^^^^^^^
 """,
@@ -44,7 +44,7 @@ case(
 4:41: ASL356 unknown-argument: charge_card has no parameter 'paymentid'; did you mean 'payment_id'?
     4 |     charge = Task(charge_card(paymentid=order.id, amount=order.id))
       |                                         ^^^^^^^^
-4:58: ASL357 wrong-type: charge_card wants amount to be float, found str
+4:58: ASL357 unfitting-type: charge_card wants amount to be float, found str
     4 |     charge = Task(charge_card(paymentid=order.id, amount=order.id))
       |                                                          ^^^^^^^^
 """,
@@ -85,7 +85,7 @@ case(
 8:17: ASL351 not-python: order.lines cannot be looped over until the workflow runs; write Map(function, order.lines)
     8 |     for line in order.lines:
       |                 ^^^^^^^^^^^
-9:13: ASL350 unknown-field: Line has no field 'skuu'; did you mean 'sku'?
+9:13: ASL350 no-such-field: Line has no field 'skuu'; did you mean 'sku'?
     9 |         d = line.skuu
       |             ^^^^^^^^^
 10:9: ASL351 not-python: `len` cannot be known until the workflow runs; write fn.count(order.lines)
@@ -370,10 +370,10 @@ case(
         one >> two
     """,
     """
-3:42: ASL750 jsonata-syntax: no JSONata: Expected "]", got ")"
+3:42: ASL750 raw-jsonata: no JSONata: Expected "]", got ")"
     3 |     one = Pass(output=jsonata("$sum([1, 2)"))
       |                                          ^
-4:31: ASL750 jsonata-syntax: no JSONata: Unexpected end of expression
+4:31: ASL750 raw-jsonata: no JSONata: Unexpected end of expression
     4 |     two = Pass(output="{% 1 + %}")
       |                               ^
 """,

@@ -149,7 +149,7 @@ def _odd_field(expr: Expr, name: str, place: Place) -> Expr:
         return field(node, fields[name], place)
     if kind.open:
         return Expr(Field(node, name, place), ANY)
-    report("unknown-field", lambda: _no_field(kind, name), place)
+    report("no-such-field", lambda: _no_field(kind, name), place)
     return Expr(Field(node, name, place), BROKEN)
 
 

@@ -102,7 +102,7 @@ class Map(Working, Generic[R]):
             if kind.json not in ("array", "any") and not (
                 isinstance(items, str) and items.startswith(("{%", "${", "#{"))
             ):
-                report("wrong-type", f"a Map takes a list, found {kind.name}", (*place, 1))
+                report("unfitting-type", f"a Map takes a list, found {kind.name}", (*place, 1))
             item = kind.item or ANY
             self.fields["Items"] = freeze(items, self.reads, (*place, 1))
         if item_selector is not UNSET:

@@ -262,7 +262,7 @@ def regex(pattern: Any) -> Any:
 
 def unknown_function(name: str, place: Place, known: list[str]) -> Callable[..., Expr]:
     """What stands in for a function that fn does not have."""
-    report("unknown-field", lambda: f"fn has no function {name!r}{did_you_mean(name, known)}", place)
+    report("no-such-field", lambda: f"fn has no function {name!r}{did_you_mean(name, known)}", place)
     return lambda *_, **__: Expr(Literal(None, place), BROKEN)
 
 

@@ -187,7 +187,7 @@ def _with_key(info: HandlerInfo, payload: Json, scope: Scope, reads: list[Read],
     """The payload with an idempotency key: the same for retries of one state's run, another for each Map item and each visit."""
     if not is_object(payload):
         report(
-            "wrong-type",
+            "unfitting-type",
             f"{info.name} wants an idempotency key beside its event, which must be given field by field here: "
             f"write new(...), or name a key of the event, once(key=...)",
             place,
@@ -226,4 +226,4 @@ def check_argument(callee: str, name: str, wanted: Kind, given: Kind, value: Any
     """Reports an argument whose JSON can never be what a parameter takes."""
     problem = misfit(wanted, given, value)
     if problem:
-        report("wrong-type", f"{callee} wants {name} to be {wanted.name}, {problem}", (*place, name))
+        report("unfitting-type", f"{callee} wants {name} to be {wanted.name}, {problem}", (*place, name))

@@ -30,14 +30,14 @@ CODES = {
     "not-a-target": "ASL256",
     "empty-scope": "ASL257",
     # 3xx data flow
-    "unknown-field": "ASL350",
+    "no-such-field": "ASL350",
     "not-python": "ASL351",
     "result-not-ready": "ASL352",
     "result-of-inner-scope": "ASL353",
     "own-result": "ASL354",
     "missing-argument": "ASL355",
     "unknown-argument": "ASL356",
-    "wrong-type": "ASL357",
+    "unfitting-type": "ASL357",
     "bad-operands": "ASL358",
     "constant-condition": "ASL359",
     "impossible-comparison": "ASL360",
@@ -49,7 +49,6 @@ CODES = {
     "wrong-ends": "ASL366",
     "read-before-declared": "ASL367",
     "impure-twice": "ASL368",
-    "outside-its-state": "ASL369",
     "no-call": "ASL370",
     "no-value": "ASL371",
     # 4xx errors and retries
@@ -64,8 +63,7 @@ CODES = {
     "missing-service-argument": "ASL552",
     "unsupported-pattern": "ASL553",
     # 7xx query languages
-    "jsonata-syntax": "ASL750",
-    "jsonpath-syntax": "ASL751",
+    "raw-jsonata": "ASL750",
     "cannot-be-said": "ASL752",
     # 8xx project and build
     "workflow-raises": "ASL850",

@@ -57,7 +57,7 @@ def _made(model: Any, arguments: tuple[Any, ...], keywords: dict[str, Any], plac
             continue
         problem = misfit(field.kind, kind_of_value(value), value)
         if problem:
-            report("wrong-type", f"{name} wants {key} to be {field.kind.name}, {problem}", (*place, key))
+            report("unfitting-type", f"{name} wants {key} to be {field.kind.name}, {problem}", (*place, key))
         members[field.wire] = as_node(value, (*place, key))
     for key, field in fields.items():
         if field.wire in members or key in meant:

@@ -63,7 +63,7 @@ def call_workflow(
         problem = misfit(workflow.input_kind, kind_of_value(given), given)
         if problem and names:
             report(
-                "wrong-type",
+                "unfitting-type",
                 f"{workflow.name} wants {names[0]} to be {workflow.input_kind.name}, {problem}",
                 (*place, 0 if args else names[0]),
             )

@@ -41,7 +41,7 @@ def _check_jsonata(trace: Trace, node: Raw) -> None:
         assert place is not None
         if error.position is not None and len(node.parts) == 1:
             place = (*place, Offset(error.position + shift))
-        trace.report("jsonata-syntax", f"no JSONata: {error.message}", place)
+        trace.report("raw-jsonata", f"no JSONata: {error.message}", place)
 
 
 _MARKED = re.compile(r"\{%.*%\}", re.DOTALL)

@@ -78,7 +78,7 @@ def _arguments(scope: Scope, function: Callable[..., Any], item: Kind, local: An
         kind = item
     problem = misfit(kind, item) if name in hints else ""
     if problem:
-        report("wrong-type", f"{function.__name__} takes {name}: {kind.name}, {problem}", (*place, 1))
+        report("unfitting-type", f"{function.__name__} takes {name}: {kind.name}, {problem}", (*place, 1))
     source = ItemSource(scope, name)
     scope.parameter = source
     rest = [Expr(Read(source), ANY) for _ in parameters[1:]]

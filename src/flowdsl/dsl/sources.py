@@ -192,7 +192,7 @@ def _check_row(row: Any, place: Place) -> None:
     for name, field in (kind_of(row, is_input=True).fields or {}).items():
         if field.kind.json not in ("string", "any") or field.kind.special:
             report(
-                "wrong-type",
+                "unfitting-type",
                 f"every field of a CSV file is a text, and {name!r} of {row.__name__} is {field.kind.name}; declare it as str, and read it with fn.number(...)",
                 place,
             )

@@ -61,6 +61,12 @@ class Var(Generic[T]):
         return self.given_name or bound_name(self.place) or "value"
 
 
+def _stem(holder: State | Port, key: str) -> str:
+    """The variable that a key names: in JSONPath, `x.$` gives `x` what the path or intrinsic beside it gives."""
+    state: State = getattr(holder, "state", holder)
+    return key.removesuffix(".$") if state.query_language == "JSONPath" else key
+
+
 def keep(holder: State | Port, variable: Any, value: Any, reads: list[Read], place: Place) -> None:
     """Keeps an assignment on a state or port. `variable` is a Var, or a variable's own name."""
     assigned = holder.assigned
@@ -77,8 +83,8 @@ def keep(holder: State | Port, variable: Any, value: Any, reads: list[Read], pla
             return
         problem = misfit(variable.kind, kind_of_value(value), value)
         if problem:
-            report("wrong-type", f"{variable.name} holds {variable.kind.name}, {problem}", (*place, 1))
-    elif not isinstance(variable, str) or not is_variable_name(variable):
+            report("unfitting-type", f"{variable.name} holds {variable.kind.name}, {problem}", (*place, 1))
+    elif not isinstance(variable, str) or not is_variable_name(_stem(holder, variable)):
         report(
             "bad-value",
             f"a variable is a Var, or a name that ASL takes, found {variable!r}"

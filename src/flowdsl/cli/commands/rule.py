@@ -24,7 +24,14 @@ def command(code: str | None, every: bool, output_format: str) -> None:
 
     if code is None and not every:
         raise FlowDslError("name a rule's code, such as ASL204, or give --all")
-    found = list(pages().values()) if code is None or every else [pages()[c] for c in sorted(resolve(code))]
+    own = _of_language(code)
+    found = (
+        [own]
+        if own is not None
+        else list(pages().values())
+        if code is None or every
+        else [pages()[c] for c in sorted(resolve(code))]
+    )
     if output_format == "json":
         shown = [{k: v for k, v in asdict(page).items() if v} for page in found]
         click.echo(json.dumps(shown[0] if len(shown) == 1 and not every else shown, indent=2, ensure_ascii=False))
@@ -33,6 +40,20 @@ def command(code: str | None, every: bool, output_format: str) -> None:
     else:
         for page in found:
             click.echo(f"{page.code} {page.name} ({page.severity.value}): {page.summary}")
+
+
+def _of_language(code: str | None) -> Page | None:
+    """The page of one of the language's own findings, which `build` makes and nothing can switch off."""
+    from flowdsl.checks.page import Page
+    from flowdsl.diagnostics import Severity
+    from flowdsl.dsl.findings import finding
+
+    found = finding(code) if code is not None else None
+    if found is None:
+        return None
+    number, name, meaning = found
+    severity = Severity.INFO if name == "extra-field" else Severity.ERROR
+    return Page(number, name, severity, meaning.summary, meaning.why, meaning.instead)
 
 
 def _text(page: Page) -> str:
