@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,25 @@ def corpus() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("FLOWDSL_CORPUS names no folder of definitions")
     return Path(folder)
+
+
+@pytest.fixture
+def no_project_modules() -> Iterator[None]:
+    """For tests that work in a project of their own: this checkout's workflows and handlers are forgotten meanwhile, since
+    a process knows one `workflows` and one `handlers`."""
+
+    def ours() -> list[str]:
+        return [name for name in sys.modules if name.split(".")[0] in ("workflows", "handlers")]
+
+    kept = {name: sys.modules.pop(name) for name in ours()}
+    path = sys.path.copy()
+    try:
+        yield
+    finally:
+        for name in ours():
+            del sys.modules[name]
+        sys.modules.update(kept)
+        sys.path[:] = path
 
 
 @pytest.fixture(scope="session")

@@ -84,6 +84,7 @@ def run_console(text: str, folder: Path, where: str) -> None:
             )
 
 
+@pytest.mark.usefixtures("no_project_modules")
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_every_block_of_a_page_does_what_the_page_says(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -94,36 +95,25 @@ def test_every_block_of_a_page_does_what_the_page_says(
     monkeypatch.syspath_prepend(str(tmp_path))
     namespace: dict[str, object] = {"__name__": "docs"}
     files: dict[str, str] = {}
-    # A page's own handlers and workflows, not those that another test has imported.
-    others = {n: m for n, m in sys.modules.items() if n.split(".")[0] in ("workflows", "handlers")}
-    for name in others:
-        del sys.modules[name]
-    loaded = set(sys.modules)
-    try:
-        for kind, title, text, line in blocks(page):
-            where = f"{page.relative_to(ROOT)}:{line}"
-            assert kind in KINDS, f"{where}: a block of kind {kind!r}"
-            if kind == "json":
-                json.loads(text)
-            elif kind == "toml":
-                tomllib.loads(text)
-            if title:
-                path = tmp_path / title
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text, encoding="utf-8")
-                files[title] = text
-            elif kind == "python":
-                # Real files, so that a traceback, and a workflow's source positions, have lines to show.
-                block = tmp_path / f"_block_{line}.py"
-                block.write_text(text, encoding="utf-8")
-                exec(compile(text, str(block), "exec"), namespace)
-            elif kind == "console":
-                run_console(text, tmp_path, where)
-    finally:
-        for name in set(sys.modules) - loaded:
-            if name.split(".")[0] in ("workflows", "handlers", "tests"):
-                del sys.modules[name]
-        sys.modules.update(others)
+    for kind, title, text, line in blocks(page):
+        where = f"{page.relative_to(ROOT)}:{line}"
+        assert kind in KINDS, f"{where}: a block of kind {kind!r}"
+        if kind == "json":
+            json.loads(text)
+        elif kind == "toml":
+            tomllib.loads(text)
+        if title:
+            path = tmp_path / title
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            files[title] = text
+        elif kind == "python":
+            # Real files, so that a traceback, and a workflow's source positions, have lines to show.
+            block = tmp_path / f"_block_{line}.py"
+            block.write_text(text, encoding="utf-8")
+            exec(compile(text, str(block), "exec"), namespace)
+        elif kind == "console":
+            run_console(text, tmp_path, where)
 
 
 def test_the_generated_pages_are_what_the_rules_say() -> None:
