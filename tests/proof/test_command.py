@@ -166,6 +166,26 @@ def test_a_handler_that_fails_on_the_event_is_exit_2(project: Path, capsys: Any)
     assert err == ["flowdsl: shop:add fails on this event before anything is done to it: KeyError: 'ORDERS'"]
 
 
+def test_what_a_handler_prints_is_not_among_the_reports(project: Path, capsys: Any) -> None:
+    (project / "loud.py").write_text("def shout(event, context):\n    print(event)\n", encoding="utf-8")
+    status, out, _ = run(capsys, "loud:shout", "-e", "event.json")
+    assert (status, out) == (0, ["loud:shout: idempotent and stateless in 5 scenarios, seed 0 (0 calls)"])
+    sys.modules.pop("loud")
+
+
+def test_a_proof_that_cannot_be_run_does_not_keep_the_others_from_it(project: Path, capsys: Any) -> None:
+    (project / "tests" / "test_worse.py").write_text(
+        "from flowdsl.testing import proof\nfrom shop import put\n\n"
+        '@proof(put, {"order_id": "o1"})\ndef test_without_a_world() -> None:\n    pass\n',
+        encoding="utf-8",
+    )
+    status, out, err = run(capsys)
+    assert status == 2
+    assert out == ["shop:put: idempotent and stateless in 11 scenarios, seed 0 (1 call)"]
+    assert err[0] == "flowdsl: shop:put fails on this event before anything is done to it: KeyError: 'ORDERS'"
+    sys.modules.pop("test_worse")
+
+
 def test_a_test_file_that_cannot_be_imported_is_exit_2(project: Path, capsys: Any) -> None:
     (project / "tests" / "test_broken.py").write_text("import nowhere  # proof(\n", encoding="utf-8")
     status, _, err = run(capsys)

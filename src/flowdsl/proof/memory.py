@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
+import sysconfig
 from collections import deque
 from collections.abc import Iterator, Mapping, Set
+from functools import cache
 from types import FunctionType, ModuleType
 from typing import Any, TypeGuard, cast
 
@@ -110,7 +113,7 @@ def _text(value: Any, depth: int, inside: set[int]) -> str:
         return opened + ", ".join(texts(value)) + (")" if kind == "tuple" else "]")
     if isinstance(value, (bytearray, re.Pattern)):
         return repr(cast(Any, value))
-    if _is_foreign(cls):
+    if is_foreign(cls.__module__):
         return f"<{kind}>"
     own = dict(getattr(value, "__dict__", {}))
     for base in cls.__mro__:
@@ -124,16 +127,15 @@ def _is_mapping(value: Any) -> TypeGuard[Mapping[Any, Any]]:
     return isinstance(value, Mapping)
 
 
-def _is_foreign(cls: type) -> bool:
-    """Whether a class is of the standard library or of an installed package: its inside is not the handler's."""
-    import sys
-    import sysconfig
-
-    package = cls.__module__.partition(".")[0]
-    if package in sys.stdlib_module_names or package == "flowdsl":
+@cache
+def is_foreign(module: str) -> bool:
+    """Whether a module is of the standard library, of an installed package or of flowdsl: not the project's own."""
+    package = module.partition(".")[0]
+    if package in sys.stdlib_module_names or package in ("flowdsl", "builtins"):
         return True
-    file = getattr(sys.modules.get(cls.__module__), "__file__", None) or ""
-    return any(file.startswith(sysconfig.get_path(which)) for which in ("purelib", "platlib"))
+    file = getattr(sys.modules.get(module), "__file__", None)
+    installed = [sysconfig.get_path(which) for which in ("purelib", "platlib", "stdlib")]
+    return file is None or any(file.startswith(folder) for folder in installed)
 
 
 def _short(text: str, most: int = 70) -> str:

@@ -17,6 +17,7 @@ from flowdsl.handler.delivery import TABLE_VARIABLE, lease_seconds
 from flowdsl.handler.idempotency import KEY_FIELD, Once
 from flowdsl.handler.results import to_json
 from flowdsl.handler.wire import is_mapping
+from flowdsl.proof import memory
 from flowdsl.proof.clock import Clock
 from flowdsl.proof.delivery import Outcome
 
@@ -126,22 +127,20 @@ class Subject:
 
     @property
     def modules(self) -> list[ModuleType]:
-        """The handler's module and those of the same package that it uses, without test modules."""
+        """The handler's module and those of the project that it uses, without test modules."""
         start = sys.modules.get(self.module)
         if start is None:
             return []
-        package = self.module.partition(".")[0]
         found = {self.module: start}
         pending = [start]
         while pending:
             for value in list(vars(pending.pop()).values()):
                 name = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
                 module = sys.modules.get(name) if isinstance(name, str) else None
-                if module is None or name in found or name is None or name.partition(".")[0] != package:
+                if module is None or name is None or name in found or _is_test(name) or memory.is_foreign(name):
                     continue
-                if not _is_test(name) and name != "__main__" and package != "flowdsl":
-                    found[name] = module
-                    pending.append(module)
+                found[name] = module
+                pending.append(module)
         return [found[name] for name in sorted(found)]
 
     @property
@@ -186,7 +185,7 @@ def _attributes(modules: dict[str, ModuleType]) -> list[tuple[ModuleType, str, M
 
 def _is_test(module: str) -> bool:
     last = module.rpartition(".")[2]
-    return last.startswith("test_") or last.endswith("_test") or last == "conftest"
+    return last.startswith("test_") or last.endswith("_test") or last in ("conftest", "__main__")
 
 
 def _find(module: ModuleType, qualname: str) -> Any:
