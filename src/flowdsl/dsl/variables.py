@@ -63,8 +63,8 @@ class Var(Generic[T]):
 
 def _stem(holder: State | Port, key: str) -> str:
     """The variable that a key names: in JSONPath, `x.$` gives `x` what the path or intrinsic beside it gives."""
-    state: State = getattr(holder, "state", holder)
-    return key.removesuffix(".$") if state.query_language == "JSONPath" else key
+    owner: Any = getattr(holder, "state", holder)
+    return key.removesuffix(".$") if owner.query_language == "JSONPath" else key
 
 
 def keep(holder: State | Port, variable: Any, value: Any, reads: list[Read], place: Place) -> None:
