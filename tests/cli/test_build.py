@@ -198,6 +198,9 @@ def test_a_target_is_a_file_a_workflow_or_a_folder(project: Project) -> None:
         ({"workflows/a.py": "x = 1\ny = x / 0\n"}, [], "workflows/a.py:2: raised at import: ZeroDivisionError: division by zero"),
         ({"workflows/a.py": "import no_such_module\n"}, [], "workflows/a.py:1: raised at import: No module named 'no_such_module' (workflows/a.py cannot be imported; is the module in the project, or python-path set?)"),
         ({"workflows/a.py": "import os\nos.environ['QUEUE']\n"}, [], "workflows/a.py:2: raised at import: KeyError: 'QUEUE'"),
+        ({"workflows/a.py": "import sys\nsys.exit(0)\n"}, [], "workflows/a.py:2: raised at import: SystemExit: 0"),
+        ({"workflows/a.py": "raise ValueError('first\\nsecond')\n"}, [], "workflows/a.py:1: raised at import: ValueError: first"),
+        ({"workflows/a.asl.json": "{}"}, ["workflows/a.asl.json"], "workflows/a.asl.json is no Python file: a workflow is declared in one"),
         ({"workflows/a.py": "x = 1\n"}, ["workflows/a.py"], "workflows/a.py declares no workflow; put @workflow on a function"),
         ({"workflows/a.py": FLOW}, ["workflows/a.py:helo"], "workflows/a.py has no workflow 'helo'; did you mean 'hello'?"),
         ({"workflows/a.py": FLOW + FLOW}, [], "workflows/a.py:15:5: hello is declared twice, on line 5 and here; their built files would be the same"),
@@ -218,6 +221,32 @@ def test_bad_input_is_one_clear_line_and_nothing_is_written(
     assert stopped.value.code == 2
     assert capsys.readouterr().err == f"flowdsl: {message}\n"
     assert project.files() == before
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_others_are_built(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.write("workflows/a.py", "def f(:\n")
+    project.write("workflows/b.py", FLOW)
+    project.write("workflows/c.py", "x = 1 / 0\n")
+    for arguments in ([], ["workflows"]):
+        with pytest.raises(SystemExit) as stopped:
+            main(["build", *arguments])
+        assert stopped.value.code == 2
+        assert capsys.readouterr().err.splitlines() == [
+            "flowdsl: workflows/a.py:1:7: invalid syntax",
+            "flowdsl: workflows/c.py:1: raised at import: ZeroDivisionError: division by zero",
+        ]
+    assert (project.root / "workflows/hello.asl.json").exists()
+
+
+def test_a_workflow_that_exits_python_is_a_mistake_and_ends_nothing(project: Project) -> None:
+    project.write("workflows/a.py", FLOW.replace("        return", "        raise SystemExit(0)\n        return"))
+    result = project.build()
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (
+        1,
+        "workflows/a.py:9:11: ASL850 workflow-raises: hello raised SystemExit: 0",
+    )
 
 
 def test_a_file_outside_the_project_is_built_where_it_stands(

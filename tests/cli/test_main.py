@@ -29,3 +29,9 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     done = subprocess.run([*FLOWDSL, "init", "file/project"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (2, "flowdsl: file/project: Not a directory\n")
+
+
+def test_a_link_that_leads_to_itself_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "flow.py").symlink_to("flow.py")
+    done = subprocess.run([*FLOWDSL, "build", "flow.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n"), "flow.py" in done.stderr) == (2, 1, True)

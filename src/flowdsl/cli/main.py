@@ -98,6 +98,12 @@ def main(args: list[str] | None = None) -> None:
         # The reader went away (`| head`): leave quietly, and keep the interpreter from flushing into the void.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
+    except RuntimeError as error:
+        # pathlib's way, before Python 3.13, of saying that a link leads to itself.
+        if not str(error).startswith("Symlink loop"):
+            raise
+        complain(str(error))
+        status = 2
     except OSError as error:
         # A disk that is full, a folder that may not be written to: the system's words, and whose name they are about.
         about = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "

@@ -39,6 +39,8 @@ def workflows_of(path: Path, root: Path, *, none_is_fine: bool = False) -> list[
             if not absolute.is_dir()
             else f"{name} is a folder; name a file in it"
         )
+    if absolute.suffix != ".py":
+        raise FlowDslError(f"{name} is no Python file: a workflow is declared in one")
     module = _imported(absolute, root.resolve(), name)
     # What an earlier import of the same file declared is still in the list, and belongs to another module object.
     found = [w for w in declared if w.function.__globals__ is module.__dict__]
@@ -94,7 +96,7 @@ def _imported(path: Path, root: Path, name: str) -> ModuleType:
                 return module
         # Another folder's package has the name, or the file stands outside: it is loaded from where it is.
         return _from_file(path, wanted)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del declared[before:]
         forget()
         raise FlowDslError(_why(path, name, error)) from None
@@ -146,7 +148,7 @@ def _from_file(path: Path, name: str) -> ModuleType:
     return module
 
 
-def _why(path: Path, name: str, error: Exception) -> str:
+def _why(path: Path, name: str, error: Exception | SystemExit) -> str:
     """An import's failure in one line, at the line of the file that it comes from."""
     if isinstance(error, SyntaxError):
         where = shown(error.filename) if error.filename else name
@@ -161,7 +163,7 @@ def _why(path: Path, name: str, error: Exception) -> str:
         found = found.tb_next
     import traceback  # only a failure pays for it
 
-    said = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
+    said = "".join(traceback.format_exception_only(error)).strip().splitlines()[0]
     if isinstance(error, ModuleNotFoundError):
         said = f"{error} ({name} cannot be imported; is the module in the project, or python-path set?)"
     return f"{name}:{line or 1}: raised at import: {said}"

@@ -16,7 +16,7 @@ MEMBERS = ("result", "result_of", "retry", "catch", "when", "otherwise", "assign
 """What states, ports and Vars offer to a workflow; their other attributes are the compiler's."""
 
 
-def failed(trace: Trace, function: Callable[..., Any], error: Exception) -> None:
+def failed(trace: Trace, function: Callable[..., Any], error: Exception | SystemExit) -> None:
     """Reports an exception that stopped the trace, at the user's line."""
     place = _place(error.__traceback__, function.__code__) or definition_place(function.__code__)
     if isinstance(error, UnboundLocalError):
@@ -68,7 +68,7 @@ def failed(trace: Trace, function: Callable[..., Any], error: Exception) -> None
     trace.report("workflow-raises", f"{trace.name} raised {said}", place)
 
 
-def _refused_model(error: Exception) -> str | None:
+def _refused_model(error: Exception | SystemExit) -> str | None:
     """The model of a pydantic ValidationError that is about an expression, without loading pydantic for other failures."""
     found: Any = error
     if type(error).__name__ != "ValidationError" or not hasattr(error, "title"):

@@ -119,7 +119,7 @@ class Workflow(Generic[P, R]):
             check_plain(function)
             policies = default_retry(trace, settings.get("retry"), self.place)
             finish(scope, function, function(*self._arguments(scope)))  # type: ignore[call-arg]
-        except Exception as error:  # the user's own code: whatever it raises is theirs, and said so
+        except (Exception, SystemExit) as error:  # the user's own code: whatever it raises is theirs, and said so
             failed(trace, function, error)
             return trace, None
         finally:

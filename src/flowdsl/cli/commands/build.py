@@ -27,18 +27,20 @@ def command(targets: tuple[str, ...], check: bool, diff: bool) -> None:
 
     project = Project.find()
     project.activate()
-    built, mistakes = _built(project, targets)
-    orphans = _orphans(project, built) if not targets and not mistakes else []
+    found, unread = _workflows(project, targets)
+    built, mistakes = _built(project, found)
+    orphans = _orphans(project, built) if not targets and not mistakes and not unread else []
     if check or diff:
-        leave(1 if _compare(project, built, orphans, show=diff) or mistakes else 0)
+        differs = _compare(project, built, orphans, show=diff)
+        leave(2 if unread else 1 if differs or mistakes else 0)
     for path, text in built.items():
         _write(project, path, text)
     for path in orphans:
         click.echo(f"{project.relative(path)}: its workflow is gone; delete it", err=True)
-    leave(1 if mistakes else 0)
+    leave(2 if unread else 1 if mistakes else 0)
 
 
-def _built(project: Project, targets: tuple[str, ...]) -> tuple[dict[Path, str], bool]:
+def _built(project: Project, found: list[tuple[Any, Path]]) -> tuple[dict[Path, str], bool]:
     """Every text to be written, by path, and whether some workflow has mistakes, which are shown."""
     from flowdsl.cli.output import complain
     from flowdsl.diagnostics import FlowDslError, Severity
@@ -47,7 +49,7 @@ def _built(project: Project, targets: tuple[str, ...]) -> tuple[dict[Path, str],
     built: dict[Path, str] = {}
     owners: dict[Path, Any] = {}
     mistakes = False
-    for workflow, folder in _workflows(project, targets):
+    for workflow, folder in found:
         diagnostics = workflow.diagnostics
         _show(diagnostics)
         count = sum(d.severity is Severity.ERROR for d in diagnostics)
@@ -66,30 +68,40 @@ def _built(project: Project, targets: tuple[str, ...]) -> tuple[dict[Path, str],
     return built, mistakes
 
 
-def _workflows(project: Project, targets: tuple[str, ...]) -> list[tuple[Any, Path]]:
+def _workflows(project: Project, targets: tuple[str, ...]) -> tuple[list[tuple[Any, Path]], bool]:
+    """The workflows, each with the folder it is built into, and whether some file of a folder could not be read, which is shown."""
+    from flowdsl.cli.output import complain
     from flowdsl.diagnostics import FlowDslError
     from flowdsl.dsl.discover import sources, workflow_of, workflows_of
 
-    if targets:
-        found: list[tuple[Any, Path]] = []
-        for target in targets:
-            file, name = _split(target)
-            path = Path(file).resolve()
-            if path.is_dir():
-                if name is not None:
-                    raise FlowDslError(f"{file} is a folder, which has no workflow {name!r}")
-                for inner in sources([path]):
-                    found += [(w, inner.parent) for w in workflows_of(inner, project.root, none_is_fine=True)]
-            elif name is not None:
-                found.append((workflow_of(path, name, project.root), path.parent))
-            else:
-                found += [(w, path.parent) for w in workflows_of(path, project.root)]
-        return list(dict.fromkeys(found))
-    folders = project.source_folders
-    missing = [f for f in folders if not f.is_dir()]
-    if len(missing) == len(folders):
-        raise FlowDslError(f"no folder {project.relative(missing[0])}: name a file, or set source in [tool.flowdsl]")
-    return [(w, path.parent) for path in sources(folders) for w in workflows_of(path, project.root, none_is_fine=True)]
+    found: list[tuple[Any, Path]] = []
+    unread = False
+    folders: list[Path] = []
+    for target in targets:
+        file, name = _split(target)
+        path = Path(file).resolve()
+        if path.is_dir():
+            if name is not None:
+                raise FlowDslError(f"{file} is a folder, which has no workflow {name!r}")
+            folders.append(path)
+        elif name is not None:
+            found.append((workflow_of(path, name, project.root), path.parent))
+        else:
+            found += [(w, path.parent) for w in workflows_of(path, project.root)]
+    if not targets:
+        folders = project.source_folders
+        missing = [f for f in folders if not f.is_dir()]
+        if len(missing) == len(folders):
+            raise FlowDslError(
+                f"no folder {project.relative(missing[0])}: name a file, or set source in [tool.flowdsl]"
+            )
+    for inner in sources(folders):
+        try:
+            found += [(w, inner.parent) for w in workflows_of(inner, project.root, none_is_fine=True)]
+        except FlowDslError as error:
+            unread = True
+            complain(str(error))
+    return list(dict.fromkeys(found)), unread
 
 
 def _split(target: str) -> tuple[str, str | None]:
