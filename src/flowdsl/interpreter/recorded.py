@@ -56,6 +56,8 @@ class Step:
     started: float | None = None
     """For an outcome: when the call had started."""
     submitted: bool = False
+    pause: float | None = None
+    """Seconds that a Wait took, or that passed before a retry's call."""
 
 
 def steps(events: Iterable[Event]) -> Iterator[Step]:
@@ -76,11 +78,14 @@ def steps(events: Iterable[Event]) -> Iterator[Step]:
         if kind.endswith("StateEntered"):
             yield Step("entered", stay.name, parsed(told.get("input")), number, thread.key, at)
         elif kind.endswith("StateExited"):
-            yield Step("exited", stay.name, parsed(told.get("output")), number, thread.key, at)
+            pause = at - stay.at if stay.type == "Wait" else None
+            yield Step("exited", stay.name, parsed(told.get("output")), number, thread.key, at, pause=pause)
         elif kind in SCHEDULED:
             submitted[stay.event] = False
             request = parsed(told.get("parameters", told.get("input")))
-            yield Step("called", stay.name, request, number, thread.key, at)
+            pause = None if stay.failed_at is None else at - stay.failed_at
+            stay.failed_at = None
+            yield Step("called", stay.name, request, number, thread.key, at, pause=pause)
         elif kind in STARTED:
             stay.started = at
         elif kind == "TaskSubmitted":
@@ -91,6 +96,7 @@ def steps(events: Iterable[Event]) -> Iterator[Step]:
                 "succeeded", stay.name, value, number, thread.key, at, stay.started, submitted.get(stay.event, False)
             )
         elif kind in FAILED:
+            stay.failed_at = at
             value = {"error": told.get("error"), "cause": told.get("cause"), "timed out": kind.endswith("TimedOut")}
             yield Step(
                 "failed", stay.name, value, number, thread.key, at, stay.started, submitted.get(stay.event, False)

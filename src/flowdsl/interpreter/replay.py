@@ -19,6 +19,7 @@ from flowdsl.interpreter.program import compile
 from flowdsl.interpreter.recorded import Step, started_input, steps
 from flowdsl.interpreter.run import Run
 from flowdsl.interpreter.sizes import to_json
+from flowdsl.interpreter.story import span
 from flowdsl.interpreter.task import TaskNode
 from flowdsl.interpreter.threads import Event, Key, seconds
 
@@ -104,7 +105,10 @@ def replay(events: list[Event], definition: Definition) -> tuple[Divergence | No
         execution.finish()
     except _NoAnswer as error:
         missing = error
-    found = first_divergence(recording.steps, list(steps(execution.history)), _generated(run), missing)
+    jitter = frozenset(
+        node.name for node in run.program.nodes.values() if any(retrier.jitter for retrier in node.retriers)
+    )
+    found = first_divergence(recording.steps, list(steps(execution.history)), _generated(run), missing, jitter)
     return found, execution
 
 
@@ -116,9 +120,14 @@ def _generated(run: Run) -> tuple[str, ...]:
 
 
 def first_divergence(
-    recorded: list[Step], now: list[Step], generated: tuple[str, ...] = (), missing: _NoAnswer | None = None
+    recorded: list[Step],
+    now: list[Step],
+    generated: tuple[str, ...] = (),
+    missing: _NoAnswer | None = None,
+    jitter: frozenset[str] = frozenset(),
 ) -> Divergence | None:
-    """The first recorded step that today's run does not take, or takes with another value; then what it does beyond."""
+    """The first recorded step that today's run does not take, or takes with another value or after another pause; then
+    what it does beyond. `jitter`: the states whose pauses are left to chance."""
     by_thread: dict[Key, deque[Step]] = defaultdict(deque)
     for step in now:
         by_thread[step.key].append(step)
@@ -149,6 +158,15 @@ def first_divergence(
                 new,
                 f"event {step.event}, state {step.state!r}: {field} was {_short(old)}, now {_short(new)}",
             )
+        if step.state not in jitter and _paused_otherwise(step.pause, other.pause):
+            return Divergence(
+                step.event,
+                step.state,
+                "pause",
+                step.pause,
+                other.pause,
+                f"event {step.event}, state {step.state!r}: waited {span(step.pause or 0)}, now {span(other.pause or 0)}",
+            )
     if missing is not None:
         return _unanswered(recorded[-1], missing)
     for waiting in by_thread.values():
@@ -162,6 +180,13 @@ def first_divergence(
                 f"the recording ends; now the run {_does(step)}",
             )
     return None
+
+
+def _paused_otherwise(recorded: float | None, now: float | None) -> bool:
+    """AWS is late by a little, never early."""
+    if recorded is None or now is None:
+        return False
+    return not now - 1 <= recorded <= now * 1.1 + 5
 
 
 def _unanswered(step: Step, missing: _NoAnswer) -> Divergence:
