@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -58,13 +58,16 @@ DUMMIES = {
 
 
 @contextmanager
-def offline_world() -> Iterator[None]:
-    """Everything the handlers reach, in this process; the environment is put back afterwards."""
+def offline_world(variables: Iterable[str] | None = None) -> Iterator[None]:
+    """What the handlers reach, in this process: the resources of these environment variables, by default all that there are.
+
+    The environment is put back afterwards.
+    """
     before = dict(os.environ)
     os.environ.update(DUMMIES)
     try:
         with mock_aws():
-            make(*TABLES, *BUCKETS, *_MAKERS)
+            make(*((*TABLES, *BUCKETS, *_MAKERS) if variables is None else variables))
             yield
     finally:
         os.environ.clear()

@@ -10,6 +10,8 @@ from flowdsl.testing import proof
 from handlers.approvals import NoSuchRequest, answer_approval, request_approval
 from tests import world
 
+WORLD = ("APPROVALS_TABLE", "APPROVALS_TOPIC_ARN")
+
 REQUEST = {"token": "t1", "order_id": "o1", "amount": 60_000}
 ANSWER = {"order_id": "o1", "approved": True, "by": "Grace"}
 

@@ -12,6 +12,8 @@ from handlers.carriers import AddressRefused, Label, TokenRefused, register_parc
 from tests import world as aws
 from tests.carrier import Carrier, carrier
 
+WORLD = ("CARRIER_SECRET_ID",)
+
 __all__ = ["carrier"]
 
 PARCEL = {"parcel": "p-1", "address": "12 Tea Lane"}

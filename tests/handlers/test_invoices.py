@@ -11,6 +11,8 @@ from flowdsl.testing import proof
 from handlers.invoices import Invoice, Replaced, Unreadable, file_invoice
 from tests import world
 
+WORLD = ("INVOICES_TABLE", "INVOICES_BUCKET")
+
 INVOICE = {"number": "2026-17", "supplier": "Teapots Ltd", "total": 12_000}
 
 

@@ -9,6 +9,8 @@ from flowdsl.testing import proof
 from handlers.loyalty import Awarded, add_points
 from tests import world
 
+WORLD = ("POINTS_TABLE", "IDEMPOTENCY_TABLE")
+
 EVENT = {"order_id": "o1", "customer": "ada", "points": 4}
 
 

@@ -20,6 +20,8 @@ from handlers.orders import (
 )
 from tests import world
 
+WORLD = ("PRICES_TABLE", "STOCK_TABLE", "RESERVATIONS_TABLE", "PAYMENTS_TABLE", "CARDS_TABLE", "RECEIPTS_QUEUE_URL")
+
 TEA = [Line(sku="tea", quantity=2)]
 
 

@@ -12,6 +12,8 @@ from flowdsl.testing import proof
 from handlers.returns import Message, take_parcels
 from tests import world
 
+WORLD = ("TAKE_BACK_ARN",)
+
 PARCEL = {"id": "p-1", "order_id": "o1", "damaged": False}
 
 

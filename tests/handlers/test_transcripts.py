@@ -11,6 +11,8 @@ from flowdsl.testing import proof
 from handlers.transcripts import EmptyTranscript, index_transcript
 from tests import world
 
+WORLD = ("TRANSCRIPTS_TABLE", "TRANSCRIPTS_BUCKET")
+
 KEY = "https://s3.eu-west-1.amazonaws.com/calls/call-7.json"
 
 

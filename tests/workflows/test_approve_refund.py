@@ -14,6 +14,8 @@ from handlers.approvals import Decision, answer_approval, request_approval
 from tests import world
 from workflows.approve_refund import approve_refund
 
+WORLD = ("APPROVALS_TABLE", "APPROVALS_TOPIC_ARN", "REFUNDS_QUEUE_URL")
+
 REFUND = {"order_id": "o1", "amount": 1_200}
 THROTTLED = raises("Lambda.TooManyRequestsException")
 PAY = {"Pay": world.live("sqs", "send_message", "SQS", QueueUrl="REFUNDS_QUEUE_URL")}

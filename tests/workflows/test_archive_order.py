@@ -11,6 +11,8 @@ from flowdsl.testing import Execution, raises, simulate
 from tests import world
 from workflows.archive_order import archive_order
 
+WORLD = ("REPORTS_BUCKET", "ARCHIVE_STREAM")
+
 ORDER = {"id": "o1", "total": 900, "keep": True}
 LIVE = {
     "Deliver": world.live("firehose", "put_record", "Firehose", DeliveryStreamName="ARCHIVE_STREAM"),

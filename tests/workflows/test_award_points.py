@@ -12,6 +12,8 @@ from handlers.loyalty import add_points
 from tests import world
 from workflows.award_points import award_points
 
+WORLD = ("POINTS_TABLE", "IDEMPOTENCY_TABLE")
+
 PURCHASE = {"order_id": "o1", "customer": "ada", "amount": 4_999}
 
 

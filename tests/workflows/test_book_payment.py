@@ -10,6 +10,8 @@ from flowdsl.proof.sql import Database
 from flowdsl.testing import Execution, raises, simulate
 from workflows.book_payment import book_payment
 
+WORLD = ()
+
 PAYMENT = {"id": "bank-77", "account": "ada", "amount": 500}
 FAILED = raises("RdsData.StatementTimeoutException")
 

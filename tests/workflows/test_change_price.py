@@ -13,6 +13,8 @@ from flowdsl.testing import Execution, raises, simulate
 from tests import world
 from workflows.change_price import change_price
 
+WORLD = ("PRICES_TABLE", "PRICES_TOPIC_ARN")
+
 LIVE = {
     "Keep": world.live("dynamodb", "update_item", "DynamoDB", TableName="PRICES_TABLE"),
     "Tell": world.live("sns", "publish", "SNS", TopicArn="PRICES_TOPIC_ARN"),

@@ -10,6 +10,8 @@ from flowdsl.testing import Execution, raises, simulate
 from tests import world
 from workflows.claim_voucher import claim_voucher
 
+WORLD = ("VOUCHERS_TABLE",)
+
 LIVE = {
     "Take": world.live("dynamodb", "update_item", "DynamoDB", TableName="VOUCHERS_TABLE"),
     "Look": world.live("dynamodb", "get_item", "DynamoDB", TableName="VOUCHERS_TABLE"),

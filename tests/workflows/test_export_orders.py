@@ -9,6 +9,8 @@ import pytest
 from flowdsl.testing import Execution, raises, simulate
 from workflows.export_orders import export_orders
 
+WORLD = ()
+
 MIDNIGHT = {"time": "2026-11-12T00:00:00Z"}
 ARN = "arn:aws:dynamodb:eu-west-1:123456789012:table/payments/export/01"
 STARTED = {"ExportDescription": {"ExportArn": ARN, "ExportStatus": "IN_PROGRESS"}}

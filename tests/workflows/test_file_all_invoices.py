@@ -12,6 +12,8 @@ from handlers.invoices import file_invoice
 from tests import world
 from workflows.file_all_invoices import file_all_invoices
 
+WORLD = ("INVOICES_TABLE", "INVOICES_BUCKET")
+
 ARCHIVE = {"bucket": "invoices", "prefix": "2026/"}
 
 

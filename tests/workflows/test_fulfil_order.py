@@ -11,6 +11,17 @@ from handlers.orders import OutOfStock, charge_card, release_stock, reserve_stoc
 from tests import world
 from workflows.fulfil_order import fulfil_order
 
+WORLD = (
+    "PRICES_TABLE",
+    "STOCK_TABLE",
+    "RESERVATIONS_TABLE",
+    "PAYMENTS_TABLE",
+    "CARDS_TABLE",
+    "APPROVALS_TABLE",
+    "RECEIPTS_QUEUE_URL",
+    "APPROVALS_TOPIC_ARN",
+)
+
 THROTTLED = raises("Lambda.TooManyRequestsException", "Rate exceeded")
 
 

@@ -11,6 +11,8 @@ from tests import world
 from workflows.grant_welcome_voucher import grant_welcome_voucher
 from workflows.onboard_customer import onboard_customer
 
+WORLD = ("VOUCHERS_TABLE", "MAIL_QUEUE_URL")
+
 LIVE = {
     "Keep": world.live("dynamodb", "put_item", "DynamoDB", TableName="VOUCHERS_TABLE"),
     "Tell": world.live("sqs", "send_message", "SQS", QueueUrl="MAIL_QUEUE_URL"),

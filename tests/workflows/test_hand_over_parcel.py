@@ -11,6 +11,8 @@ from flowdsl.testing import Execution, raises, simulate, start
 from tests import world
 from workflows.hand_over_parcel import hand_over_parcel
 
+WORLD = ("CARRIER_PARAMETER", "CARRIERS_QUEUE_URL")
+
 PARCEL = {"id": "p-1", "address": "12 Tea Lane"}
 LIVE = {
     "Setting": world.live("ssm", "get_parameter", "Ssm", Name="CARRIER_PARAMETER"),

@@ -12,6 +12,8 @@ from flowdsl.testing import Execution, raises, simulate
 from tests import world
 from workflows.keep_readings import keep_readings
 
+WORLD = ("READINGS_TABLE",)
+
 LIVE = {"Write": world.live("dynamodb", "put_item", "DynamoDB", TableName="READINGS_TABLE")}
 
 

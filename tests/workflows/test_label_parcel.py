@@ -12,6 +12,8 @@ from tests import world as aws
 from tests.carrier import Carrier, carrier
 from workflows.label_parcel import label_parcel
 
+WORLD = ("LABELS_TABLE", "CARRIER_SECRET_ID")
+
 __all__ = ["carrier"]
 
 LIVE = {"Keep": aws.live("dynamodb", "put_item", "DynamoDB", TableName="LABELS_TABLE")}

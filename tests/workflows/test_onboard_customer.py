@@ -9,6 +9,8 @@ import pytest
 from flowdsl.testing import raises, simulate
 from workflows.onboard_customer import onboard_customer
 
+WORLD = ()
+
 CUSTOMER = {"id": "c1", "name": "Ada", "email": "ada@example.com"}
 ANSWERS: dict[str, Any] = {
     "Keep": {},

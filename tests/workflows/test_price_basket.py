@@ -10,6 +10,8 @@ from flowdsl.testing import hangs, raises, simulate
 from handlers.orders import quote_line
 from workflows.price_basket import price_basket
 
+WORLD = ("PRICES_TABLE",)
+
 QUOTE = {"sku": "tea", "amount": 900}
 
 

@@ -11,6 +11,8 @@ from flowdsl.testing import raises, simulate
 from tests import world
 from workflows.receive_invoice import receive_invoice
 
+WORLD = ("INVOICES_TABLE", "INVOICES_BUCKET", "QUARANTINE_BUCKET")
+
 INVOICE = {"number": "2026-17", "supplier": "Teapots Ltd", "total": 12_000}
 THROTTLED = raises("Lambda.TooManyRequestsException")
 ASIDE = {"PutAside": world.live("s3", "copy_object", "S3", Bucket="QUARANTINE_BUCKET")}

@@ -11,6 +11,8 @@ from handlers.orders import Line, reserve_stock
 from tests import world
 from workflows.take_back import take_back
 
+WORLD = ("STOCK_TABLE", "RESERVATIONS_TABLE", "WRITE_OFFS_TABLE")
+
 WRITE_OFF = {"WriteOff": world.live("dynamodb", "put_item", "DynamoDB", TableName="WRITE_OFFS_TABLE")}
 
 

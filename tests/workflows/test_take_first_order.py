@@ -13,6 +13,8 @@ from workflows.fulfil_order import fulfil_order
 from workflows.onboard_customer import onboard_customer
 from workflows.take_first_order import take_first_order
 
+WORLD = ("PRICES_TABLE", "STOCK_TABLE", "RESERVATIONS_TABLE", "PAYMENTS_TABLE", "CARDS_TABLE", "RECEIPTS_QUEUE_URL")
+
 ONBOARDED: dict[str, Any] = {
     "Keep": {},
     "Page": {"ETag": '"1"'},

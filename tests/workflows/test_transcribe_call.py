@@ -12,6 +12,8 @@ from flowdsl.testing import raises, simulate
 from tests import world
 from workflows.transcribe_call import transcribe_call
 
+WORLD = ("TRANSCRIPTS_TABLE", "TRANSCRIPTS_BUCKET")
+
 CALL = {"name": "call-7", "uri": "s3://calls/call-7.wav"}
 URI = "https://s3.eu-west-1.amazonaws.com/transcripts/call-7.json"
 
