@@ -1,0 +1,326 @@
+"""One attempt to come to a target: run, look where the run leaves the way, make up what keeps it on, and run again.
+
+A depth-first search over the forks of a run. At each fork the ways that lead on are tried in the guide's order, each with
+every set of values that might have it taken; a dead end goes back to the last fork that has something left to try.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from flowdsl.asl.definition import StateNode
+from flowdsl.asl.values import is_object
+from flowdsl.errors import ItemReaderFailed
+from flowdsl.explore.guide import Guide
+from flowdsl.explore.making import CannotBe
+from flowdsl.explore.needs import needs_of
+from flowdsl.explore.origins import Found, Origins, Place, together
+from flowdsl.explore.reading import Address, address_of, objects_for
+from flowdsl.explore.running import Answered, Ran, run_once
+from flowdsl.explore.sources import Edits, Materials, Source
+from flowdsl.explore.trace import Visit
+from flowdsl.explore.wants import MISSING, Want, exactly, of_kind, satisfies
+from flowdsl.interpreter.program import Program
+
+Json = Any
+Key = tuple[object, ...]
+"""A visit, the same in every run that comes to it on the same way."""
+
+FEW_EVENTS: Final = 1_500
+MANY_EVENTS: Final = 24_000
+ENDED: Final = "ended"
+"""What is expected of a visit that is no fork."""
+_KINDS: Final = (8, 4, 16, 32, 2)
+"""Kinds to try for a value that a state fails on: text, number, array, object, boolean."""
+
+
+class Fork:
+    """A visit at which something had to be chosen, and what is left to choose."""
+
+    __slots__ = ("before", "expected", "key", "options")
+
+    def __init__(self, key: Key, options: Iterator[tuple[str, Edits]], before: tuple[Materials, frozenset[Key]]) -> None:
+        self.key = key
+        self.options = options
+        self.before = before
+        self.expected = ""
+
+
+class Attempt:
+    """The search for one plan."""
+
+    def __init__(
+        self, program: Program, guide: Guide, materials: Materials, *, express: bool, most_runs: int, max_rounds: int
+    ) -> None:
+        self.program = program
+        self.guide = guide
+        self.materials = materials
+        self.express = express
+        self.most_runs = most_runs
+        self.max_rounds = max_rounds
+        self.most_events = FEW_EVENTS
+        self.met: frozenset[Key] = frozenset()
+        """Visits whose needs have been looked at."""
+        self.forks: list[Fork] = []
+        self.readers: dict[str, Address] = {}
+        self.runs = 0
+        self.found: Ran | None = None
+        self.found_materials = materials
+        self.obstacle = ""
+        """The state that the last run got no further than."""
+
+    def go(self) -> Ran | None:
+        """The run that takes the target and ends as well as any that was found; None where none does."""
+        while self.runs < self.most_runs:
+            self.runs += 1
+            try:
+                ran = self._run()
+            except CannotBe:
+                break
+            if not self._look(ran):
+                break
+        return self.found
+
+    def objects(self) -> dict[str, Json]:
+        """The S3 objects that the readers read."""
+        made: dict[str, Json] = {}
+        for pointer, address in self.readers.items():
+            reader = self.guide.map.states[pointer].fields["ItemReader"]
+            made |= objects_for(address, reader, self.materials.value(Source("items", pointer)))
+        return made
+
+    def _run(self) -> Ran:
+        return run_once(
+            self.program,
+            self.materials,
+            self.guide,
+            express=self.express,
+            most_events=self.most_events,
+            objects=self.objects().items(),
+        )
+
+    def _look(self, ran: Ran) -> bool:
+        """Whether to run again: something was made up, or another choice taken. False: it is done, or cannot be done."""
+        plan = self.guide.plan
+        reached = plan is None
+        origins = Origins(ran.trace)
+        answers = {(a.pointer, a.number): a for a in ran.answers}
+        keys: dict[Visit, Key] = {}
+        forks = {fork.key: number for number, fork in enumerate(self.forks)}
+        changed = False
+        left = False
+        for visit in ran.trace.visits:
+            key = keys[visit] = _key(visit, keys)
+            if self._supply(origins, visit, key):
+                changed = True
+            if changed and visit.node.type == "Choice":
+                break
+            state = self.guide.map.states[visit.node.pointer]
+            unplanned = _fails_unplanned(visit, answers)
+            if visit.node.type == "Choice" or unplanned:
+                if changed:
+                    break
+                self.obstacle = state.name
+                number = forks.get(key)
+                if number is not None and self.forks[number].expected == (visit.way or (ENDED if visit.has_ended else "")):
+                    reached = reached or self._takes(visit)
+                    continue
+                left = True
+                if number is None:
+                    if visit.number > self.max_rounds:
+                        break
+                    options = self._options(visit, state, reached, origins) if not unplanned else self._repairs(visit, state, reached, origins)
+                    self.forks.append(Fork(key, options, (self.materials, self.met)))
+                    number = len(self.forks) - 1
+                del self.forks[number + 1 :]
+                rerun = self._choose(visit)
+                if rerun is None:
+                    self._keep(ran, reached_only=True)
+                    return self._back()
+                if rerun:
+                    self._keep(ran, reached_only=True)
+                    return True
+                left = False
+                forks[key] = number
+            reached = reached or self._takes(visit)
+        if changed:
+            self._keep(ran, reached_only=True)
+            return True
+        if not left and ran.was_cut and self.most_events == FEW_EVENTS:
+            self.most_events = MANY_EVENTS
+            return True
+        self._keep(ran, reached_only=False)
+        if self.found is not None and self.found is ran:
+            return False
+        return self._back()
+
+    def _takes(self, visit: Visit) -> bool:
+        """Whether a visit takes the target."""
+        plan = self.guide.plan
+        if plan is None:
+            return True
+        wanted = plan.target.pointer
+        return visit.way == wanted or any(f"{visit.node.pointer}/Retry/{i}" == wanted for i in visit.retried)
+
+    def _keep(self, ran: Ran, *, reached_only: bool) -> None:
+        """Keeps a run that takes the target. One that then ends well is as good as it gets."""
+        plan = self.guide.plan
+        if ran.was_cut or ran.refused is not None or (plan is not None and plan.target.pointer not in ran.taken):
+            return
+        if reached_only and self.found is not None:
+            return
+        self.found, self.found_materials = ran, self.materials
+
+    # -- what a state must find ------------------------------------------------------------------------------------------
+
+    def _supply(self, origins: Origins, visit: Visit, key: Key) -> bool:
+        """Makes up what the fields of a visit read; whether that changes anything."""
+        fresh = (key, visit.has_ended) not in self.met
+        if not fresh:
+            return False
+        self.met |= {(key, visit.has_ended)}
+        before = self.materials
+        for place, want in needs_of(origins, visit):
+            for wanted in _by_and_by(want):
+                edited = self._first(origins.achieve(place, wanted))
+                if edited is not None:
+                    self.materials = edited
+                    break
+        return self._supply_objects(origins, visit) or self.materials.differs(before)
+
+    def _first(self, ways: Found) -> Materials | None:
+        """The materials with the first edits that contradict nothing."""
+        for number, edits in enumerate(ways):
+            edited = self.materials.edited(edits)
+            if edited is not None:
+                return edited
+            if number > 8:
+                break
+        return None
+
+    def _supply_objects(self, origins: Origins, visit: Visit) -> bool:
+        if visit.node.type != "Map" or "ItemReader" not in visit.node.fields:
+            return False
+        state = self.guide.map.states[visit.node.pointer]
+        goal = self.guide.plan.goals.get(state.scope.pointer) if self.guide.plan is not None else None
+        if goal is not None and goal.state == state.name and goal.fault is not None:
+            if goal.fault.error == ItemReaderFailed:
+                return False
+        address = address_of(origins, visit)
+        if address is None or self.readers.get(visit.node.pointer) == address:
+            return False
+        self.readers[visit.node.pointer] = address
+        return True
+
+    # -- forks -----------------------------------------------------------------------------------------------------------
+
+    def _choose(self, visit: Visit) -> bool | None:
+        """Takes the next option of the last fork: True where that asks for another run, None where none is left."""
+        fork = self.forks[-1]
+        for way, edits in fork.options:
+            materials = fork.before[0].edited(edits)
+            if materials is None:
+                continue
+            same = not materials.differs(self.materials)
+            self.materials, self.met = materials, fork.before[1]
+            fork.expected = way
+            if same and (visit.way == way or (way == ENDED and visit.has_ended)):
+                return False
+            if same and edits == ():
+                continue
+            return True
+        self.forks.pop()
+        return None
+
+    def _back(self) -> bool:
+        """Back to the last fork that has something left to try."""
+        while self.forks:
+            fork = self.forks[-1]
+            for way, edits in fork.options:
+                materials = fork.before[0].edited(edits)
+                if materials is not None:
+                    self.materials, self.met = materials, fork.before[1]
+                    fork.expected = way
+                    return True
+            self.forks.pop()
+        return False
+
+    def _options(self, visit: Visit, state: StateNode, reached: bool, origins: Origins) -> Iterator[tuple[str, Edits]]:
+        """(way, what must be made up for it) at a Choice: the ways that lead on, the best first."""
+        for way in self.guide.ways(state, reached):
+            accepted = False
+            for edits in self._taking(visit, way, origins):
+                accepted = True
+                yield way, edits
+            if not accepted and way == visit.way:
+                yield way, ()
+
+    def _taking(self, visit: Visit, way: str, origins: Origins) -> Found:
+        """What must be made up for a Choice to take a way: its rule holds, and none before it does."""
+        rules = visit.node.fields.get("Choices", ())
+        tail = way[len(visit.node.pointer) + 1 :].split("/")
+        number = int(tail[1]) if tail[0] == "Choices" else len(rules)
+        return together([lambda i=i: _rule(origins, visit, rules[i], i == number) for i in range(min(number + 1, len(rules)))])
+
+    def _repairs(self, visit: Visit, state: StateNode, reached: bool, origins: Origins) -> Iterator[tuple[str, Edits]]:
+        """What might keep a state from failing: other kinds of values for what it reads."""
+        expected = visit.way if visit.way in self.guide.ways(state, reached) else None
+        way = f"{state.pointer}/Next" if "Next" in state.fields else ENDED
+        seen: set[Place] = set()
+        for place, _ in needs_of(origins, visit):
+            if place in seen:
+                continue
+            seen.add(place)
+            for kind in _KINDS:
+                for edits in origins.achieve(place, of_kind(kind)):
+                    yield way, edits
+                    break
+            for value in ("{}", "1"):
+                for edits in origins.achieve(place, exactly(value)):
+                    yield way, edits
+                    break
+        if expected is not None:
+            yield expected, ()
+
+
+def _rule(origins: Origins, visit: Visit, rule: Json, holds: bool) -> Found:
+    if visit.node.jsonata:
+        from flowdsl.explore.jsonata import JsonataOrigins
+
+        condition = rule.get("Condition") if is_object(rule) else None
+        return JsonataOrigins(origins, visit).condition(condition, holds)
+    from flowdsl.explore.jsonpath import PathOrigins
+    from flowdsl.explore.rules import Rules
+
+    return Rules(PathOrigins(origins, visit, "effective")).rule(rule, holds)
+
+
+def _by_and_by(want: Want) -> list[Want]:
+    """A want, and what will do where it cannot be had."""
+    if want.low:
+        return [want, want._replace(low=0)]
+    return [want]
+
+
+def _fails_unplanned(visit: Visit, answers: dict[tuple[str, int], Answered]) -> bool:
+    """Whether a state failed, or a catcher took its failure, though no call was made to fail."""
+    kind = visit.node.type
+    if kind in ("Choice", "Fail") or (visit.has_ended and visit.caught is None):
+        return False
+    if kind in ("Map", "Parallel"):
+        # What fails inside shows there.
+        return visit.trouble is not None and not any(thread.visits for thread in visit.threads)
+    if visit.trouble is None:
+        return False
+    last = answers.get((visit.node.pointer, visit.calls[-1])) if visit.calls else None
+    return last is None or last.fault is None
+
+
+def _key(visit: Visit, keys: dict[Visit, Key]) -> Key:
+    parent = visit.thread.parent
+    above: Key = () if parent is None else (keys.get(parent, ()), visit.thread.index)
+    return (*above, visit.node.pointer, visit.number)
+
+
+__all__ = ["MISSING", "Attempt", "satisfies"]

@@ -1,0 +1,444 @@
+"""Backwards through JSONata: what must be made up so that an expression gives what is wanted.
+
+An expression is turned round where it can be: a path leads to a place, `x + 1 > 5` asks for an x above 4, `$count(x) > 0`
+for an item. Where it cannot, the values that it reads are tried out one by one; whether they do, a run says.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from flowdsl.analysis import value_sets as v
+from flowdsl.analysis.shape import ARRAY, OBJECT, SCALAR
+from flowdsl.analysis.value_sets import Values
+from flowdsl.asl.values import is_list, is_number, is_object
+from flowdsl.explore.origins import Found, Origins, Place, fixed, together
+from flowdsl.explore.trace import Visit
+from flowdsl.explore.wants import EVERY, GONE, MISSING, THERE, Every, Inside, Steps, Want, exactly, items, satisfies
+from flowdsl.query.base import ExpressionError, ExpressionSyntaxError
+from flowdsl.query.jsonata import nodes as n
+from flowdsl.query.jsonata.dialect import compile_expression, is_expression, source_of
+from flowdsl.query.jsonata.syntax import parse
+from flowdsl.query.jsonata.tokens import SyntaxFault
+
+Json = Any
+
+DEEPEST: Final = 40
+MOST_GUESSES: Final = 24
+
+TRUTHY: Final = Values(
+    true=True, numbers=(v.numbers(high=0).numbers + v.numbers(low=0).numbers), strings=(v.Term(but=frozenset({""})),), other=True
+)
+FALSY: Final = Values(null=True, false=True, numbers=v.number(0).numbers, strings=v.string("").strings)
+
+_ROOTS: Final = {"input": "input", "result": "result", "context": "context", "errorOutput": "error"}
+
+
+class Scope(NamedTuple):
+    """The names that an expression has bound where one of its parts stands."""
+
+    names: Mapping[str, Bound] = {}
+    here: Place | None = None
+    """What a bare name is looked up in; None: nothing."""
+
+    def having(self, name: str, bound: Bound) -> Scope:
+        return self._replace(names={**self.names, name: bound})
+
+
+class Written(NamedTuple):
+    """A part of the expression, with the names around it."""
+
+    node: n.Node
+    scope: Scope
+
+
+Bound = Place | Written
+
+NO_SCOPE: Final = Scope()
+
+
+class JsonataOrigins:
+    """What the JSONata fields of one visit make their values from."""
+
+    def __init__(self, origins: Origins, visit: Visit, item: int | None = None) -> None:
+        self.origins = origins
+        self.visit = visit
+        self.item = item
+        """The item that an ItemSelector sees."""
+        self.source = ""
+        self.depth = 0
+
+    def template(self, value: Json, steps: Steps, want: Want) -> Found:
+        """A value of a field: `{% %}` texts at any depth are expressions."""
+        while True:
+            if is_expression(value):
+                yield from self.expression(value, steps, want)
+                return
+            if not steps:
+                break
+            step, rest = steps[0], steps[1:]
+            if is_object(value) and isinstance(step, str) and step in value:
+                value = value[step]
+            elif is_list(value) and value and not isinstance(step, (str, Inside)):
+                index = 0 if isinstance(step, Every) else step
+                if not -len(value) <= index < len(value):
+                    break
+                value = value[index]
+            else:
+                break
+            steps = rest
+        if is_object(value) and not steps and want.exact is not MISSING and is_object(want.exact):
+            if value.keys() == want.exact.keys():
+                yield from together(
+                    [lambda k=k, x=x: self.template(value[k], (), exactly(x)) for k, x in want.exact.items()]
+                )
+            return
+        yield from fixed(value, steps, want)
+
+    def expression(self, text: str, steps: Steps, want: Want) -> Found:
+        """What a `{% %}` text gives."""
+        source = source_of(text)
+        try:
+            tree = parse(source)
+        except SyntaxFault:
+            return
+        outer, self.source = self.source, source
+        try:
+            yield from self.solve(tree, steps, want, NO_SCOPE)
+            yield from self._guessed(tree)
+        finally:
+            self.source = outer
+
+    def condition(self, text: Json, holds: bool) -> Found:
+        """A Choice rule's Condition, which must give a boolean."""
+        if is_expression(text):
+            yield from self.expression(text, (), exactly(holds))
+        elif text is holds:
+            yield ()
+
+    # -- parts of an expression ----------------------------------------------------------------------------------------
+
+    def solve(self, node: n.Node, steps: Steps, want: Want, scope: Scope) -> Found:
+        """The ways for a part of the expression to give what is wanted, `steps` below its value."""
+        from flowdsl.explore.jsonata_calls import call
+        from flowdsl.explore.jsonata_tests import binary
+
+        if self.depth > DEEPEST:
+            return
+        self.depth += 1
+        try:
+            if isinstance(node, n.Literal):
+                yield from fixed(node.value, steps, want)
+            elif isinstance(node, n.Block):
+                yield from self._block(node, steps, want, scope)
+            elif isinstance(node, n.Bind):
+                yield from self.solve(node.value, steps, want, scope)
+            elif isinstance(node, (n.Path, n.Variable, n.Name, n.Filter, n.KeepArray, n.Focus, n.Sort, n.Wildcard)):
+                yield from self._path(node, steps, want, scope)
+            elif isinstance(node, n.Binary):
+                yield from binary(self, node, steps, want, scope)
+            elif isinstance(node, (n.Call, n.Apply)):
+                yield from call(self, node, steps, want, scope)
+            elif isinstance(node, n.Condition):
+                yield from self._conditional(node, steps, want, scope)
+            elif isinstance(node, n.Object):
+                yield from self._object(node, steps, want, scope)
+            elif isinstance(node, n.Array):
+                yield from self._array(node, steps, want, scope)
+            else:
+                yield from self.as_it_is(node, steps, want, scope)
+        finally:
+            self.depth -= 1
+
+    def as_it_is(self, node: n.Node, steps: Steps, want: Want, scope: Scope) -> Found:
+        """What cannot be turned round: fine where it happens to be as wanted."""
+        from flowdsl.explore.origins import descend
+
+        now = self.evaluate(node, scope)
+        if satisfies(descend(now, steps), want):
+            yield ()
+
+    def bound(self, bound: Bound, steps: Steps, want: Want) -> Found:
+        """What a bound name stands for."""
+        if isinstance(bound, Place):
+            return self.origins.achieve(bound.under(steps), want)
+        return self.solve(bound.node, steps, want, bound.scope)
+
+    def truthy(self, node: n.Node, holds: bool, scope: Scope) -> Found:
+        """A part of a condition that counts as true, or as false."""
+        if self.is_test(node):
+            yield from self.solve(node, (), exactly(holds), scope)
+            return
+        if holds:
+            yield from self.solve(node, (), Want(values=TRUTHY, kinds=SCALAR), scope)
+            yield from self.solve(node, (), Want(values=TRUTHY, kinds=OBJECT | ARRAY, low=1), scope)
+        else:
+            yield from self.solve(node, (), GONE, scope)
+            yield from self.solve(node, (), Want(values=FALSY), scope)
+            yield from self.solve(node, (), items(0, 0), scope)
+
+    def is_test(self, node: n.Node) -> bool:
+        """Whether a part gives a boolean whatever it reads."""
+        if isinstance(node, n.Block) and len(node.expressions) == 1:
+            return self.is_test(node.expressions[0])
+        if isinstance(node, n.Binary):
+            return node.operator in ("and", "or", "=", "!=", "<", "<=", ">", ">=", "in")
+        name = node.procedure if isinstance(node, n.Call) else None
+        return isinstance(name, n.Variable) and name.name in ("not", "boolean", "exists", "contains")
+
+    def _block(self, node: n.Block, steps: Steps, want: Want, scope: Scope) -> Found:
+        for inner in node.expressions:
+            if isinstance(inner, n.Bind):
+                scope = scope.having(inner.name, Written(inner.value, scope))
+        if node.expressions:
+            yield from self.solve(node.expressions[-1], steps, want, scope)
+
+    def _conditional(self, node: n.Condition, steps: Steps, want: Want, scope: Scope) -> Found:
+        yield from together(
+            [lambda: self.truthy(node.test, True, scope), lambda: self.solve(node.then, steps, want, scope)]
+        )
+        otherwise = node.otherwise
+        if otherwise is not None:
+            yield from together(
+                [lambda: self.truthy(node.test, False, scope), lambda: self.solve(otherwise, steps, want, scope)]
+            )
+        elif want.may_be_absent:
+            yield from self.truthy(node.test, False, scope)
+
+    def _object(self, node: n.Object, steps: Steps, want: Want, scope: Scope) -> Found:
+        if not steps:
+            yield from fixed({"": None} if node.pairs else {}, (), want)
+            return
+        for key, value in node.pairs:
+            if isinstance(key, n.Literal) and key.value == steps[0]:
+                yield from self.solve(value, steps[1:], want, scope)
+                return
+        yield from fixed(MISSING, (), want)
+
+    def _array(self, node: n.Array, steps: Steps, want: Want, scope: Scope) -> Found:
+        plain = not any(isinstance(item, n.Binary) and item.operator == ".." for item in node.items)
+        if not steps:
+            if want.exact is not MISSING:
+                if is_list(want.exact) and len(want.exact) == len(node.items) and plain:
+                    pairs = zip(node.items, want.exact, strict=True)
+                    yield from together([lambda i=i, x=x: self.solve(i, (), exactly(x), scope) for i, x in pairs])
+                else:
+                    yield from self.as_it_is(node, steps, want, scope)
+            elif want.low and len(node.items) == 1:
+                yield from self.solve(node.items[0], (), THERE, scope)
+            else:
+                yield from self.as_it_is(node, steps, want, scope)
+            return
+        index = 0 if isinstance(steps[0], Every) else steps[0]
+        if isinstance(index, int) and plain and -len(node.items) <= index < len(node.items):
+            yield from self.solve(node.items[index], steps[1:], want, scope)
+
+    # -- paths ---------------------------------------------------------------------------------------------------------
+
+    def _path(self, node: n.Node, steps: Steps, want: Want, scope: Scope) -> Found:
+        """A path: to the place where it leads, with what its predicates ask for on the way."""
+        asked: list[Callable[[], Found]] = []
+        at, tail, rest = self.start(list(links(node)), scope)
+        if at is None:
+            yield from self.as_it_is(node, steps, want, scope)
+            return
+        for number, (kind, part) in enumerate(rest):
+            if kind == "part" and not isinstance(part, (n.Name, n.Wildcard)):
+                # A part that makes a value of its own, of each value that comes to it.
+                if not isinstance(at, Place) or number != len(rest) - 1:
+                    yield from self.as_it_is(node, steps, want, scope)
+                    return
+                inner = scope._replace(here=self.one(at))
+                below = self._past(at, steps)
+                yield from together([*asked, lambda p=part, s=inner: self.solve(p, below, want, s)])
+                return
+            if isinstance(part, n.Name):
+                at, tail = (at.under((part.name,)), ()) if isinstance(at, Place) else (at, (*tail, part.name))
+            elif isinstance(part, n.Filter):
+                index = self.constant(part.predicate, scope)
+                if is_number(index):
+                    at, tail = (at.under((int(index),)), ()) if isinstance(at, Place) else (at, (*tail, int(index)))
+                    continue
+                if not isinstance(at, Place):
+                    yield from self.as_it_is(node, steps, want, scope)
+                    return
+                at = at if is_object(self.origins.value(at)) else at.under((0,))
+                met = scope._replace(here=at)
+                asked.append(lambda p=part.predicate, s=met: self.truthy(p, True, s))
+            elif isinstance(part, n.Focus) and isinstance(at, Place):
+                at = self.one(at)
+                scope = scope.having(part.name, at)
+            elif isinstance(part, n.Wildcard) and isinstance(at, Place) and part.sign == "*":
+                now = self.origins.value(at)
+                at = at.under((next(iter(now)),) if is_object(now) and now else (0,))
+        if asked and not steps and isinstance(at, Place) and want.exact is MISSING:
+            yield from self._filtered(at, asked, want)
+            return
+        yield from together([*asked, lambda: self.bound(at, (*tail, *steps), want)])
+
+    def _filtered(self, at: Place, asked: list[Callable[[], Found]], want: Want) -> Found:
+        """What a predicate lets through: an item, or none."""
+        if not want.may_be_absent and not (want.kinds == ARRAY and want.low == 0):
+            one = want if want.kinds != ARRAY else THERE
+            yield from together([*asked, lambda: self.origins.achieve(at, one)])
+            return
+        yield from self.origins.achieve(at._replace(steps=at.steps[:-1]), items(0, 0))
+        yield from self.origins.achieve(at._replace(steps=at.steps[:-1]), GONE)
+
+    def _past(self, at: Place, steps: Steps) -> Steps:
+        """The steps below each value that a path's last part makes, when they begin with an item of the sequence."""
+        is_sequence = is_list(self.origins.value(at))
+        return steps[1:] if is_sequence and steps and not isinstance(steps[0], (str, Inside)) else steps
+
+    def start(self, links: list[Link], scope: Scope) -> tuple[Bound | None, Steps, list[Link]]:
+        """(what a path begins in, steps below it, the links that follow)"""
+        (_, first), rest = links[0], links[1:]
+        if isinstance(first, n.Name):
+            return (None if scope.here is None else scope.here.under((first.name,))), (), rest
+        if isinstance(first, n.Wildcard):
+            return scope.here, (), links
+        if not isinstance(first, n.Variable):
+            return Written(first, scope), (), rest
+        if first.name == "states":
+            member = rest[0][1] if rest else None
+            if not isinstance(member, n.Name) or member.name not in _ROOTS:
+                return None, (), []
+            names = [part.name for _, part in rest[1:4] if isinstance(part, n.Name)]
+            if member.name == "context" and self.item is not None and names == ["Map", "Item", "Value"]:
+                return Place(self.visit, "items", (self.item,)), (), rest[4:]
+            return Place(self.visit, _ROOTS[member.name]), (), rest[1:]
+        if first.name in scope.names:
+            return scope.names[first.name], (), rest
+        if first.name in ("", "$"):
+            return (scope.here if first.name == "" else None), (), rest
+        return Place(self.visit, f"${first.name}"), (), rest
+
+    def place_of(self, node: n.Node, scope: Scope) -> Place | None:
+        """The place that a part simply names; None for one that computes."""
+        while isinstance(node, n.Block) and len(node.expressions) == 1:
+            node = node.expressions[0]
+        if not isinstance(node, (n.Path, n.Variable, n.Name, n.KeepArray)):
+            return None
+        at, tail, rest = self.start(list(links(node)), scope)
+        if isinstance(at, Written):
+            return self.place_of(at.node, at.scope) if not rest and not tail else None
+        for _, part in rest:
+            if at is None or not isinstance(part, n.Name):
+                return None
+            at = at.under((part.name,))
+        return at
+
+    def one(self, at: Place) -> Place:
+        """An item of what may be an array."""
+        return at.under((0,)) if is_list(self.origins.value(at)) else at
+
+    # -- what it is in this run ----------------------------------------------------------------------------------------
+
+    def constant(self, node: n.Node, scope: Scope) -> Json:
+        """The value of a part that reads nothing; MISSING for one that does."""
+        if isinstance(node, n.Literal):
+            return node.value
+        if any(isinstance(inner, (n.Variable, n.Name, n.Wildcard)) and not _is_function(inner, node) for inner in n.walk(node)):
+            return MISSING
+        return self.evaluate(node, scope)
+
+    def evaluate(self, node: n.Node, scope: Scope) -> Json:
+        """The value of a part in this run; MISSING where it has none, or fails."""
+        text = self._text(node)
+        if text is None:
+            return MISSING
+        prefix = ""
+        for name, bound in scope.names.items():
+            if f"${name}" not in text and not any(f"${name}" in (self._bound_text(b) or "") for b in scope.names.values()):
+                continue
+            written = self._bound_text(bound)
+            if written is None:
+                return MISSING
+            prefix += f"${name} := {written}; "
+        if scope.here is not None:
+            now = self.origins.value(scope.here)
+            if now is MISSING:
+                return MISSING
+            text = f"({json.dumps(now)}).({text})"
+        try:
+            evaluate = compile_expression(f"({prefix}{text})" if prefix else text, "")
+            return evaluate(self.origins.env(self.visit, "input"))
+        except (ExpressionError, ExpressionSyntaxError, SyntaxFault):
+            return MISSING
+
+    def _text(self, node: n.Node) -> str | None:
+        return self.source[node.start : node.end] if node.end > node.start else None
+
+    def _bound_text(self, bound: Bound) -> str | None:
+        if isinstance(bound, Written):
+            return self._text(bound.node)
+        now = self.origins.value(bound)
+        return None if now is MISSING else json.dumps(now)
+
+    # -- trying out ----------------------------------------------------------------------------------------------------
+
+    def _guessed(self, tree: n.Node) -> Found:
+        """Values for what the expression reads, one at a time."""
+        from flowdsl.query.jsonata.reads import reads_of
+
+        constants = [node.value for node in n.walk(tree) if isinstance(node, n.Literal)]
+        made = 0
+        for path in reads_of(tree).paths:
+            if path.root == "states":
+                if not path.steps or path.steps[0] not in ("input", "result"):
+                    continue
+                place = Place(self.visit, path.steps[0], path.steps[1:])
+            else:
+                place = Place(self.visit, f"${path.root}", path.steps)
+            for want in guesses(constants):
+                for edits in self.origins.achieve(place, want):
+                    if edits:
+                        yield edits
+                    break
+                made += 1
+                if made >= MOST_GUESSES:
+                    return
+
+
+def guesses(constants: list[Json]) -> Iterator[Want]:
+    """What to try, the constants of the expression and their neighbours first."""
+    tried: list[Json] = []
+    for constant in constants:
+        tried.append(constant)
+        if is_number(constant):
+            tried += [constant + 1, constant - 1]
+        elif isinstance(constant, str):
+            tried += [f"{constant}x"]
+    for value in (*tried, True, False, "text", 0, 1, [], {}, None):
+        yield exactly(value)
+    yield GONE
+    yield Want(values=v.PRESENT, kinds=ARRAY, low=1)
+
+
+Link = tuple[str, n.Node]
+"""(`part` | `on`, node): a step of a path, or what is done to the step before (a predicate, a name for it)."""
+
+
+def links(node: n.Node) -> Iterator[Link]:
+    """A path with its predicates as one chain."""
+    if isinstance(node, n.Path):
+        for step in node.steps:
+            yield from links(step)
+    elif isinstance(node, (n.Filter, n.Focus)):
+        yield from links(node.base)
+        yield "on", node
+    elif isinstance(node, (n.KeepArray, n.Sort)):
+        yield from links(node.base)
+    else:
+        yield "part", node
+
+
+def _is_function(inner: n.Node, whole: n.Node) -> bool:
+    return isinstance(inner, n.Variable) and any(
+        isinstance(node, n.Call) and node.procedure is inner for node in n.walk(whole)
+    )
+
+
+__all__ = ["EVERY", "NO_SCOPE", "Bound", "JsonataOrigins", "Scope", "Written"]
