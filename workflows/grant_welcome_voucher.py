@@ -29,7 +29,7 @@ BUSY = Retry("States.TaskFailed", interval_seconds=1, max_attempts=3, max_delay_
 
 @workflow(timeout_seconds=120)
 def grant_welcome_voucher(event: CustomerOnboarded) -> str:
-    """Keep a voucher for a new customer, and tell them once, however often the event comes or the onboarding runs."""
+    """Keep a voucher for a new customer, one however often the event comes or the onboarding runs, and tell them."""
     voucher = f"welcome-{event.detail.id}"
 
     keep = Task(
@@ -52,7 +52,8 @@ def grant_welcome_voucher(event: CustomerOnboarded) -> str:
 
     keep >> tell
     keep.retry(aws.dynamodb.ConditionalCheckFailedException, max_attempts=0).retry(BUSY)
-    # It is kept already; whether it was told of, nobody knows, so it is told again under the same de-duplication id.
+    # It is kept already; whether it was told of, nobody knows, so it is told again. The queue drops the repeat for five
+    # minutes; after that, who sends the mails knows the voucher by its name.
     keep.catch(aws.dynamodb.ConditionalCheckFailedException) >> tell
     tell.retry(BUSY)
 

@@ -28,7 +28,8 @@ def hand_over_parcel(parcel: Outgoing) -> Literal["handed over"]:
         aws.sqs.send_message(
             QueueUrl=placeholder("CarriersQueueUrl", kind="queue"),
             MessageBody={"parcel": parcel.id, "address": parcel.address, "carrier": setting.result.Parameter.Value},
-            # One group a carrier; the id is the parcel's, so that no second carrier gets it when the setting changes.
+            # The parcel's id and not the carrier's: a repeat is dropped even when the setting has changed in between. The
+            # queue does so for five minutes; after that, its reader knows the parcel.
             MessageGroupId=setting.result.Parameter.Value,
             MessageDeduplicationId=parcel.id,
         ),

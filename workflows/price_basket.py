@@ -25,7 +25,7 @@ class Priced(BaseModel):
     lines: list[Quote]
 
 
-# API Gateway waits 29 seconds: a function that is not there after 3 is not waited for, and called again once.
+# API Gateway waits 29 seconds: two more attempts, a second apart, and no patience beyond that.
 QUICK = Retry(*LAMBDA_TRANSIENT, interval_seconds=1, max_attempts=2, backoff_rate=1)
 
 
