@@ -77,6 +77,7 @@ class Services:
 
     def uninstall(self) -> None:
         """Puts moto back."""
+        self.database.reset()
         for owner, name, original in reversed(self._originals):
             setattr(owner, name, original)
         self._originals.clear()

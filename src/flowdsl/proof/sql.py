@@ -32,17 +32,19 @@ class Database:
         self._transaction = None
         self._count = 0
 
-    def kept(self) -> sqlite3.Connection | None:
-        """A copy of the database."""
+    def kept(self) -> bytes | None:
+        """The whole database."""
         if self._connection is None:
             return None
         self._abandon()
-        return _copy(self._connection)
+        return self._connection.serialize()
 
-    def restore(self, kept: sqlite3.Connection | None) -> None:
-        """Makes the database a copy of a copy."""
+    def restore(self, kept: bytes | None) -> None:
+        """Makes the database what it was."""
         self.reset()
-        self._connection = _copy(kept) if kept is not None else None
+        if kept is not None:
+            self._connection = _empty()
+            self._connection.deserialize(kept)
 
     def answer(self, operation: str, parameters: Any) -> Any:
         """The response of one operation."""
@@ -114,12 +116,6 @@ class Database:
 def _empty() -> sqlite3.Connection:
     # A paused delivery's statements come from its own thread; only one runs at a time.
     return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-
-
-def _copy(connection: sqlite3.Connection) -> sqlite3.Connection:
-    twin = _empty()
-    connection.backup(twin)
-    return twin
 
 
 def _plain(value: dict[str, Any]) -> Any:

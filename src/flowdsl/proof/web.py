@@ -191,7 +191,7 @@ class _Socket:
 
     send = sendall
 
-    def makefile(self, mode: str = "rb", *args: Any, **kwargs: Any) -> io.BytesIO:
+    def makefile(self, mode: str = "rb", *args: Any, **kwargs: Any) -> io.BufferedReader:
         """The response."""
         head, _, body = bytes(self._sent).partition(b"\r\n\r\n")
         self._sent.clear()
@@ -201,13 +201,30 @@ class _Socket:
         if headers.get("transfer-encoding") == "chunked":
             body = _unchunked(body)
         url = path if "://" in path else self._origin + path
-        return io.BytesIO(self._exchange(Request(method, url, headers, body)))
+        return io.BufferedReader(_Response(Request(method, url, headers, body), self._exchange))
 
     def __getattr__(self, name: str) -> Any:
         # settimeout, setsockopt, shutdown, close: nothing to do for any of them.
         if name.startswith("_") or name == "fileno":
             raise AttributeError(name)
         return _nothing
+
+
+class _Response(io.RawIOBase):
+    """A response's bytes. The exchange takes place when the first is read: what goes wrong then goes wrong in the reading."""
+
+    def __init__(self, request: Request, exchange: Callable[[Request], bytes]) -> None:
+        self._request = request
+        self._exchange = exchange
+        self._content: io.BytesIO | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if self._content is None:
+            self._content = io.BytesIO(self._exchange(self._request))
+        return self._content.readinto(buffer)
 
 
 def _nothing(*_: Any, **__: Any) -> None:
