@@ -285,6 +285,27 @@ def test_a_member_that_a_state_port_or_var_lacks_has_a_near_name(source: Source)
         assert said.partition(" ")[2] in [f.partition(" ")[2] for f in found]
 
 
+def test_a_name_that_nothing_has_is_no_state_read_too_early(source: Source) -> None:
+    assert source.mistakes("""
+        @workflow
+        def flow(order: Order) -> Any:
+            charge = Task(charge_card(payment_id=order.id, amount=1))
+            chargee.result
+    """) == ["4:5: ASL367 read-before-declared: there is no 'chargee' here; did you mean 'charge'?"]
+
+
+def test_what_stands_beside_a_retry_is_never_dropped(source: Source) -> None:
+    assert source.mistakes("""
+        @workflow
+        def flow(order: Order) -> Any:
+            charge = Task(charge_card(payment_id=order.id, amount=1))
+            charge.retry(Retry(TaskFailed), Timeout, max_attempts=1)
+    """) == [
+        "4:37: ASL453 retry-value: beside a Retry stands another Retry only, found 'States.Timeout'",
+        "4:59: ASL453 retry-value: a Retry has its own max_attempts; write it there: Retry(..., max_attempts=...)",
+    ]
+
+
 def test_a_model_made_of_expressions_is_told_about_new(source: Source) -> None:
     assert source.mistakes("""
         @workflow

@@ -29,7 +29,12 @@ def failed(trace: Trace, function: Callable[..., Any], error: Exception | System
         )
         return
     if isinstance(error, NameError):
-        name = getattr(error, "name", None) or str(error)
+        name = str(getattr(error, "name", None) or error)
+        code: CodeType = place[0]
+        if name not in {*code.co_varnames, *code.co_cellvars, *code.co_freevars}:
+            near = did_you_mean(name, [*code.co_varnames, *code.co_cellvars, *code.co_freevars, *function.__globals__])
+            trace.report("read-before-declared", f"there is no {name!r} here{near}", place)
+            return
         trace.report(
             "read-before-declared",
             f"{name!r} is read before it is declared: declare the state that gives it further up",

@@ -75,10 +75,19 @@ class Working(State):
             retriers = self.retriers = []
         self.chain = place
         if given and type(given[0]) is Retry:
-            for policy in given:
+            for i, policy in enumerate(given):
+                if type(policy) is not Retry:
+                    report("retry-value", f"beside a Retry stands another Retry only, found {policy!r}", (*place, i))
+                    continue
                 if policy.mistakes:
                     take_over(trace, policy)
                 retriers.append((policy, place))
+            for keyword in fields:
+                report(
+                    "retry-value",
+                    f"a Retry has its own {keyword}; write it there: Retry(..., {keyword}=...)",
+                    (*place, keyword),
+                )
         else:
             policy = made(given, fields, place)
             take_over(trace, policy)
