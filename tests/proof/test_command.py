@@ -72,7 +72,10 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[
 
 def test_declared_proofs_are_found_and_run(project: Path, capsys: Any) -> None:
     status, out, err = run(capsys)
-    assert (status, out) == (0, ["shop:put: idempotent and stateless in 11 scenarios, seed 0 (1 call)"])
+    assert (status, out) == (
+        0,
+        ["shop:put (test_an_order_is_put_once): idempotent and stateless in 11 scenarios, seed 0 (1 call)"],
+    )
     assert err[0].startswith("flowdsl: 1 proof, 11 scenarios, 0 findings in ")
 
 
@@ -110,6 +113,7 @@ def test_reports_can_be_json(project: Path, capsys: Any) -> None:
     assert json.loads("\n".join(out)) == [
         {
             "handler": "shop:add",
+            "name": "",
             "seed": 0,
             "scenarios": 1,
             "calls": ["dynamodb.UpdateItem"],
@@ -181,7 +185,7 @@ def test_a_proof_that_cannot_be_run_does_not_keep_the_others_from_it(project: Pa
     )
     status, out, err = run(capsys)
     assert status == 2
-    assert out == ["shop:put: idempotent and stateless in 11 scenarios, seed 0 (1 call)"]
+    assert out == ["shop:put (test_an_order_is_put_once): idempotent and stateless in 11 scenarios, seed 0 (1 call)"]
     assert err[0] == "flowdsl: shop:put fails on this event before anything is done to it: KeyError: 'ORDERS'"
     sys.modules.pop("test_worse")
 

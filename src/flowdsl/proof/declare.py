@@ -26,7 +26,7 @@ class Proof:
     event: Any
     setup: Setup | None
     name: str
-    """The test function's name."""
+    """The test function's name; "" for a proof that is not declared in a test."""
     file: str
     line: int
     options: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -41,7 +41,9 @@ class Proof:
         options: dict[str, Any] = self.options if seed is None else {**self.options, "seed": seed}
         if only:
             options = {**options, "only": only}
-        return prove(self.handler, self.event, self.setup, progress=progress, **options)
+        report = prove(self.handler, self.event, self.setup, progress=progress, **options)
+        report.name = self.name
+        return report
 
 
 def proof(

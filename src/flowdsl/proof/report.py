@@ -24,6 +24,8 @@ class Report:
 
     handler: str
     seed: int
+    name: str = ""
+    """Of the proof, where it is declared in a test."""
     calls: list[str] = field(default_factory=list[str])
     """What one clean delivery calls, in order."""
     scenarios: int = 0
@@ -38,7 +40,8 @@ class Report:
 
     def __str__(self) -> str:
         count = f"{self.scenarios} scenario{'s' if self.scenarios != 1 else ''}, seed {self.seed}"
+        who = f"{self.handler} ({self.name})" if self.name else self.handler
         if self.is_proved:
-            return f"{self.handler}: idempotent and stateless in {count} ({len(self.calls)} call{'s' if len(self.calls) != 1 else ''})"
+            return f"{who}: idempotent and stateless in {count} ({len(self.calls)} call{'s' if len(self.calls) != 1 else ''})"
         found = f"{len(self.findings)} finding{'s' if len(self.findings) != 1 else ''}"
-        return "\n".join([f"{self.handler}: {found} in {count}", *(f"  {finding}" for finding in self.findings)])
+        return "\n".join([f"{who}: {found} in {count}", *(f"  {finding}" for finding in self.findings)])

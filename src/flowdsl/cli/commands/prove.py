@@ -112,7 +112,7 @@ def _on_event(
     if other_file is not None:
         options["other_event"] = _read(other_file)
     event = _read(event_file)
-    return Proof(load(targets[0]), event, load(setup) if setup else None, targets[0], "", 0, options)
+    return Proof(load(targets[0]), event, load(setup) if setup else None, "", "", 0, options)
 
 
 def _declared(targets: tuple[str, ...], project: Project) -> list[Proof]:
@@ -140,6 +140,7 @@ def _declared(targets: tuple[str, ...], project: Project) -> list[Proof]:
 def _as_json(report: Report) -> dict[str, object]:
     return {
         "handler": report.handler,
+        "name": report.name,
         "seed": report.seed,
         "scenarios": report.scenarios,
         "calls": report.calls,
