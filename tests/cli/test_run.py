@@ -229,7 +229,7 @@ def test_a_folder_stands_for_a_bucket(here: Path) -> None:
         (["charge.asl.json"], "state 'Charge' calls lambda:invoke, and there is no mock for it; give mocks={'Charge': ...}"),
         (["charge.asl.json", "--mocks", "half.json"], "the mocks file half.json is no JSON: "),
         (["charge.asl.json", "--mocks", "wrong.json"], "there is a mock for 'Chrge', but no state, operation or handler of that name in 'charge'; did you mean 'Charge'?"),
-        (["charge.asl.json", "--mocks", "unused.json"], "the mock for 'Charge' has 3 answers, and only 1 were asked for"),
+        (["charge.asl.json", "--mocks", "unused.json"], "the mock for 'Charge' has 3 answers, and only 1 was asked for"),
         (["charge.asl.json", "--s3", "bucket"], "it is --s3 BUCKET=FOLDER, found 'bucket'"),
         (["charge.asl.json", "--substitute", "X=1"], "charge has no ${X}"),
         (["charge.asl.json", "--now", "yesterday", "--mocks", "declined.json"], "'yesterday' is no ISO 8601 date and time"),

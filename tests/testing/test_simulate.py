@@ -74,6 +74,30 @@ def test_an_operation_is_mocked_by_its_reference() -> None:
     assert simulate(definition, {}, {aws.dynamodb.put_item: returns({"a": 1}, whole=True)}).output == {"a": 1}
 
 
+@pytest.mark.parametrize(
+    ("resource", "value", "problem"),
+    [
+        (PUT, None, "dynamodb:putItem gives back: it must be an object"),
+        (PUT, {"Attributes": {"id": "o1"}}, "dynamodb:putItem gives back: Field 'id' must be an object"),
+        (
+            "arn:aws:states:::aws-sdk:ec2:describeInstances",
+            {"Reservations": {}},
+            "aws-sdk:ec2:describeInstances gives back: Field 'Reservations' must be an array",
+        ),
+    ],
+)
+def test_a_mock_that_the_api_could_not_give_back_is_an_error(resource: str, value: Any, problem: str) -> None:
+    with pytest.raises(FlowDslError) as error:
+        simulate(one(Type="Task", Resource=resource, Parameters={}), {}, {"S": value})
+    assert str(error.value) == f"the mock for 'S' is nothing that {problem}"
+
+
+def test_what_a_mock_leaves_out_or_adds_is_its_own_affair() -> None:
+    assert simulate(one(Type="Task", Resource=PUT, Parameters={}), {}, {"S": {"Fresh": 1}}).output["Fresh"] == 1
+    token = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
+    assert simulate(one(Type="Task", Resource=token, Parameters={}), {}, {"S": "approved"}).output == "approved"
+
+
 def test_the_state_wins_over_the_operation() -> None:
     assert simulate(two(), 1, {"A": 2, "lambda:invoke": lambda event: event * 10}).output == 20
 
@@ -98,7 +122,7 @@ def test_an_unmocked_task_is_named() -> None:
         ),
         (
             {"A": [1, 2], "B": 1},
-            "the mock for 'A' has 2 answers, and only 1 were asked for (the execution is SUCCEEDED, its path is A > B)",
+            "the mock for 'A' has 2 answers, and only 1 was asked for (the execution is SUCCEEDED, its path is A > B)",
         ),
         (
             {"A": 1, "B": 1, "lambda:invoke": 1},

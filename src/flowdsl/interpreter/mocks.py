@@ -15,6 +15,7 @@ from flowdsl.interpreter.answers import Answer, Call
 from flowdsl.interpreter.envelope import wrap
 from flowdsl.interpreter.failures import MissingMock
 from flowdsl.interpreter.frames import Frame
+from flowdsl.interpreter.mock_shapes import misfit
 from flowdsl.interpreter.program import Program, program_of
 from flowdsl.interpreter.run import Run
 from flowdsl.interpreter.task import TaskNode
@@ -94,7 +95,7 @@ class Mock:
         if self.used == 0:
             return f"the mock for {self.key!r} was never used"
         if self.sequence is not None and self.used < len(self.sequence):
-            return f"the mock for {self.key!r} has {len(self.sequence)} answers, and only {self.used} were asked for"
+            return f"the mock for {self.key!r} has {len(self.sequence)} answers, and only {self.used} {'was' if self.used == 1 else 'were'} asked for"
         return None
 
 
@@ -139,7 +140,7 @@ class Mocks:
         mock = self.find(node, call)
         run = frame.run
         if mock is not None:
-            return mock.answer(call, run.new_id)
+            return self.held(node, mock, mock.answer(call, run.new_id))
         if self.handlers and call.target is not None:
             if call.operation == "lambda:invoke":
                 handler = self._handlers.get(call.target)
@@ -158,6 +159,16 @@ class Mocks:
         raise MissingMock(
             f"state {call.state!r} calls {what}, and there is no mock for it; give mocks={{{call.state!r}: ...}}"
         )
+
+    def held(self, node: TaskNode, mock: Mock, answer: Answer) -> Answer:
+        """The answer, if the operation's API could give it."""
+        if not (answer.failed or answer.never or answer.open or answer.child is not None):
+            problem = misfit(node.resource, answer.result)
+            if problem is not None:
+                raise FlowDslError(
+                    f"the mock for {mock.key!r} is nothing that {node.resource.operation} gives back: {problem}"
+                )
+        return answer
 
     def submitted(self, node: TaskNode, answer: Answer, run: Run) -> Answer:
         """A handler that was sent a task token has been called: now the token waits for its answer."""
