@@ -205,7 +205,7 @@ def test_a_target_is_a_file_a_workflow_or_a_folder(project: Project) -> None:
         ({"workflows/a.py": FLOW}, ["workflows/a.py:helo"], "workflows/a.py has no workflow 'helo'; did you mean 'hello'?"),
         ({"workflows/a.py": FLOW + FLOW}, [], "workflows/a.py:15:5: hello is declared twice, on line 5 and here; their built files would be the same"),
         ({"workflows/a.py": FLOW, "workflows/b.py": FLOW}, [], "workflows/b.py:5:5: workflows/a.py:5:5 declares a workflow hello too, and both would be workflows/hello.asl.json"),
-        ({"workflows/a.py": b"\xff\xfe"}, [], "workflows/a.py:1:2: (unicode error) 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"),
+        ({"workflows/a.py": b"\xff\xfe"}, [], "workflows/a.py:1:1: (unicode error) 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"),
     ],
 )  # fmt: skip
 def test_bad_input_is_one_clear_line_and_nothing_is_written(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from tests.dsl.conftest import Source
@@ -225,12 +227,14 @@ def test_what_cannot_be_right_says_what_to_write(source: Source, python: str, mi
 
 
 def test_a_text_with_an_expression_that_leads_nowhere_is_reported(source: Source) -> None:
+    # From 3.12 on Python knows where in a text the expression stands; before, only where the text begins.
+    column = 21 if sys.version_info >= (3, 12) else 13
     assert source.mistakes("""
         @workflow
         def flow(order: Order):
             label = f"order {order.id}"
             one = Pass()
-    """) == ["3:13: ASL361 lost-text: the text with this expression in it never gets into the workflow"]
+    """) == [f"3:{column}: ASL361 lost-text: the text with this expression in it never gets into the workflow"]
 
 
 def test_is_none_is_found_in_the_source_since_python_asks_nobody(source: Source) -> None:

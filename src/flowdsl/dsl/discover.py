@@ -152,7 +152,9 @@ def _why(path: Path, name: str, error: Exception | SystemExit) -> str:
     """An import's failure in one line, at the line of the file that it comes from."""
     if isinstance(error, SyntaxError):
         where = shown(error.filename) if error.filename else name
-        return f"{where}:{error.lineno or 1}:{error.offset or 1}: {error.msg}"
+        # A text that is no UTF-8 has no columns to count; interpreters differ in what they say.
+        column = 1 if "unicode error" in (error.msg or "") else error.offset or 1
+        return f"{where}:{error.lineno or 1}:{column}: {error.msg}"
     if isinstance(error, FlowDslError):
         return str(error)
     line = None
