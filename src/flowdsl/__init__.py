@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from flowdsl.dsl.patterns import wait_for_task_token as wait_for_task_token
     from flowdsl.dsl.placeholders import placeholder as placeholder
     from flowdsl.dsl.ports import start as start
+    from flowdsl.dsl.raw import extra as extra
     from flowdsl.dsl.raw import jsonata as jsonata
     from flowdsl.dsl.raw import jsonpath as jsonpath
     from flowdsl.dsl.retry import Retry as Retry
@@ -64,6 +65,7 @@ _HOMES = {
     "any_of": "rules",
     "aws": "aws",
     "context": "context",
+    "extra": "raw",
     "fn": "fn",
     "fragment": "fragments",
     "group": "fragments",

@@ -59,7 +59,6 @@ def run(*args: str, input: str | None = None) -> Result:
 def test_a_definition_becomes_the_python_a_person_would_write() -> None:
     assert source_of(HELLO) == (
         "# pyright: reportUnusedExpression=false\n"
-        "\n"
         "from flowdsl import Choice, Fail, Rule, Succeed, Task, all_of, workflow\n"
         "\n"
         "\n"
@@ -244,7 +243,7 @@ def test_real_definitions_build_to_the_same_json(
         except FlowDslError as error:
             failures[path.name] = [str(error), *map(str, error.diagnostics[:2])]
     assert failures == {}
-    assert sorted(ratios)[len(ratios) // 2] <= 0.62
+    assert sorted(ratios)[len(ratios) // 2] <= 0.6
 
 
 @pytest.mark.corpus

@@ -199,7 +199,7 @@ class Emitter:
     def inner(self, scope: Scope, head: dict[str, Json]) -> dict[str, Json]:
         """A branch or processor."""
         comment = {"Comment": scope.comment} if scope.comment else {}
-        return {**comment, **head, **self.scope(scope)}
+        return {**comment, **head, **self.scope(scope), **scope.extra}
 
     def _choice(self, state: Choice, out: dict[str, Json]) -> None:
         choices: list[Json] = []

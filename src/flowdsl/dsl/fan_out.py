@@ -65,7 +65,12 @@ class Map(Working, Generic[R]):
     ) -> None: ...
     @overload
     def __init__(
-        self, *, iterator: Callable[..., R], item_selector: Any = ..., **fields: Unpack[MapFields]
+        self,
+        *,
+        iterator: Callable[..., R],
+        items: Iterable[Any] = ...,
+        item_selector: Any = ...,
+        **fields: Unpack[MapFields],
     ) -> None: ...
     @overload
     def __init__(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from flowdsl.asl.field import Field
-from flowdsl.asl.fields import by_keyword
+from flowdsl.asl.fields import by_keyword, fields_of
 from flowdsl.diagnostics import did_you_mean
 from flowdsl.dsl.expressions import Expr
 from flowdsl.dsl.trace import MARK, report, tracing
@@ -164,12 +164,14 @@ def _assign(state: State, value: Any, place: Place) -> None:
 
 def _extra(state: State, value: Any, place: Place) -> None:
     state.extra = freeze(value, state.reads, place)
-    note_extra(value, place)
+    note_extra(value, place, fields_of(state.type))
 
 
-def note_extra(value: Any, place: Place) -> None:
-    """Notes fields that flowdsl does not know, and writes as they are given."""
+def note_extra(value: Any, place: Place, known: Mapping[str, Field]) -> None:
+    """Notes fields that flowdsl does not know, and writes as they are given. A known one is meant so, and no news."""
     for name in value:
+        if name in known:
+            continue
         report("extra-field", f"{name!r} is a field that flowdsl does not know; it is written as given", (*place, name))
 
 

@@ -93,7 +93,7 @@ class Variables:
             around: set[str] = set(taken[scope.parent]) if scope.parent is not None else set()
             for state in scope.states:
                 for holder in _holders(state):
-                    around.update(key for key in holder if isinstance(key, str))
+                    around.update(key.removesuffix(".$") for key in holder if isinstance(key, str))
             taken[scope] = around
             for source in sorted(self.needed.get(scope, ()), key=_order):
                 source.variable = free_name(_wanted(source), around)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any, Self, TypeVar
 
+from flowdsl.asl.fields import fields_of
 from flowdsl.diagnostics import FlowDslError, did_you_mean
 from flowdsl.dsl.expressions import Expr
 from flowdsl.dsl.keywords import note_extra
@@ -217,7 +218,7 @@ def take_port(port: Port, owner: str, fields: dict[str, Any], place: Place) -> N
                 keep(port, variable, item, port.reads, where)
         elif keyword == "extra":
             port.extra = freeze(value, port.reads, where)
-            note_extra(value, where)
+            note_extra(value, where, fields_of("Catcher" if owner == "catch" else "ChoiceRule"))
         elif keyword == "result_path" and isinstance(port, CatchPort):
             _result_path(port, value, where)
         else:

@@ -118,7 +118,8 @@ def retrier_fields(fields: Any, place: Place, mistakes: list[Mistake]) -> dict[s
             mistakes.append(Mistake("retry-value", f"{keyword} must be a text, found {value!r}", (*place, keyword)))
         found[field.name] = value
     interval, longest = found.get("IntervalSeconds", 1), found.get("MaxDelaySeconds")
-    if isinstance(longest, int) and isinstance(interval, int) and longest < interval and not mistakes:
+    said = "max_delay_seconds" in fields and not mistakes
+    if said and isinstance(longest, int) and isinstance(interval, int) and longest < interval:
         mistakes.append(
             Mistake(
                 "retry-value",

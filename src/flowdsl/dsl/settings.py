@@ -59,7 +59,7 @@ def head(settings: dict[str, Any], doc: str | None) -> dict[str, Any]:
     """The fields of the state machine before its states."""
     found: dict[str, Any] = {}
     comment = settings.get("comment", inspect.cleandoc(doc) if doc else None)
-    if comment:
+    if comment is not None:
         found["Comment"] = comment
     if settings.get("query_language", "JSONata") != "JSONPath":
         found["QueryLanguage"] = "JSONata"

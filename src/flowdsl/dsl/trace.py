@@ -33,6 +33,7 @@ class Scope:
         "broken",
         "comment",
         "distributed",
+        "extra",
         "function",
         "has_result",
         "index",
@@ -61,6 +62,8 @@ class Scope:
         """"machine", "branch" or "processor"."""
         self.place = place
         self.parent = parent
+        self.extra: dict[str, Any] = {}
+        """Fields of the branch or processor that are written as given."""
         self.owner: State | None = None
         """The Map or Parallel around it."""
         self.states: list[State] = []

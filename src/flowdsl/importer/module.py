@@ -11,7 +11,7 @@ from flowdsl.dsl.names import pascal
 from flowdsl.importer.names import Names, identifier
 from flowdsl.importer.policies import Policies
 from flowdsl.importer.source_text import WIDTH, Call, Code, docstring, flat, join, layout, string
-from flowdsl.importer.state_calls import declaration
+from flowdsl.importer.state_calls import declaration, has_keyword
 from flowdsl.importer.transitions import wire
 
 
@@ -49,7 +49,7 @@ class _Writer:
         if self.errors:
             imports.append(f"from flowdsl.errors import {join(self.errors)}")
         typing = ["from typing import Any", ""] if self.needs_any else []
-        lines = ["# pyright: reportUnusedExpression=false", "", *typing, *imports, ""]
+        lines = ["# pyright: reportUnusedExpression=false", *typing, *imports, ""]
         if self.policies.lines:
             lines += [*self.policies.lines, ""]
         return "\n".join([*lines, "", *body]) + "\n"
@@ -68,15 +68,35 @@ class _Writer:
         wires = wire(nodes, variables, indent + 4, self.used, self.errors)
         retries = self.policies.edges(nodes, variables, indent + 4)
         edges = [part for part in (start + wires.chains, retries + wires.failures) if part]
+        if not edges and any(_has_unknown(node) for node in nodes):
+            # What a type checker cannot tell by itself needs a variable with a type, and a variable needs a use.
+            self.used.add("start")
+            edges = [[f"{pad}start >> {variables[nodes[0].name]}"]]
         body = self._declarations(nodes, variables, own, indent + 4, named=bool(edges))
         for part in edges:
             body += ["", *part] if len(nodes) > 3 else part
         head = self._decorator() if scope.kind == "machine" else []
         doc = docstring(comment, indent + 4) if isinstance(comment := scope.body.get("Comment"), str) else None
+        if scope.kind != "machine":
+            doc = [*(doc or []), *self._odd_fields(scope, indent + 4, said=doc is not None)]
         lines = [*head, f"{' ' * indent}def {function}() -> None:", *(doc or [])]
         if doc and body and body[0].startswith(f"{pad}def "):
             lines.append("")
         return [*lines, *body] if body else [*lines, f"{pad}pass"]
+
+    def _odd_fields(self, scope: Scope, indent: int, *, said: bool) -> list[str]:
+        """`extra({...})`: what a branch or processor holds that nothing else says. `said`: whether a docstring is its Comment."""
+        odd = {
+            field: value
+            for field, value in scope.body.items()
+            if field not in ("StartAt", "States")
+            and not (field == "Comment" and said)
+            and not (field == "ProcessorConfig" and scope.kind == "processor" and is_object(value))
+        }
+        if not odd:
+            return []
+        self.used.add("extra")
+        return layout(Call("extra", [odd]), indent)
 
     def _declarations(
         self, nodes: list[StateNode], variables: dict[str, str], own: Names, indent: int, *, named: bool
@@ -96,8 +116,7 @@ class _Writer:
             variable = variables[node.name]
             name = None if named and pascal(variable) == node.name else node.name
             before = f"{variable} = " if named else ""
-            if named and node.type in ("Pass", "Succeed") and _has_empty(node.fields.get("Output")):
-                # An empty literal has no type of its own.
+            if named and _has_unknown(node):
                 self.needs_any = True
                 before = f"{variable}: {node.type}[Any] = "
             body += layout(declaration(node, name, functions, self.used), indent, before)
@@ -108,11 +127,16 @@ class _Writer:
         unknown: dict[str, Any] = {}
         known = fields_of("StateMachine")
         for field, value in self.definition.document.items():
+            if field == "QueryLanguage" and value == "JSONPath":
+                # Nothing says JSONPath as well as a field does, and is what flowdsl writes.
+                call.keywords["query_language"] = value
+                unknown[field] = value
+                continue
             if field in ("StartAt", "States") or (
                 field == "Comment" and isinstance(value, str) and docstring(value, 4)
             ):
                 continue
-            if field in known:
+            if field in known and has_keyword(known[field], value, "", strict=True):
                 call.keywords[known[field].keyword] = value
             else:
                 unknown[field] = value
@@ -130,6 +154,11 @@ class _Writer:
         if len(lines[-1]) + len(remark) <= WIDTH:
             lines[-1] += remark
         return lines
+
+
+def _has_unknown(node: StateNode) -> bool:
+    """Whether a state's type is that of an Output with an empty literal in it, which has none of its own."""
+    return node.type in ("Pass", "Succeed") and _has_empty(node.fields.get("Output"))
 
 
 def _has_empty(value: Any) -> bool:

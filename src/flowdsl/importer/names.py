@@ -26,6 +26,7 @@ RESERVED = frozenset(
         "any_of",
         "aws",
         "context",
+        "extra",
         "fn",
         "fragment",
         "group",

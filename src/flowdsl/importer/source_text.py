@@ -126,10 +126,10 @@ def layout(value: Any, indent: int = 0, before: str = "", after: str = "") -> li
 
 
 def _fits(text: str) -> bool:
-    return "\n" not in text and _width(text) <= WIDTH
+    return "\n" not in text and width_of(text) <= WIDTH
 
 
-def _width(text: str) -> int:
+def width_of(text: str) -> int:
     """Columns on a screen: a wide character takes two, a combining one none, as the formatter counts."""
     if text.isascii():
         return len(text)

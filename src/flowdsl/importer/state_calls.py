@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flowdsl.asl.definition import StateNode
+from flowdsl.asl.field import Field
 from flowdsl.asl.fields import fields_of, key_order
 from flowdsl.asl.values import is_list, is_object
+from flowdsl.dsl.names import is_variable_name
 from flowdsl.errors import LAMBDA_CONSOLE, LAMBDA_SERVICE, LAMBDA_TRANSIENT, is_reserved
 from flowdsl.importer.source_text import Call, Code
 
+_PLACEHOLDER = re.compile(r"[$#]\{")
 _LISTS = {"LAMBDA_CONSOLE": LAMBDA_CONSOLE, "LAMBDA_SERVICE": LAMBDA_SERVICE, "LAMBDA_TRANSIENT": LAMBDA_TRANSIENT}
 
 _ELSEWHERE = {"Type", "Next", "End", "Retry", "Catch", "Choices", "Default", "Branches", "ItemProcessor", "Iterator"}
@@ -28,7 +32,7 @@ def declaration(node: StateNode, name: str | None, functions: list[str], used: s
         _map_processor(node.fields, call)
     if name is not None:
         call.keywords["name"] = name
-    known, order = fields_of(node.type), key_order(node.type)
+    known, order, language = fields_of(node.type), key_order(node.type), node.query_language
     unknown: dict[str, Any] = {}
     # Known fields in the order in which a person writes them; unknown ones as they came.
     for field in sorted(node.fields, key=lambda f: order.get(f, len(order))):
@@ -36,7 +40,7 @@ def declaration(node: StateNode, name: str | None, functions: list[str], used: s
         if field in _ELSEWHERE:
             if not _is_said(node, field):
                 unknown[field] = value
-        elif field in known:
+        elif field in known and has_keyword(known[field], value, language):
             call.keywords[known[field].keyword] = value
         else:
             unknown[field] = value
@@ -45,12 +49,34 @@ def declaration(node: StateNode, name: str | None, functions: list[str], used: s
     return call
 
 
+def has_keyword(field: Field, value: Any, language: str, *, strict: bool = False) -> bool:
+    """Whether a field's value can be given by its keyword; where not, it is written as it stands, in `extra={...}`.
+
+    `strict`: whether the keyword takes a number only, no text.
+    """
+    if field.name == "Assign":
+        return is_assign(value, language)
+    if field.name == "Items":
+        return not is_object(value)
+    if isinstance(value, str) and _PLACEHOLDER.search(value):
+        return field.kind not in ("enum", "object", "list") and not (strict and field.kind in ("integer", "number"))
+    return True
+
+
+def is_assign(value: Any, language: str) -> bool:
+    """Whether an Assign can be given as `assign={...}`: it sets something, and each name is one that the language takes."""
+    if not is_object(value) or not value:
+        return False
+    names = [name.removesuffix(".$") if language == "JSONPath" else name for name in value]
+    return all(is_variable_name(name) for name in names)
+
+
 def _map_processor(fields: dict[str, Any], call: Call) -> None:
     legacy = "ItemProcessor" not in fields
     processor = fields["Iterator" if legacy else "ItemProcessor"]
     if legacy:
         call.keywords["iterator"] = call.positional.pop()
-    if "ProcessorConfig" in processor:
+    if is_object(processor.get("ProcessorConfig")):
         call.keywords["processor_config"] = processor["ProcessorConfig"]
 
 
@@ -83,9 +109,9 @@ def retrier(fields: dict[str, Any], errors: set[str], function: str = "Retry") -
     return call
 
 
-def catcher(fields: dict[str, Any], errors: set[str], owner: str) -> Call:
+def catcher(fields: dict[str, Any], errors: set[str], owner: str, language: str) -> Call:
     """`owner.catch("A", result_path="$.error")`."""
-    return _handler(fields, Call(f"{owner}.catch"), ("Next",), errors)
+    return _handler(fields, Call(f"{owner}.catch"), ("Next",), errors, language)
 
 
 def _error(name: Any, errors: set[str]) -> Any:
@@ -96,17 +122,25 @@ def _error(name: Any, errors: set[str]) -> Any:
     return name
 
 
-def _handler(fields: dict[str, Any], call: Call, left_out: tuple[str, ...], errors: set[str]) -> Call:
+def _handler(
+    fields: dict[str, Any], call: Call, left_out: tuple[str, ...], errors: set[str], language: str = ""
+) -> Call:
     call.positional = [_error(name, errors) for name in fields["ErrorEquals"]]
     unknown: dict[str, Any] = {}
     known = fields_of("Catcher" if left_out else "Retrier")
     for field, value in fields.items():
         if field == "ErrorEquals" or field in left_out:
             continue
-        if field in known:
+        if field in known and has_keyword(known[field], value, language, strict=True) and not _cuts(field, fields):
             call.keywords[known[field].keyword] = value
         else:
             unknown[field] = value
     if unknown:
         call.keywords["extra"] = unknown
     return call
+
+
+def _cuts(field: str, fields: dict[str, Any]) -> bool:
+    """Whether a retrier's longest pause is below its first one, which AWS takes and Retry does not."""
+    longest, interval = fields.get(field), fields.get("IntervalSeconds", 1)
+    return field == "MaxDelaySeconds" and isinstance(longest, int) and isinstance(interval, int) and longest < interval

@@ -10,8 +10,8 @@ from flowdsl.asl.definition import StateNode
 from flowdsl.asl.values import is_list, is_object
 from flowdsl.importer.choice_rules import condition
 from flowdsl.importer.policies import in_lines
-from flowdsl.importer.source_text import WIDTH, Call, flat, layout
-from flowdsl.importer.state_calls import catcher
+from flowdsl.importer.source_text import WIDTH, Call, flat, layout, width_of
+from flowdsl.importer.state_calls import catcher, is_assign
 
 LONGEST = 100
 """Where a chain of names is broken: it would fit, but nobody reads it."""
@@ -53,7 +53,7 @@ def wire(nodes: list[StateNode], variables: dict[str, str], indent: int, used: s
             width += len(names[taken]) + 4
             taken += 1
         line = pad + head + "".join(f" >> {name}" for name in names[:taken])
-        if isinstance(port, str) or len(line) <= WIDTH:
+        if isinstance(port, str) or (width_of(line) <= WIDTH and "\n" not in head):
             lines.append(line)
         else:
             # Operands below one another, as the formatter has it; the chain goes on below.
@@ -72,7 +72,7 @@ def wire(nodes: list[StateNode], variables: dict[str, str], indent: int, used: s
         if node.type == "Choice":
             for rule in _dicts(node.fields.get("Choices")):
                 if rule.get("Next") in by_name:
-                    add(wires.chains, _when(variable, rule, used), rule["Next"])
+                    add(wires.chains, _when(variable, rule, node.query_language, used), rule["Next"])
             default = node.fields.get("Default")
             if isinstance(default, str) and default in by_name:
                 add(wires.chains, f"{variable}.otherwise", default)
@@ -82,12 +82,13 @@ def wire(nodes: list[StateNode], variables: dict[str, str], indent: int, used: s
                 done.add(node.name)
                 add(wires.chains, variable, following)
     for owners, catchers in _alike(nodes, by_name):
+        language = by_name[owners[0]].query_language
         for names in in_lines([variables[name] for name in owners], LONGEST // 2):
             if len(names) > 1:
                 used.add("group")
             owner = names[0] if len(names) == 1 else f"group({', '.join(names)})"
             for fields in catchers:
-                add(wires.failures, catcher(fields, errors, owner), fields["Next"])
+                add(wires.failures, catcher(fields, errors, owner, language), fields["Next"])
     return wires
 
 
@@ -101,15 +102,17 @@ def _alike(nodes: list[StateNode], known: dict[str, StateNode]) -> list[tuple[li
             if is_list(fields.get("ErrorEquals")) and fields.get("Next") in known
         ]
         if catchers:
-            together.setdefault(json.dumps(catchers), ([], catchers))[0].append(node.name)
+            together.setdefault(json.dumps([node.query_language, catchers]), ([], catchers))[0].append(node.name)
     return list(together.values())
 
 
-def _when(variable: str, rule: dict[str, Any], used: set[str]) -> Call:
+def _when(variable: str, rule: dict[str, Any], language: str, used: set[str]) -> Call:
     call = Call(f"{variable}.when", [condition(rule, used)])
     for field, keyword in (("Comment", "comment"), ("Assign", "assign"), ("Output", "output")):
-        if field in rule:
+        if field in rule and (field != "Assign" or is_assign(rule[field], language)):
             call.keywords[keyword] = rule[field]
+        elif field in rule:
+            call.keywords["extra"] = {field: rule[field]}
     return call
 
 
