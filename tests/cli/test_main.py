@@ -35,3 +35,10 @@ def test_a_link_that_leads_to_itself_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "flow.py").symlink_to("flow.py")
     done = subprocess.run([*FLOWDSL, "build", "flow.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.count("\n"), "flow.py" in done.stderr) == (2, 1, True)
+
+
+def test_a_file_that_cannot_be_written_is_named_as_it_was_asked_for(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*FLOWDSL, "schema", "-o", "no/s.json"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (2, "flowdsl: no/s.json: No such file or directory\n")

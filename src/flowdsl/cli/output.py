@@ -38,6 +38,9 @@ def write_atomically(path: Path, text: str) -> None:
         if path.exists():
             temporary.chmod(path.stat().st_mode & 0o7777)
         temporary.replace(path)
+    except OSError as error:
+        # What cannot be written is the file that was asked for, not the one beside it.
+        raise OSError(error.errno, error.strerror, str(path)) from None
     finally:
         temporary.unlink(missing_ok=True)
 
