@@ -11,10 +11,10 @@ from flowdsl.analysis import shape as s
 from flowdsl.analysis import value_sets as v
 from flowdsl.analysis.conditions import Cases, cases_of, is_covered, uncovered
 from flowdsl.analysis.flow import Flow
-from flowdsl.analysis.jsonata_trees import access_of, field_tree, key_of
+from flowdsl.analysis.jsonata_trees import Access, access_of, field_tree, key_of, steps_of
 from flowdsl.analysis.jsonpath_syntax import parse_path
 from flowdsl.analysis.shape import Shape
-from flowdsl.analysis.shape_paths import follow, member
+from flowdsl.analysis.shape_paths import element, follow, member
 from flowdsl.analysis.value_sets import Values
 from flowdsl.asl.definition import StateNode
 from flowdsl.asl.values import is_list, is_object
@@ -161,7 +161,10 @@ def _bare(rule: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in rule.items() if key not in ("Next", "Comment", "Assign", "Output")}
 
 
-def _down(shape: Shape, names: tuple[str, ...]) -> Shape:
-    for name in names:
-        shape = member(shape, name)
+def _down(shape: Shape, access: Access) -> Shape:
+    for step in steps_of(access):
+        # A name picks from every item of a list, and a place from what is no list is that itself.
+        if shape.kinds != s.ARRAY if isinstance(step, int) else shape.kinds & s.ARRAY:
+            return s.ANY
+        shape = element(shape, step) if isinstance(step, int) else member(shape, step)
     return shape

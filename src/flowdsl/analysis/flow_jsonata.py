@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 
 from flowdsl.analysis import shape as s
@@ -10,12 +10,12 @@ from flowdsl.analysis.flow_jsonpath import error_output
 from flowdsl.analysis.flow_state import Edge, InnerRun, Visit
 from flowdsl.analysis.jsonata_guards import NO_FACTS, THERE, Facts, all_prefixes, facts_if, forget
 from flowdsl.analysis.jsonata_shapes import Finding, Inference, Scope
-from flowdsl.analysis.jsonata_trees import Access, expression_of, tree_of
+from flowdsl.analysis.jsonata_trees import Access, expression_of, steps_of, tree_of
 from flowdsl.analysis.map_items import check_items, child_input, items_read, map_result
 from flowdsl.analysis.shape import Origin, Shape
 from flowdsl.analysis.shape_constants import constant, tuple_of
 from flowdsl.analysis.shape_join import join
-from flowdsl.analysis.shape_paths import assume, member
+from flowdsl.analysis.shape_paths import assume, element, member
 from flowdsl.asl.source_map import escape
 from flowdsl.asl.values import is_list, is_object
 from flowdsl.query.jsonata.nodes import Node
@@ -160,7 +160,7 @@ def _note(visit: Visit, finding: Finding, text: str, pointer: str, role: str, fo
     access = finding.access
     if finding.kind == "missing" and access is not None and access[:2] == ("states", "input"):
         # One mistake is told about once: what follows may take it that the field is there.
-        visit.found.append((access[2:], s.SOME))
+        visit.found.append((steps_of(access[2:]), s.SOME))
     harmless = finding.kind == "missing" and finding.certain and found.presence < s.MAYBE
     start, end = finding.span
     visit.problem(
@@ -295,16 +295,18 @@ def _narrowed(visit: Visit, facts: Facts) -> tuple[Shape, Facts]:
     kept: set[tuple[Access, str]] = set()
     for access, what in sorted(facts):
         if access[:2] == ("states", "input"):
-            document = _with_fact(document, access[2:], what)
+            document = _with_fact(document, steps_of(access[2:]), what)
         elif access[0] != "states" or access[:4] == ("states", "context", "Execution", "Input"):
             kept.add((access, what))
     return document, frozenset(kept)
 
 
-def _with_fact(document: Shape, steps: Access, what: str) -> Shape:
+def _with_fact(document: Shape, steps: Sequence[str | int], what: str) -> Shape:
     here = document
-    for name in steps:
-        here = member(here, name)
+    for step in steps:
+        if isinstance(step, int) and here.kinds != s.ARRAY:
+            return document
+        here = element(here, step) if isinstance(step, int) else member(here, step)
         if here.presence == s.NEVER:
             return document
     if what == THERE:

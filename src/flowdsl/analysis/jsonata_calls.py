@@ -27,7 +27,7 @@ from flowdsl.analysis.shape import (
     array,
 )
 from flowdsl.analysis.shape_constants import constant
-from flowdsl.analysis.shape_join import both, join
+from flowdsl.analysis.shape_join import both, join, join_all
 from flowdsl.query.jsonata import nodes as n
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ TOLERANT = frozenset(
     {"exists", "boolean", "not", "type", "append", "merge", "count", "zip", "lookup", "map", "filter", "distinct"}
 )
 """Functions to which an absent argument does no harm."""
+_OF_NUMBERS = frozenset({"sum", "max", "min", "average"})
+"""Functions of an array of numbers alone."""
 
 
 def call_shape(inference: Inference, node: n.Call) -> Shape:
@@ -92,10 +94,10 @@ def _called(inference: Inference, node: n.Node, callee: n.Node, arguments: Seque
     for i, argument in enumerate(arguments):
         shape = inference.quietly(argument) if name in TOLERANT else inference.of(argument)
         given.append(shape)
-        if signature.takes and not implied:
+        if name in _OF_NUMBERS and i == 0 and shape.kinds & ARRAY and shape.item is not None:
+            inference.expects(argument, shape.item.having(shape.presence), NUMBER, f"${name}")
+        elif signature.takes and not implied:
             _check_kind(inference, argument, shape, signature.takes[min(i, len(signature.takes) - 1)], name)
-    if name in ("sum", "max", "min", "average") and given:
-        _numbers_only(inference, arguments[0], given[0], name)
     return _result(name, signature, given, implied)
 
 
@@ -124,11 +126,6 @@ def _check_kind(inference: Inference, argument: n.Node, shape: Shape, takes: int
     if shape.kinds & FUNCTION and takes & FUNCTION:
         return
     inference.expects(argument, shape, takes, f"${name}")
-
-
-def _numbers_only(inference: Inference, argument: n.Node, shape: Shape, name: str) -> None:
-    if shape.kinds & ARRAY and shape.item is not None:
-        inference.expects(argument, shape.item.having(shape.presence), NUMBER, f"${name}")
 
 
 def _result(name: str, signature: Signature, given: Sequence[Shape], implied: bool) -> Shape:
@@ -171,27 +168,25 @@ def _appended(given: Sequence[Shape]) -> Shape:
     if len(given) != 2:
         return ANY
     left, right = given
-    if left.presence == NEVER:
-        return right
-    if right.presence == NEVER:
-        return left
+    if left.presence == NEVER or right.presence == NEVER:
+        return right if left.presence == NEVER else left
+    if left.vague or right.vague:
+        return ANY.having(both(UNKNOWN, min(left.presence, right.presence)))
     items: list[Shape] = []
     low = 0
     for shape in (left, right):
         if shape.kinds & ARRAY:
             items.append(shape.item or SOME)
-            if shape.kinds & ~ARRAY:
-                items.append(SOME if shape.vague else shape.only(~ARRAY))
-            low += shape.low if shape.kinds == ARRAY else 0
-        else:
-            items.append(shape)
-            low += 1
-    item = items[0].having(ALWAYS)
-    for other in items[1:]:
-        item = join(item, other.having(ALWAYS))
-    if left.vague or right.vague:
-        return ANY.having(both(UNKNOWN, min(left.presence, right.presence)))
-    return array(item, low)
+        if shape.kinds & ~ARRAY:
+            items.append(shape.only(~ARRAY).having(ALWAYS))
+        low += shape.low if shape.kinds == ARRAY else 0 if shape.kinds & ARRAY else 1
+    found = array(join_all(tuple(item.having(ALWAYS) for item in items)), low)
+    # Where one of them is absent, the other is given as it is.
+    if left.presence != ALWAYS:
+        found = join(found, right.having(ALWAYS))
+    if right.presence != ALWAYS:
+        found = join(found, left.having(ALWAYS))
+    return found.having(min(left.presence, right.presence))
 
 
 def _merged(first: Shape, presence: int) -> Shape:

@@ -14,6 +14,8 @@ Facts = frozenset[Fact]
 NO_FACTS: Facts = frozenset()
 THERE = "there"
 NOT_NULL = "not-null"
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_OPPOSITES = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!=", "!=": "="}
 _STRICT = frozenset({"type", "length", "number", "string", "uppercase", "lowercase", "trim", "sum", "toMillis"})
 """Functions that give nothing when they get nothing."""
 
@@ -35,9 +37,11 @@ def facts_if(condition: n.Node, holds: bool) -> Facts:
             return facts_if(argument, holds)
         if name == "exists":
             return _there(argument) if holds else NO_FACTS
-        return _there(argument) if holds and name in ("count", "length") else NO_FACTS
-    # A value that counts as true is there, and is not null.
-    return _there(condition) | _not_null(condition) if holds else NO_FACTS
+        if name == "count":
+            return _there(argument) | _not_empty(argument) if holds else NO_FACTS
+        return _there(argument) if holds and name == "length" else NO_FACTS
+    # A value that counts as true is there, and is neither null nor an empty list.
+    return _there(condition) | _not_null(condition) | _not_empty(condition) if holds else NO_FACTS
 
 
 def all_prefixes(facts: Iterable[Fact]) -> Facts:
@@ -68,6 +72,9 @@ def _of_operator(condition: n.Binary, holds: bool) -> Facts:
         if holds:
             return facts_if(left, True) & facts_if(right, True)
         return facts_if(left, False) | facts_if(right, False)
+    counted = _counted(operator, left, right, holds)
+    if counted is not None:
+        return counted
     if operator in ("=", "!="):
         for side, other in ((left, right), (right, left)):
             value = _boolean(other)
@@ -93,6 +100,27 @@ def _of_equality(operator: str, left: n.Node, right: n.Node) -> Facts:
     elif isinstance(left, n.Literal) and left.value is not None:
         found |= _not_null(right)
     return found
+
+
+def _counted(operator: str, left: n.Node, right: n.Node, holds: bool) -> Facts | None:
+    """What `$count(x) > 0` and the like say of x; None where nothing is counted."""
+    if called(plain(right)) == "count":
+        left, right, operator = right, left, _TURNED.get(operator, operator)
+    call = plain(left)
+    if not isinstance(call, n.Call) or called(call) != "count" or not call.arguments or call.arguments[0] is None:
+        return None
+    number = right.value if isinstance(right, n.Literal) else None
+    if not isinstance(number, (int, float)) or isinstance(number, bool):
+        return None
+    if not holds:
+        operator = _OPPOSITES.get(operator, "")
+    least = {">": number, ">=": number - 1, "=": number - 1, "!=": 0 if number == 0 else -1}.get(operator, -1)
+    return _there(call.arguments[0]) | _not_empty(call.arguments[0]) if least >= 0 else NO_FACTS
+
+
+def _not_empty(node: n.Node) -> Facts:
+    access = access_of(node)
+    return NO_FACTS if access is None else frozenset({((*access, end), THERE) for end in ("[0]", "[-1]")})
 
 
 def _boolean(node: n.Node) -> bool | None:

@@ -10,7 +10,7 @@ from flowdsl.analysis.jsonata_constructors import array_shape, group_shape, obje
 from flowdsl.analysis.jsonata_functions import FUNCTIONS
 from flowdsl.analysis.jsonata_guards import NO_FACTS, NOT_NULL, THERE, Facts, all_prefixes
 from flowdsl.analysis.jsonata_operators import binary_shape, condition_shape, negated_shape
-from flowdsl.analysis.jsonata_trees import Access
+from flowdsl.analysis.jsonata_trees import Access, access_of, index_of, names_of
 from flowdsl.analysis.sequences import as_array, sequence, sequence_of
 from flowdsl.analysis.shape import (
     ALL,
@@ -189,7 +189,8 @@ class Inference:
             bare = step
             while isinstance(bare, n.KeepArray):
                 bare, kept = bare.base, True
-            access = (*access, bare.name) if access is not None and isinstance(bare, n.Name) else None
+            names = names_of(bare)
+            access = (*access, *names) if access is not None and names is not None else None
             here = self._step(here, bare, node.start, before, access)
             if access is not None:
                 here = self._refined(access, here)
@@ -199,6 +200,8 @@ class Inference:
     def _step(self, left: Shape, step: n.Node, start: int, below: int, access: Access | None) -> Shape:
         if isinstance(step, n.Name):
             return self._over(left, lambda item: self._member(item, step, start, below, access))
+        if isinstance(step, n.Filter):
+            return self._over(left, lambda item: self._filtered(item, step, access))
         if isinstance(step, n.Array):
             # An array constructor gives each item's array whole.
             found = self._over(left, lambda item: self.inside(item, step).having(ALWAYS))
@@ -240,16 +243,20 @@ class Inference:
             self.findings[before:] = [finding for finding in self.findings[before:] if finding.kind != "missing"]
         return results
 
-    def _filter(self, node: n.Filter) -> Shape:
+    def _filtered(self, item: Shape, node: n.Filter, access: Access | None) -> Shape:
+        self.focus.append(item)
+        try:
+            return self._filter(node, access)
+        finally:
+            self.focus.pop()
+
+    def _filter(self, node: n.Filter, access: Access | None = None) -> Shape:
         left = self.of(node.base)
         if left.presence == NEVER:
             return NOTHING
-        index = node.predicate.value if isinstance(node.predicate, n.Literal) else None
-        if isinstance(index, int) and not isinstance(index, bool):
-            if left.kinds & ALL == ARRAY:
-                found = element(left, index)
-                return found if found.presence != NEVER or left.items is None else NOTHING
-            return left.having(both(left.presence, UNKNOWN)) if left.vague or index not in (0, -1) else left
+        index = index_of(node)
+        if index is not None:
+            return self._item(left, node, index, access or access_of(node))
         item = (left.item or SOME) if left.kinds & ARRAY else left
         if left.kinds & ARRAY and left.kinds & ~ARRAY:
             item = SOME if left.vague else join(item, left.only(~ARRAY).having(ALWAYS))
@@ -263,6 +270,15 @@ class Inference:
         if left.kinds & ARRAY:
             return sequence(item.having(ALWAYS), 0, None, unsure=True).having(UNKNOWN if left.vague else MAYBE)
         return item.having(both(left.presence, UNKNOWN if left.vague else MAYBE))
+
+    def _item(self, left: Shape, node: n.Filter, index: int, access: Access | None) -> Shape:
+        if left.kinds & ALL != ARRAY:
+            return left.having(both(left.presence, UNKNOWN)) if left.vague or index not in (0, -1) else left
+        found = self._refined(access, element(left, index))
+        if found.presence == MAYBE and left.presence != MAYBE and not self.quiet:
+            span = (node.start, node.end)
+            self.findings.append(Finding("missing", False, span, left, 0, f"[{index}]", node.base.end, access))
+        return found
 
     def _keep(self, node: n.KeepArray) -> Shape:
         return as_array(self.of(node.base))

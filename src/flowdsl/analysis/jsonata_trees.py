@@ -10,7 +10,7 @@ from flowdsl.query.jsonata.syntax import parse
 from flowdsl.query.jsonata.tokens import SyntaxFault
 
 Access = tuple[str, ...]
-"""A value by the way to it: a variable's name, then members: ("states", "input", "coupon")."""
+"""A value by the way to it: a variable's name, then members and places: ("states", "input", "lines", "[0]")."""
 
 
 def expression_of(value: object) -> str | None:
@@ -41,13 +41,46 @@ def access_of(node: n.Node) -> Access | None:
         return access_of(node.expressions[0])
     if isinstance(node, n.Variable):
         return (node.name,) if node.name and node.name != "$" else None
+    if isinstance(node, n.Filter):
+        base, index = access_of(node.base), index_of(node)
+        return None if base is None or index is None else (*base, f"[{index}]")
     if not isinstance(node, n.Path):
         return None
     first = access_of(node.steps[0])
     if first is None:
         return None
-    names = [step.name for step in node.steps[1:] if isinstance(step, n.Name)]
-    return (*first, *names) if len(names) == len(node.steps) - 1 else None
+    found = first
+    for step in node.steps[1:]:
+        names = names_of(step)
+        if names is None:
+            return None
+        found += names
+    return found
+
+
+def steps_of(access: Access) -> tuple[str | int, ...]:
+    """The same way as steps: names and places."""
+    return tuple(int(part[1:-1]) if part[:1] == "[" and part[1:-1].lstrip("-").isdigit() else part for part in access)
+
+
+def names_of(step: n.Node) -> Access | None:
+    """What a step of a path adds to the way: its name, and its place in a list; None for anything that computes."""
+    if isinstance(step, n.Name):
+        return (step.name,)
+    if isinstance(step, n.Filter) and isinstance(step.base, n.Name):
+        index = index_of(step)
+        return None if index is None else (step.base.name, f"[{index}]")
+    return None
+
+
+def index_of(node: n.Filter) -> int | None:
+    """The place that `x[0]` and `x[-1]` name; None for a filter that tests."""
+    predicate = node.predicate
+    sign = 1
+    if isinstance(predicate, n.Negate):
+        predicate, sign = predicate.operand, -1
+    value = predicate.value if isinstance(predicate, n.Literal) else None
+    return sign * value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def key_of(node: n.Node) -> str:

@@ -48,7 +48,9 @@ def element(shape: Shape, index: int) -> Shape:
     else:
         if shape.high is not None and index >= shape.high:
             return NOTHING
-        found = (shape.item or SOME).having(ALWAYS if 0 <= index < shape.low else UNKNOWN)
+        # A list that is known to be one may be shorter than that.
+        unsure = UNKNOWN if shape.vague else MAYBE
+        found = (shape.item or SOME).having(ALWAYS if -shape.low <= index < shape.low else unsure)
     return found.having(both(shape.presence, _through(shape, ARRAY, found.presence)))
 
 
@@ -117,6 +119,9 @@ def assume(shape: Shape, steps: Sequence[Step], refine: Shape | None = None) -> 
     if isinstance(step, Many):
         return shape
     if isinstance(step, int):
+        if shape.kinds == ARRAY and shape.items is None and step >= 0:
+            longer = max(shape.low, step + 1)
+            return Shape(ARRAY, ALWAYS, item=shape.item, low=longer, high=shape.high, origins=shape.origins)
         if not shape.kinds & ARRAY or shape.items is None or not 0 <= step < len(shape.items):
             return shape
         items = list(shape.items)

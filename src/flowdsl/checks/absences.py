@@ -32,6 +32,11 @@ def has_origin(problem: Problem, kind: str) -> bool:
     return any(origin.kind == kind for origin in problem.shape.origins)
 
 
+def is_place(problem: Problem) -> bool:
+    """Whether what is missing is an item of a list."""
+    return problem.shape.kinds & s.ALL == s.ARRAY and problem.name.strip("[]").lstrip("-").isdigit()
+
+
 def replacer(problem: Problem) -> str | None:
     """The state whose result replaced the input, where one did."""
     return next((origin.state for origin in problem.shape.origins if origin.kind == "replaced"), None)
@@ -58,8 +63,7 @@ def hint(problem: Problem) -> str:
             return f"; did you mean {f'{below}.{outer}.{name}'!r}?"
     if "Payload" in names and "ExecutedVersion" in names:
         return f"; what the function returned is in {f'{below}.Payload'!r}"
-    near = did_you_mean(name, names)
-    return near
+    return did_you_mean(name, names)
 
 
 def since(problem: Problem) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from flowdsl.analysis import shape as s
 from flowdsl.analysis.flow_state import Problem
 from flowdsl.asl.values import is_list, is_object
-from flowdsl.checks.absences import has_origin, since
+from flowdsl.checks.absences import has_origin, is_place, since
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
 from flowdsl.diagnostics import Diagnostic, Severity
@@ -47,7 +47,7 @@ class MaybeAbsentField(Rule):
 
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
         for problem in context.problems("missing"):
-            if problem.certain or has_origin(problem, "context"):
+            if problem.certain or has_origin(problem, "context") or is_place(problem):
                 continue
             if problem.state.is_jsonata or not has_origin(problem, "error"):
                 yield self.at(problem.pointer, _said(problem), severity=_severity(problem))
