@@ -106,6 +106,10 @@ def world_with_delivery(proof: Any) -> None:
     )
 
 
+def world_with_mail(proof: Any) -> None:
+    client("ses").verify_email_identity(EmailAddress="shop@example.com")
+
+
 def world_with_settings(proof: Any) -> None:
     orders()
     client("ssm").put_parameter(Name="/price", Value="7", Type="String")

@@ -190,6 +190,15 @@ def test_a_proof_that_cannot_be_run_does_not_keep_the_others_from_it(project: Pa
     sys.modules.pop("test_worse")
 
 
+def test_a_module_that_can_be_imported_only_once_is_exit_2(project: Path, capsys: Any) -> None:
+    source = "import builtins\nassert not hasattr(builtins, 'once_only')\nbuiltins.once_only = True\n"
+    (project / "single.py").write_text(source + "def work(event, context):\n    return 1\n", encoding="utf-8")
+    status, _, err = run(capsys, "single:work", "-e", "event.json")
+    assert (status, err) == (2, ["flowdsl: single cannot be imported in a cold environment: AssertionError: "])
+    sys.modules.pop("single")
+    del __import__("builtins").once_only
+
+
 def test_a_test_file_that_cannot_be_imported_is_exit_2(project: Path, capsys: Any) -> None:
     (project / "tests" / "test_broken.py").write_text("import nowhere  # proof(\n", encoding="utf-8")
     status, _, err = run(capsys)

@@ -135,9 +135,9 @@ class Services:
             key = (str(operation_model.service_model.service_name), str(operation_model.name), token)
             self._tokens[key] = (self._clock.now, _without_token(operation_model, parameters), response)
 
-    def note(self, service: str, operation_model: Any, parameters: Any) -> None:
+    def note(self, operation_model: Any, parameters: Any) -> None:
         """Writes down a successful call that changes something where nobody looks."""
-        operation = str(operation_model.name)
+        service, operation = str(operation_model.service_model.service_name), str(operation_model.name)
         if service in OBSERVED or service in _HARMLESS or _READS.match(operation):
             return
         token = _token(operation_model, parameters)

@@ -162,7 +162,12 @@ class Subject:
         for name in warm:
             sys.modules.pop(name, None)
         try:
-            yield Subject(_find(import_module(self.module), self.qualname), self.raises)
+            try:
+                cold = import_module(self.module)
+            except Exception as error:
+                reason = f"{type(error).__name__}: {error}"
+                raise FlowDslError(f"{self.module} cannot be imported in a cold environment: {reason}") from error
+            yield Subject(_find(cold, self.qualname), self.raises)
         finally:
             sys.modules.update(warm)
             for parent, name, module in parents:

@@ -116,8 +116,6 @@ class Wire:
             return error(REFUSALS.get(service, "ThrottlingException"), "Rate exceeded")
         # The delivery may have waited: the one that runs now is this one again.
         answer = original(endpoint, operation_model, request_dict)
-        if answer[0].status_code < 300:
-            self.services.note(service, operation_model, request_dict["context"].get(PARAMETERS) or {})
         delivery.ends(number)
         return answer
 
@@ -128,6 +126,9 @@ class Wire:
             answer = original(endpoint, request, operation_model, context)
             if answer[0] is not None and answer[0][0].status_code < 300:
                 self.services.remember(operation_model, parameters, answer[0])
+                if self.active is not None:
+                    # Each time that it is sent: a request whose response gets lost does its work twice.
+                    self.services.note(operation_model, parameters)
         else:
             answer = (copy.deepcopy(answer), None)
         delivery = self.active

@@ -129,6 +129,21 @@ def put_event(event: dict[str, Any], context: Any) -> None:
 
 
 @mutant(
+    "sends mail",
+    aws.world_with_mail,
+    "response of #1 ses.SendEmail lost",
+    "calls of ses.SendEmail: {Destination.ToAddresses[0]: 'ada@example.com'",
+    {"order_id": "o1"},
+)
+def mail(event: dict[str, Any], context: Any) -> None:
+    client("ses").send_email(
+        Source="shop@example.com",
+        Destination={"ToAddresses": ["ada@example.com"]},
+        Message={"Subject": {"Data": event["order_id"]}, "Body": {"Text": {"Data": "Paid"}}},
+    )
+
+
+@mutant(
     "calls the outside without a key",
     aws.world,
     "delivered again",
