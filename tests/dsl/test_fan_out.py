@@ -48,7 +48,7 @@ def test_the_item_is_bound_on_every_way_out_of_the_entry_state(source: Source) -
                 c = Pass(output=row.sku)
                 b.catch(ALL) >> c
                 b >> c
-                return row.sku
+                return c.result
 
             first = Map(each, order.lines)
             second = Map(other, order.lines)

@@ -306,6 +306,47 @@ def test_what_stands_beside_a_retry_is_never_dropped(source: Source) -> None:
     ]
 
 
+def test_a_retry_keyword_that_holds_no_policy_is_said_at_its_line(source: Source) -> None:
+    assert source.mistakes("""
+        @workflow
+        def flow(order: Order) -> Any:
+            one = Task(charge_card(payment_id=order.id, amount=1), retry=3)
+            two = Task(charge_card(payment_id=order.id, amount=1), retry=[Retry(Timeout), "x"])
+            one >> two
+    """) == [
+        "3:66: ASL154 bad-value: retry is a Retry or several, found 3",
+        "4:66: ASL154 bad-value: retry is a Retry or several, found 'x'",
+    ]
+
+
+def test_a_return_that_no_end_gives_is_a_mistake(source: Source) -> None:
+    assert source.mistakes("""
+        @workflow
+        def flow(order: Order) -> Any:
+            one = Pass(output="x")
+            return order.id
+    """) == [
+        "2:5: ASL366 wrong-ends: nothing gives what flow returns: 'One' has an output of its own; "
+        "take that out, or write return one_of(one)"
+    ]
+
+
+def test_a_near_operation_is_spelled_as_the_call_is(source: Source) -> None:
+    found = source.mistakes("""
+        @workflow
+        def flow(order: Order) -> Any:
+            one = Task(aws.dynamodb.putItm(TableName="t", Item={}))
+            two = Task(aws.sdk.s3.put_objec(Bucket="b", Key="k"))
+            three = Task(aws.lamda.invoke(FunctionName="f"))
+            one >> two >> three
+    """)
+    assert [line.rpartition("; ")[2] for line in found] == [
+        "did you mean 'putItem'?",
+        "did you mean 'put_object'?",
+        "did you mean 'lambda_'?",
+    ]
+
+
 def test_a_model_made_of_expressions_is_told_about_new(source: Source) -> None:
     assert source.mistakes("""
         @workflow

@@ -392,7 +392,7 @@ case(
 3:16: ASL550 unknown-operation: no AWS service 'dynamodbb'; did you mean 'dynamodb'?
     3 |     one = Task(aws.dynamodbb.put_item(TableName="t", Item={}))
       |                ^^^^^^^^^^^^^^^^^^^^^^
-4:16: ASL550 unknown-operation: aws-sdk:dynamodb has no action 'put_itm'; did you mean 'putItem'?
+4:16: ASL550 unknown-operation: aws-sdk:dynamodb has no action 'put_itm'; did you mean 'put_item'?
     4 |     two = Task(aws.dynamodb.put_itm(TableName="t", Item={}))
       |                ^^^^^^^^^^^^^^^^^^^^
 5:18: ASL552 missing-service-argument: dynamodb:putItem needs 'Item'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -134,13 +135,21 @@ def call_operation(operation: AwsOperation, arguments: dict[str, Any], place: Pl
     try:
         found = _operation(operation.service, operation.action, operation.sdk)
     except UnknownOperation as error:
-        report("unknown-operation", str(error), (*place, CALLEE))
+        report("unknown-operation", _in_python(str(error), operation.action), (*place, CALLEE))
         return call
     call.operation = found
     call.resource = found.resource()
     call.result = ANY
     _check_arguments(found, frozen, place)
     return call
+
+
+def _in_python(message: str, written: str) -> str:
+    """A near name in an unknown operation's message as it would be written here: put_item for putItem, lambda_ for lambda."""
+    head, mark, near = message.partition("; did you mean ")
+    if written == written.lower():
+        near = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", near).lower()
+    return head + mark + near.replace("'lambda'", "'lambda_'")
 
 
 def _check_arguments(found: Any, given: dict[str, Any], place: Place) -> None:

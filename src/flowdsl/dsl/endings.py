@@ -18,6 +18,8 @@ def check_ends(trace: Trace, wiring: Wiring) -> None:
     if scope.one_of is not None:
         _check_one_of(trace, wiring, scope, scope.one_of)
     elif scope.has_result:
+        if wiring.ends and not any(gives_return(end, scope) for end in wiring.ends):
+            _report_unused(trace, wiring, scope)
         for end in wiring.ends:
             if end.assigned and gives_return(end, scope):
                 _check_impure(trace, scope, end)
@@ -51,6 +53,19 @@ def _check_one_of(trace: Trace, wiring: Wiring, scope: Scope, listed: tuple[Any,
                 ((end.place, f"{end.name} is declared here"),),
                 end,
             )
+
+
+def _report_unused(trace: Trace, wiring: Wiring, scope: Scope) -> None:
+    ends = wiring.ends
+    named = " and ".join(repr(end.name) for end in ends[:2]) + (", ..." if len(ends) > 2 else "")
+    listed = ", ".join(end.bound or end.name for end in ends)
+    trace.report(
+        "wrong-ends",
+        f"nothing gives what {scope.function.__name__ if scope.function is not None else trace.name} returns: {named} {'has' if len(ends) == 1 else 'have'} an output of {'its' if len(ends) == 1 else 'their'} own; "
+        f"take that out, or write return one_of({listed})",
+        scope.place,
+        tuple((end.output_place, f"the output of {end.name}") for end in ends if end.output_place is not None),
+    )
 
 
 def _check_impure(trace: Trace, scope: Scope, end: State) -> None:

@@ -149,7 +149,12 @@ def _name(state: State, value: Any, place: Place) -> None:
 
 def _retry(state: State, value: Any, place: Place) -> None:
     policies: list[Any] = list(cast("Any", value)) if isinstance(value, (list, tuple)) else [value]
+    from flowdsl.dsl.retry import Retry  # which knows of a trace, and the trace of keywords
+
     for policy in policies:
+        if not isinstance(policy, Retry):
+            report("bad-value", f"retry is a Retry or several, found {policy!r}", place)
+            continue
         state.retry(policy)  # type: ignore[attr-defined] # only states with a Retry have the keyword
     if not value:
         state.retriers = state.retriers or []
