@@ -30,8 +30,9 @@ BUSY = Retry(
 @workflow(timeout_seconds=8 * 24 * 3600)
 def take_first_order(first: FirstOrder) -> Receipt:
     """Onboard a customer, then fulfil the order; the customer stays, whatever becomes of the order."""
-    onboarding = Task(onboard_customer(first.customer), timeout_seconds=600)
-    fulfilment = Task(fulfil_order(first.order), timeout_seconds=7 * 24 * 3600)
+    # Named, so that a start that is tried again cannot start a second one.
+    onboarding = Task(onboard_customer.named(f"onboard-{first.customer.id}")(first.customer), timeout_seconds=600)
+    fulfilment = Task(fulfil_order.named(f"fulfil-{first.order.id}")(first.order), timeout_seconds=7 * 24 * 3600)
     not_onboarded = Fail("NotOnboarded", cause=f"customer {first.customer.id} could not be onboarded")
     not_fulfilled = Fail("NotFulfilled", cause=f"order {first.order.id} could not be fulfilled")
 

@@ -136,6 +136,12 @@ def test_a_workflow_waits_for_another_one_unless_it_only_starts_it(source: Sourc
     assert task(source, "child.start(order)")["Resource"] == "arn:aws:states:::states:startExecution"
 
 
+def test_a_nested_execution_may_have_a_name(source: Source) -> None:
+    arguments = task(source, 'child.named(f"child-{order.id}")(order)')["Arguments"]
+    assert arguments["Name"] == '{% "child-" & $states.context.Execution.Input.id %}'
+    assert task(source, 'child.named("once").start(order)')["Arguments"]["Name"] == "once"
+
+
 def test_an_activity_is_a_placeholder_or_its_arn(source: Source) -> None:
     found = task(source, 'activity("paint it", {"id": order.id})', ", timeout_seconds=9")
     assert found["Resource"] == "${PaintIt}"

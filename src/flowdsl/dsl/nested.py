@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from flowdsl.diagnostics import FlowDslError, did_you_mean
 from flowdsl.dsl.calls import Call
@@ -10,7 +10,7 @@ from flowdsl.dsl.fit import misfit
 from flowdsl.dsl.kinds import ANY
 from flowdsl.dsl.names import pascal
 from flowdsl.dsl.operators import kind_of_value
-from flowdsl.dsl.places import location
+from flowdsl.dsl.places import frame_at, location
 from flowdsl.dsl.retry import error_name
 from flowdsl.dsl.trace import Trace, report, tracing
 from flowdsl.dsl.values import freeze
@@ -20,11 +20,45 @@ if TYPE_CHECKING:
     from flowdsl.dsl.states import Working
     from flowdsl.dsl.workflow import Workflow
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Named(Generic[P, R]):
+    """A workflow whose execution gets a name: `Task(ship.named(f"ship-{order.id}")(order))`."""
+
+    __slots__ = ("_execution_name", "_workflow")
+
+    def __init__(self, workflow: Workflow[P, R], execution_name: str) -> None:
+        self._workflow = workflow
+        self._execution_name = execution_name
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """The call that a Task makes, which waits for the result."""
+        frame = frame_at(1)
+        place = (frame.f_code, frame.f_lasti)
+        made: R = call_workflow(  # type: ignore[assignment] # to the type checker a call is its result
+            self._workflow, args, kwargs, place, wait=True, execution_name=self._execution_name
+        )  # pyright: ignore[reportAssignmentType]
+        return made
+
+    def start(self, *args: P.args, **kwargs: P.kwargs) -> Any:
+        """Like a call, but the Task does not wait."""
+        frame = frame_at(1)
+        place = (frame.f_code, frame.f_lasti)
+        return call_workflow(self._workflow, args, kwargs, place, wait=False, execution_name=self._execution_name)
+
 
 def call_workflow(
-    workflow: Workflow[Any, Any], args: tuple[Any, ...], kwargs: dict[str, Any], place: Place, *, wait: bool
+    workflow: Workflow[Any, Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    place: Place,
+    *,
+    wait: bool,
+    execution_name: Any = ...,
 ) -> Call:
-    """The call that `other(order)` is while a workflow is declared."""
+    """The call that `other(order)` is while a workflow is declared. `execution_name`: ... where AWS makes one up."""
     trace = tracing.get()
     if trace is None:
         raise FlowDslError(
@@ -68,6 +102,8 @@ def call_workflow(
                 (*place, 0 if args else names[0]),
             )
         arguments["Input"] = freeze(given, reads, (*place, 0))
+    if execution_name is not ...:
+        arguments["Name"] = freeze(execution_name, reads, place)
     call = Call("workflow", "arn:aws:states:::states:startExecution", arguments, reads, place)
     if wait:
         if workflow.type == "EXPRESS":

@@ -29,6 +29,7 @@ from flowdsl.handler._declaring import current as declaring
 from flowdsl.query.expression import Place, Read
 
 if TYPE_CHECKING:
+    from flowdsl.dsl.nested import Named
     from collections.abc import Mapping, Sequence
 
 P = ParamSpec("P")
@@ -181,6 +182,15 @@ class Workflow(Generic[P, R]):
 
         frame = frame_at(1)
         return call_workflow(self, args, kwargs, (frame.f_code, frame.f_lasti), wait=False)
+
+    def named(self, execution_name: str) -> Named[P, R]:
+        """The same with a name for the execution: a retry of the Task that starts it cannot start a second one.
+
+        `Task(ship.named(f"ship-{order.id}")(order))`, or `.named(...).start(order)`. A name is used again only after 90 days.
+        """
+        from flowdsl.dsl.nested import Named
+
+        return Named(self, execution_name)
 
     def __repr__(self) -> str:
         return f"<workflow {self.name}>"
