@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
+import json
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +14,10 @@ from typing import Any
 import pytest
 
 from flowdsl.asl.definition import Definition
+from flowdsl.asl.format import formatted
 from flowdsl.asl.grammar import check_grammar
-from flowdsl.diagnostics import Severity
+from flowdsl.asl.values import is_list, is_object
+from flowdsl.diagnostics import FlowDslError, Severity
 from flowdsl.importer.module import python_source
 from flowdsl.importer.verify import verify
 from tests.importer.odd import odd
@@ -106,3 +112,55 @@ def test_odd_definitions_give_files_that_are_clean_formatted_and_typed(tmp_path:
         files = sorted(map(str, tmp_path.glob("*.py")))
         done = subprocess.run([sys.executable, "-m", *command, *files], capture_output=True, text=True)
         assert done.returncode == 0, done.stdout
+
+
+ODDITIES: list[Any] = [
+    None,
+    True,
+    -1,
+    1.5,
+    "",
+    "$.a",
+    "{% $x %}",
+    "{% ( %}",
+    "${P}",
+    [],
+    {},
+    [None],
+    [{}],
+    {"States": {}},
+    {"Next": 5},
+]
+FIELDS = ["Type", "Next", "Foo", "StartAt", "States", "Retry", "Catch", "ErrorEquals", "Comment", "Choices", "Branches"]
+
+
+def broken(document: Any, chance: random.Random) -> Any:
+    """The document with one or more of its values taken out, put under another name, or replaced."""
+    for _ in range(chance.choice([1, 1, 2, 4])):
+        places: list[tuple[Any, Any]] = []
+        stack = [document]
+        while stack:
+            item = stack.pop()
+            keys: list[Any] = list(item) if is_object(item) else list(range(len(item))) if is_list(item) else []
+            places += [(item, key) for key in keys]
+            stack += [item[key] for key in keys]
+        if not places:
+            break
+        holder, key = chance.choice(places)
+        action = chance.randrange(4)
+        if action == 0:
+            del holder[key]
+        elif action == 1 and is_object(holder):
+            holder[chance.choice(FIELDS)] = holder.pop(key)
+        else:
+            holder[key] = copy.deepcopy(chance.choice(ODDITIES))
+    return document
+
+
+@pytest.mark.parametrize("first", range(0, 300, 50))
+def test_a_broken_definition_is_imported_or_refused_in_flowdsl_s_own_words(first: int) -> None:
+    for seed in range(first, first + 50):
+        document = broken(odd(seed, 2), random.Random(seed))
+        formatted(json.dumps(document))
+        with contextlib.suppress(FlowDslError):
+            imported(document)

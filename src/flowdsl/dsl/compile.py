@@ -60,5 +60,7 @@ def compiled(trace: Trace, head: dict[str, Any], default_retry: list[Any]) -> di
         items.name_binders({state.name for scope in trace.scopes for state in scope.states})
     emitter = Emitter(trace, wirings, items, default_retry)
     document = {**head, **emitter.scope(trace.scopes[0])}
+    if "StartAt" in head:
+        document["StartAt"] = head["StartAt"]
     # What a query language cannot say is found when it is written.
     return None if trace.is_wrong else document

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flowdsl.asl.definition import Definition, Scope, StateNode
-from flowdsl.asl.fields import fields_of
+from flowdsl.asl.fields import STATE_TYPES, fields_of
 from flowdsl.asl.values import is_object
+from flowdsl.diagnostics import FlowDslError
 from flowdsl.dsl.names import pascal
 from flowdsl.importer.names import Names, identifier
 from flowdsl.importer.policies import Policies
 from flowdsl.importer.source_text import WIDTH, Call, Code, docstring, flat, join, layout, string
-from flowdsl.importer.state_calls import declaration, has_keyword
+from flowdsl.importer.state_calls import declaration, has_keyword, leads
 from flowdsl.importer.transitions import wire
 
 
@@ -34,6 +35,8 @@ class _Writer:
         self.inner: dict[str, list[Scope]] = {}
         self.scopes: list[Scope] = list(definition.scopes())
         for node in definition.states():
+            if node.type not in STATE_TYPES:
+                raise FlowDslError(f"{node.pointer}: a state of no Type that ASL has cannot be said in Python")
             self.nodes.setdefault(node.scope.pointer, []).append(node)
         for scope in self.scopes[1:]:
             assert scope.parent is not None
@@ -62,9 +65,9 @@ class _Writer:
         variables = {node.name: own.take(identifier(node.name)) for node in nodes}
         pad = " " * (indent + 4)
         start: list[str] = []
-        if nodes and scope.start_at != nodes[0].name and scope.start_at in variables:
+        if nodes and scope.start_at != nodes[0].name and variables.get(str(scope.start_at)):
             self.used.add("start")
-            start = [f"{pad}start >> {variables[scope.start_at]}"]
+            start = [f"{pad}start >> {variables[str(scope.start_at)]}"]
         wires = wire(nodes, variables, indent + 4, self.used, self.errors)
         retries = self.policies.edges(nodes, variables, indent + 4)
         edges = [part for part in (start + wires.chains, retries + wires.failures) if part]
@@ -89,7 +92,7 @@ class _Writer:
         odd = {
             field: value
             for field, value in scope.body.items()
-            if field not in ("StartAt", "States")
+            if not (field == "States" or (field == "StartAt" and leads(value, scope.states)))
             and not (field == "Comment" and said)
             and not (field == "ProcessorConfig" and scope.kind == "processor" and is_object(value))
         }
@@ -132,11 +135,13 @@ class _Writer:
                 call.keywords["query_language"] = value
                 unknown[field] = value
                 continue
-            if field in ("StartAt", "States") or (
+            if field == "StartAt" and not leads(value, self.scopes[0].states):
+                unknown[field] = value
+            elif field in ("StartAt", "States") or (
                 field == "Comment" and isinstance(value, str) and docstring(value, 4)
             ):
-                continue
-            if field in known and has_keyword(known[field], value, "", strict=True):
+                pass
+            elif field in known and has_keyword(known[field], value, "", strict=True):
                 call.keywords[known[field].keyword] = value
             else:
                 unknown[field] = value

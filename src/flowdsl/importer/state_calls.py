@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeGuard
 
 from flowdsl.asl.definition import StateNode
 from flowdsl.asl.field import Field
@@ -83,15 +84,26 @@ def _map_processor(fields: dict[str, Any], call: Call) -> None:
 def _is_said(node: StateNode, field: str) -> bool:
     """Whether the file says this field in another way; empty lists and odd values are not."""
     value = node.fields[field]
-    if field in ("Retry", "Catch"):
+    if field == "Retry":
         return is_list(value) and bool(value) and all(_is_handler(item) for item in value)
+    if field == "Catch":
+        return (
+            is_list(value)
+            and bool(value)
+            and all(_is_handler(item) and leads(item.get("Next"), node.scope.states) for item in value)
+        )
     if field == "End":
         return value is True
     if field in ("Next", "Default"):
-        return isinstance(value, str) and value in node.scope.states
+        return leads(value, node.scope.states)
     if field == "Choices":
-        return is_list(value) and all(is_object(r) and r.get("Next") in node.scope.states for r in value)
+        return is_list(value) and all(is_object(r) and leads(r.get("Next"), node.scope.states) for r in value)
     return True
+
+
+def leads(target: Any, known: Mapping[str, Any]) -> TypeGuard[str]:
+    """Whether a transition can be drawn: its target is one of the states."""
+    return isinstance(target, str) and target in known
 
 
 def _is_handler(item: Any) -> bool:

@@ -11,7 +11,7 @@ from flowdsl.asl.values import is_list, is_object
 from flowdsl.importer.choice_rules import condition
 from flowdsl.importer.policies import in_lines
 from flowdsl.importer.source_text import WIDTH, Call, flat, layout, width_of
-from flowdsl.importer.state_calls import catcher, is_assign
+from flowdsl.importer.state_calls import catcher, is_assign, leads
 
 LONGEST = 100
 """Where a chain of names is broken: it would fit, but nobody reads it."""
@@ -37,7 +37,7 @@ def wire(nodes: list[StateNode], variables: dict[str, str], indent: int, used: s
         while name not in done:
             done.add(name)
             following = by_name[name].fields.get("Next")
-            if by_name[name].type == "Choice" or not isinstance(following, str) or following not in by_name:
+            if by_name[name].type == "Choice" or not leads(following, by_name):
                 break
             names.append(variables[following])
             name = following
@@ -71,14 +71,14 @@ def wire(nodes: list[StateNode], variables: dict[str, str], indent: int, used: s
         variable = variables[node.name]
         if node.type == "Choice":
             for rule in _dicts(node.fields.get("Choices")):
-                if rule.get("Next") in by_name:
+                if leads(rule.get("Next"), by_name):
                     add(wires.chains, _when(variable, rule, node.query_language, used), rule["Next"])
             default = node.fields.get("Default")
-            if isinstance(default, str) and default in by_name:
+            if leads(default, by_name):
                 add(wires.chains, f"{variable}.otherwise", default)
         elif node.name not in done:
             following = node.fields.get("Next")
-            if isinstance(following, str) and following in by_name:
+            if leads(following, by_name):
                 done.add(node.name)
                 add(wires.chains, variable, following)
     for owners, catchers in _alike(nodes, by_name):
@@ -99,7 +99,7 @@ def _alike(nodes: list[StateNode], known: dict[str, StateNode]) -> list[tuple[li
         catchers = [
             fields
             for fields in _dicts(node.fields.get("Catch"))
-            if is_list(fields.get("ErrorEquals")) and fields.get("Next") in known
+            if is_list(fields.get("ErrorEquals")) and leads(fields.get("Next"), known)
         ]
         if catchers:
             together.setdefault(json.dumps([node.query_language, catchers]), ([], catchers))[0].append(node.name)

@@ -48,22 +48,22 @@ def command(file: Path, output: Path | None, name: str | None, resource: str | N
     definition = found[0]
     wished = name or (output.stem if output and str(output) != "-" else definition.name) or "workflow"
     function = identifier(wished)
-    source = python_source(definition, function, file.name if str(file) != "-" else "standard input")
     project = Project.find()
     target = output or project.source_folders[0] / f"{function}.py"
     if str(target) != "-" and target.exists() and not force:
         raise FlowDslError(f"{project.relative(target)} is there already; give --force to overwrite it, or another -o")
-    if verify:
-        try:
+    try:
+        source = python_source(definition, function, file.name if str(file) != "-" else "standard input")
+        if verify:
             prove(definition, source, function, project.relative(target))
-        except FlowDslError:
-            mistakes = _mistakes(definition)
-            if not mistakes:
-                raise
-            for mistake in mistakes:
-                click.echo(str(mistake))
-            complain(f"{file}: {len(mistakes)} mistake{'s' * (len(mistakes) > 1)}; nothing was written")
-            leave(1)
+    except FlowDslError:
+        mistakes = _mistakes(definition)
+        if not mistakes:
+            raise
+        for mistake in mistakes:
+            click.echo(str(mistake))
+        complain(f"{file}: {len(mistakes)} mistake{'s' * (len(mistakes) > 1)}; nothing was written")
+        leave(1)
     if str(target) == "-":
         click.echo(source, nl=False)
         return
