@@ -28,7 +28,18 @@ def test_a_new_project_builds_checks_runs_and_passes_its_tests(tmp_path: Path) -
     assert done.returncode == 0, done.stderr
     assert "Hello, Ada!" in done.stdout
     tests = subprocess.run(
-        [sys.executable, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--flow-cov", "--flow-cov-fail-under", "100"],
+        [
+            sys.executable,
+            "-P",
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "--flow-cov",
+            "--flow-cov-fail-under",
+            "100",
+        ],
         cwd=tmp_path,
         capture_output=True,
         text=True,
