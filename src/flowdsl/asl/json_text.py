@@ -15,7 +15,7 @@ from flowdsl.asl.json_scan import INVALID_JSON, MAX_DEPTH, Scan, number_problem
 from flowdsl.asl.json_spans import LazySpans
 from flowdsl.asl.source_map import SourceMap, split
 from flowdsl.asl.source_text import Positions, SourceText, Unreadable
-from flowdsl.asl.values import BarePlaceholder, Json, is_list, is_object
+from flowdsl.asl.values import BarePlaceholder, Json, deeper_than, is_list
 from flowdsl.diagnostics import Location
 
 
@@ -58,7 +58,7 @@ def read_json(source: SourceText) -> Document:
             parse_float=_fraction,
             parse_constant=_refuse,
         )
-        deep = _deeper_than(value, MAX_DEPTH)
+        deep = deeper_than(value, MAX_DEPTH)
     except (ValueError, RecursionError):
         scan = scan or Scan(source)
         if not scan.bare:
@@ -104,20 +104,6 @@ def _fraction(text: str) -> float:
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(constant)
-
-
-def _deeper_than(value: Json, limit: int) -> bool:
-    level: list[Any] = [value]
-    for _ in range(limit + 1):
-        level = [
-            inner
-            for outer in level
-            for inner in (outer.values() if is_object(outer) else outer if is_list(outer) else ())
-            if inner.__class__ is dict or inner.__class__ is list
-        ]
-        if not level:
-            return False
-    return True
 
 
 def _with_bare_placeholders(text: str, scan: Scan) -> Json:

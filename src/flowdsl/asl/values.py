@@ -69,3 +69,22 @@ class BarePlaceholder(str):
     """A `${Name}` that stood without quotes where a number, or a whole list, must stand once it is filled in."""
 
     __slots__ = ()
+
+
+MAX_INPUT_DEPTH: Final = 500
+"""How deep an execution's input may nest. Interpreters differ in how deep they can follow one; this all of them can."""
+
+
+def deeper_than(value: Json, limit: int) -> bool:
+    """Whether lists and objects nest more than `limit` deep: level by level, so that no depth is too deep to be asked about."""
+    level: list[Any] = [value]
+    for _ in range(limit + 1):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if is_object(outer) else outer if is_list(outer) else ())
+            if inner.__class__ is dict or inner.__class__ is list
+        ]
+        if not level:
+            return False
+    return True

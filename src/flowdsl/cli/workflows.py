@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flowdsl.asl.definition import Definition
+from flowdsl.asl.values import MAX_INPUT_DEPTH, deeper_than
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.project import Project
 
@@ -73,11 +74,17 @@ def read_json(name: str, what: str) -> Any:
         reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
         raise FlowDslError(f"the {what} {name} cannot be read: {reason}") from None
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        value = json.loads(text, parse_constant=_no_constant)
     except ValueError as error:
         raise FlowDslError(f"the {what} {shown(name)} is no JSON: {error}") from None
     except RecursionError:
-        raise FlowDslError(f"the {what} {shown(name)} is nested too deeply to be worked with") from None
+        value = None
+        deep = True
+    else:
+        deep = deeper_than(value, MAX_INPUT_DEPTH)
+    if deep:
+        raise FlowDslError(f"the {what} {shown(name)} is nested too deeply to be worked with")
+    return value
 
 
 def shown(name: str) -> str:

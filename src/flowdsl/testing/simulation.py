@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
+from flowdsl.asl.values import MAX_INPUT_DEPTH, deeper_than
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.interpreter.budgets import SECONDS
 from flowdsl.interpreter.clock import DEFAULT_START
@@ -125,6 +126,8 @@ def jsonable(value: Any) -> Any:
         raise TypeError(f"{type(item).__name__} is no JSON")
 
     try:
+        if deeper_than(value, MAX_INPUT_DEPTH):
+            raise RecursionError
         return json.loads(json.dumps(value, default=convert, allow_nan=False))
     except RecursionError:
         raise FlowDslError("the input is nested too deeply to be worked with") from None

@@ -28,7 +28,11 @@ if TYPE_CHECKING:
     "--s3", "buckets", multiple=True, metavar="BUCKET=FOLDER", help="A folder whose files are a bucket's objects."
 )
 @click.option(
-    "--substitute", "substitutions", multiple=True, metavar="NAME=VALUE", help="What stands for ${NAME} in the definition."
+    "--substitute",
+    "substitutions",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="What stands for ${NAME} in the definition.",
 )
 @click.option("--state", "state_name", metavar="NAME", help="Run this one state, as TestState does.")
 @click.option(
@@ -77,7 +81,7 @@ def _execution(
 
     from flowdsl.asl.definition import is_distributed
     from flowdsl.cli.narrator import Narrator
-    from flowdsl.cli.output import progress
+    from flowdsl.cli.output import complain, progress
     from flowdsl.diagnostics import FlowDslError
     from flowdsl.interpreter.clock import DEFAULT_START
     from flowdsl.interpreter.execution import start
@@ -106,9 +110,9 @@ def _execution(
     if execution.status == "RUNNING":
         waiting = ", ".join(repr(task.state) for task in execution.pending)
         raise FlowDslError(f"the execution waits for an answer from outside, in {waiting}; give it one with --mocks")
-    leftovers = answers.leftovers()
-    if leftovers:
-        raise FlowDslError("; ".join(leftovers))
+    # One mocks file serves many inputs: what this one did not need is worth a word, and no more.
+    for leftover in answers.leftovers():
+        complain(leftover)
     return execution
 
 
