@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from flowdsl.query.base import Env, Evaluate, ExpressionError, Value
-from flowdsl.query.jsonpath.steps import Index, Name, NotFound, Step, walk
+from flowdsl.query.jsonpath.steps import Index, Name, NotFound, Step, TooMuch, begin, walk
 from flowdsl.query.jsonpath.syntax import Path, parse_path
 from flowdsl.query.jsontext import dumps
 
@@ -183,10 +183,14 @@ def _general(path: Path, field: str, family: str) -> Evaluate:
     steps, single = path.steps, path.definite
 
     def read(env: Env) -> Json:
+        begin()
         try:
             return walk(steps, root_of(path, env))
         except KeyError:
             raise missing(path, env, field, family) from None
+        except TooMuch:
+            cause = f"Invalid path '{path.text}' : it leads to too many values"
+            raise ExpressionError(RUNTIME, cause, field) from None
         except NotFound:
             if single:
                 raise missing(path, env, field, family) from None

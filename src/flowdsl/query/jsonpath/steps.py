@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from flowdsl.query.base import Value
@@ -75,6 +77,32 @@ class Filter:
 Step = Name | Index | Names | Indexes | Slice | Wildcard | Descend | Filter
 
 
+MOST_VISITS = 3_000_000
+"""Values that one evaluation of a path may look at. An input has 262,144 bytes: only what multiplies comes near it."""
+
+
+class TooMuch(Exception):
+    """A path that looks at more than MOST_VISITS values: `$..a..a..a` on what is nested deep, a filter in a filter."""
+
+
+class _Budget(threading.local):
+    visits = 0
+
+
+_budget = _Budget()
+
+
+def begin() -> None:
+    """Starts the count of an evaluation's visits anew."""
+    _budget.visits = 0
+
+
+def _visit(count: int) -> None:
+    _budget.visits += count
+    if _budget.visits > MOST_VISITS:
+        raise TooMuch
+
+
 class NotFound(Exception):
     """A definite path that leads nowhere: `step` is the number of the step that failed, `value` what it was asked of."""
 
@@ -115,6 +143,7 @@ def _walk_many(values: list[Json], steps: tuple[Step, ...], number: int, root: J
     last = len(steps) - 1
     while number <= last:
         step = steps[number]
+        _visit(len(values))
         if isinstance(step, Descend):
             number += 1
             values = _descend(values, steps[number], root, number == last)
@@ -172,6 +201,7 @@ def _from_object(value: dict[str, Json], step: Step, root: Json, last: bool, out
 
 def _from_array(value: list[Value], step: Step, root: Json, out: list[Json]) -> None:
     size = len(value)
+    _visit(len(step.indexes) if isinstance(step, Indexes) else size)
     if isinstance(step, Index):
         if -size <= step.index < size:
             out.append(value[step.index])
@@ -199,7 +229,9 @@ def _slice(step: Slice, size: int) -> list[int]:
 
 
 def _descend(values: list[Json], step: Step, root: Json, last: bool) -> list[Json]:
-    nodes: list[Value] = [node for start in values for node in _below(start)]
+    below = (node for start in values for node in _below(start))
+    nodes: list[Value] = list(islice(below, MOST_VISITS + 1 - _budget.visits))
+    _visit(len(nodes))
     if isinstance(step, Filter):
         # Below `..` each object answers for itself; an array's elements are asked when they are reached.
         return [node for node in nodes if isinstance(node, dict) and step.test(node, root)]
