@@ -77,7 +77,7 @@ def _map_processor(fields: dict[str, Any], call: Call) -> None:
     processor = fields["Iterator" if legacy else "ItemProcessor"]
     if legacy:
         call.keywords["iterator"] = call.positional.pop()
-    if is_object(processor.get("ProcessorConfig")):
+    if is_object(processor) and is_object(processor.get("ProcessorConfig")):
         call.keywords["processor_config"] = processor["ProcessorConfig"]
 
 
