@@ -11,7 +11,7 @@ PYTESTS = 3.11 3.12 3.13
 export AWS_DEFAULT_REGION ?= eu-west-1
 export AWS_EC2_METADATA_DISABLED = true
 
-.PHONY: all setup demo test test-all corpus lint bench bench-peers bench-interpreter docs golden lock clean
+.PHONY: all setup demo test test-all corpus lint bench bench-peers bench-interpreter second-opinion docs golden lock clean
 all: lint test demo
 
 setup: $(STAMP)
@@ -49,6 +49,10 @@ lint: setup
 	$(BIN)/mypy src/flowdsl
 	$(BIN)/pyright
 
+# moto's interpreter on random machines (and on recorded ones, where FLOWDSL_CORPUS names some): every disagreement.
+second-opinion: setup
+	@$(BIN)/python -m tests.conformance.second_opinion $(if $(FLOWDSL_CORPUS),--cases $(FLOWDSL_CORPUS)/conformance/cases)
+
 bench: setup
 	@$(BIN)/python benchmarks/run.py
 
@@ -61,6 +65,10 @@ bench-peers: setup
 
 bench-interpreter: bench-peers
 	@$(BIN)/python benchmarks/run.py interpreter
+
+# The same machines in moto's interpreter: every disagreement, and where AWS was recorded, who is right.
+second-opinion: setup bench-peers
+	@$(BIN)/python scripts/second_opinion.py
 
 docs: setup
 	@$(BIN)/python scripts/write_docs.py
