@@ -49,10 +49,6 @@ lint: setup
 	$(BIN)/mypy src/flowdsl
 	$(BIN)/pyright
 
-# moto's interpreter on random machines (and on recorded ones, where FLOWDSL_CORPUS names some): every disagreement.
-second-opinion: setup
-	@$(BIN)/python -m tests.conformance.second_opinion $(if $(FLOWDSL_CORPUS),--cases $(FLOWDSL_CORPUS)/conformance/cases)
-
 bench: setup
 	@$(BIN)/python benchmarks/run.py
 
