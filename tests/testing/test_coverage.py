@@ -113,6 +113,41 @@ def test_too_little_coverage_fails_a_run_that_is_otherwise_fine(tmp_path: Path) 
     assert pytest_run(tmp_path, "--flow-cov-fail-under=60", "-k", "not path")[0] == 0
 
 
+WORKFLOW = """
+from flowdsl import Pass, workflow
+
+
+@workflow
+def {name}():
+    first = Pass()
+    second = Pass()
+    first >> second
+"""
+
+
+def test_workflows_that_no_test_runs_count_as_well(tmp_path: Path) -> None:
+    (tmp_path / "flowdsl.toml").write_text("")
+    (tmp_path / "workflows").mkdir()
+    for name in ("tried", "forgotten"):
+        (tmp_path / "workflows" / f"{name}.py").write_text(WORKFLOW.format(name=name))
+    (tmp_path / "workflows" / "broken.py").write_text("from flowdsl import nothing_like_it")
+    (tmp_path / "test_it.py").write_text(
+        "from flowdsl.testing import simulate\nfrom workflows.tried import tried\n\n\n"
+        "def test_it():\n    assert simulate(tried, {}).status == 'SUCCEEDED'\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--flow-cov-fail-under=60"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    table = done.stdout.partition("= flow coverage =")[2].splitlines()[1:]
+    assert done.returncode == 1
+    assert [line.split() for line in table[:2]] == [
+        ["workflows/forgotten.py:forgotten", "0/1", "0.0%"],
+        ["workflows/forgotten.py:9:", "First", "Next", "->", "Second"],
+    ]
+    assert table[2].split() == ["workflows/tried.py:tried", "1/1", "100.0%"]
+    assert table[3].startswith("not counted: workflows/broken.py:1")
+    assert table[4].split() == ["TOTAL", "1/2", "50.0%"]
+
+
 def test_without_the_option_nothing_is_loaded(tmp_path: Path) -> None:
     (tmp_path / "test_nothing.py").write_text(
         "import sys\ndef test_it():\n    assert 'flowdsl.interpreter' not in sys.modules\n"

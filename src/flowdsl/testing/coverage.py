@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flowdsl.asl.definition import Definition
+from flowdsl.diagnostics import FlowDslError
 from flowdsl.interpreter.run import Run
 from flowdsl.interpreter.ways import taken, ways
+from flowdsl.project import Project
 
 
 @dataclass
@@ -33,6 +35,8 @@ class FlowCoverage:
 
     def __init__(self) -> None:
         self.workflows: dict[str, Workflow] = {}
+        self.unread: list[str] = []
+        """What is wrong with files of the project that hold no workflow one could count."""
         self._known: dict[int, tuple[Definition, Workflow]] = {}
 
     def ended(self, run: Run) -> None:
@@ -54,6 +58,22 @@ class FlowCoverage:
             self.workflows[key] = found
         self._known[id(definition)] = (definition, found)
         return found
+
+    def include(self, project: Project) -> None:
+        """Counts the project's workflows that no test has run, too: nothing of them was taken."""
+        from flowdsl.dsl.discover import sources, workflows_of
+
+        for path in sources([folder for folder in project.source_folders if folder.is_dir()]):
+            try:
+                found = workflows_of(path, project.root, none_is_fine=True)
+            except FlowDslError as error:
+                self.unread.append(str(error))
+                continue
+            for workflow in found:
+                try:
+                    self.workflow(workflow.definition)
+                except FlowDslError as error:
+                    self.unread.append(str(error))
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -93,6 +113,7 @@ class FlowCoverage:
             label = f"{workflow.file}:{workflow.name}" if workflow.file else workflow.name
             lines.append(f"{label:<50} {whole - len(missing):>4}/{whole:<4} {share:5.1f}%")
             lines.extend(f"    {place + ': ' if place else ''}{words}" for _, words, place in missing)
+        lines.extend(f"not counted: {problem}" for problem in self.unread)
         done, whole = self.counts
         lines.append(f"{'TOTAL':<50} {done:>4}/{whole:<4} {self.percentage:5.1f}%")
         return lines

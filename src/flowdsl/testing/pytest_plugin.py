@@ -28,14 +28,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Lets the tests of a flowdsl project import its workflows and handlers; starts counting, where asked."""
-    from flowdsl.diagnostics import FlowDslError
-    from flowdsl.project import Project
-
-    try:
-        project = Project.find(config.rootpath)
-    except FlowDslError as error:
-        raise pytest.UsageError(str(error)) from None
-    if project.config_file is not None and (project.settings or project.config_file.name == "flowdsl.toml"):
+    project = _project(config)
+    if project is not None:
         project.activate()
     if config.getoption("--flow-cov") or config.getoption("--flow-cov-fail-under") is not None:
         from flowdsl.testing import coverage
@@ -62,6 +56,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if output is not None:
         output["flowdsl_coverage"] = counted.data()
         return
+    project = _project(config)
+    if project is not None:
+        counted.include(project)
     least = _fail_under(config)
     if least is not None and counted.percentage < least and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -89,6 +86,19 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.write_line(
             f"FAIL: flow coverage of {counted.percentage:.1f}% is less than {least:g}%", red=True, bold=True
         )
+
+
+def _project(config: pytest.Config) -> Any:
+    """The flowdsl project that the tests are of; None where there is none."""
+    from flowdsl.diagnostics import FlowDslError
+    from flowdsl.project import Project
+
+    try:
+        project = Project.find(config.rootpath)
+    except FlowDslError as error:
+        raise pytest.UsageError(str(error)) from None
+    is_ours = project.config_file is not None and (project.settings or project.config_file.name == "flowdsl.toml")
+    return project if is_ours else None
 
 
 def _fail_under(config: pytest.Config) -> float | None:
