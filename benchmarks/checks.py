@@ -31,14 +31,14 @@ HERE = Path(__file__).resolve().parent / "peers"
 
 
 def jsonata(count: int) -> dict[str, Any]:
-    """The machine of definitions.py with variables and expressions in place of paths."""
+    """The machine of definitions.py with expressions in place of paths."""
     document = definitions.machine(count)
     document["QueryLanguage"] = "JSONata"
     for i, (name, state) in enumerate(document["States"].items()):
         match state["Type"]:
             case "Pass":
                 del state["Parameters"]
-                state["Assign"] = {"n": f"{{% $states.input.n + {i} %}}", "s": "x"}
+                state["Output"] = {"n": f"{{% $states.input.n + {i} %}}", "s": "{% $states.input.s %}"}
             case "Choice":
                 state["Choices"] = [
                     {"Condition": f"{{% $states.input.n > {i} %}}", "Next": state["Choices"][0]["Next"]}

@@ -75,9 +75,11 @@ class Handler(NamedTuple):
 def handlers(state: StateNode, kind: Kind) -> list[Handler]:
     """A state's Retriers or Catchers, in order. Malformed ones are passed over."""
     found = state.fields.get(kind)
+    if not found or not is_list(found):
+        return []
     return [
         Handler(kind, i, entry, tuple(n for n in _listed(entry.get("ErrorEquals")) if isinstance(n, str)))
-        for i, entry in enumerate(_listed(found))
+        for i, entry in enumerate(found)
         if is_object(entry)
     ]
 

@@ -74,6 +74,8 @@ def parameters_of(state: StateNode) -> dict[str, Any]:
 
 def handler_binding(state: StateNode, bindings: Bindings) -> Binding | None:
     """The handler (or workflow) that a Task calls through a placeholder; None where there is none."""
+    if not bindings.placeholders:
+        return None
     resource = state.fields.get("Resource")
     names = [resource, *(parameters_of(state).get(key) for key in ("FunctionName", "StateMachineArn"))]
     for name in names:

@@ -65,6 +65,8 @@ class Lexer:
         if start >= len(text):
             return Token("end", "(end)", len(text), len(text))
         char = text[start]
+        if char.isalpha() or char == "$" or char == "_":
+            return self._name(start)
         if char == "/" and not infix:
             return self._regex(start)
         for double in _DOUBLES:
