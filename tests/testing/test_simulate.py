@@ -183,3 +183,10 @@ def test_an_express_execution_has_no_redrive_count() -> None:
     definition = one(Type="Pass", Parameters={"e.$": "$$.Execution"})
     assert "RedriveCount" not in simulate(definition, type="EXPRESS").output["e"]
     assert simulate(definition).output["e"]["RedriveCount"] == 0
+
+
+def test_a_mock_may_raise_an_error_by_its_name_in_flowdsl_errors() -> None:
+    from flowdsl.errors import TaskFailed
+
+    caught = machine("T", T=task(Catch=[{"ErrorEquals": ["States.ALL"], "Next": "Out"}], End=True), Out=END)
+    assert simulate(caught, {}, {"T": raises(TaskFailed, "no")}).output == {"Error": "States.TaskFailed", "Cause": "no"}

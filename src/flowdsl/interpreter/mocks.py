@@ -290,7 +290,9 @@ def _raising(mock: Raises) -> Say:
             )
 
         return as_lambda
-    return lambda call, new_id: Answer(failed=True, error=error, cause=mock.cause, after=mock.after)
+    # A name of flowdsl.errors is a str of its own kind, which no JSON value is.
+    named = None if error is None else str(error)
+    return lambda call, new_id: Answer(failed=True, error=named, cause=mock.cause, after=mock.after)
 
 
 def _calling(function: Callable[..., Any], key: str) -> Say:
