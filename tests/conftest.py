@@ -8,6 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine is no reason to fail, and a run of today finds what the run of yesterday found; `HYPOTHESIS_PROFILE=explore`
+# looks further.
+settings.register_profile("flowdsl", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "flowdsl"))
 
 ROOT = Path(__file__).resolve().parent.parent
 
