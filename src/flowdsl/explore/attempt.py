@@ -67,6 +67,7 @@ class Attempt:
         self.runs = 0
         self.found: Ran | None = None
         self.found_materials = materials
+        self.rank = 0
         self.obstacle = ""
         """The state that the last run got no further than."""
 
@@ -126,6 +127,9 @@ class Attempt:
                 if number is not None and self.forks[number].expected == (visit.way or (ENDED if visit.has_ended else "")):
                     reached = reached or self._takes(visit)
                     continue
+                if ran.run.status == "SUCCEEDED" and self._keep(ran, answers, settled=True):
+                    # It is there, if not on the way that was meant.
+                    return False
                 left = True
                 if number is None:
                     if visit.number > self.max_rounds:
@@ -136,24 +140,21 @@ class Attempt:
                 del self.forks[number + 1 :]
                 rerun = self._choose(visit)
                 if rerun is None:
-                    self._keep(ran, reached_only=True)
+                    self._keep(ran, answers)
                     return self._back()
                 if rerun:
-                    self._keep(ran, reached_only=True)
+                    self._keep(ran, answers)
                     return True
                 left = False
                 forks[key] = number
             reached = reached or self._takes(visit)
         if changed:
-            self._keep(ran, reached_only=True)
+            self._keep(ran, answers)
             return True
         if not left and ran.was_cut and self.most_events == FEW_EVENTS:
             self.most_events = MANY_EVENTS
             return True
-        self._keep(ran, reached_only=False)
-        if self.found is not None and self.found is ran:
-            return False
-        return self._back()
+        return False if self._keep(ran, answers, settled=True) else self._back()
 
     def _takes(self, visit: Visit) -> bool:
         """Whether a visit takes the target."""
@@ -163,23 +164,28 @@ class Attempt:
         wanted = plan.target.pointer
         return visit.way == wanted or any(f"{visit.node.pointer}/Retry/{i}" == wanted for i in visit.retried)
 
-    def _keep(self, ran: Ran, *, reached_only: bool) -> None:
-        """Keeps a run that takes the target. One that then ends well is as good as it gets."""
+    def _keep(self, ran: Ran, answers: dict[tuple[str, int], Answered], *, settled: bool = False) -> bool:
+        """Keeps a run that takes the target; whether it is as good as it gets: `settled`, and with an end of the plan."""
         plan = self.guide.plan
         if ran.was_cut or ran.refused is not None or (plan is not None and plan.target.pointer not in ran.taken):
-            return
-        if reached_only and self.found is not None:
-            return
-        self.found, self.found_materials = ran, self.materials
+            return False
+        ends_well = _ends_well(ran, answers)
+        rank = ends_well + (settled and ends_well)
+        if plan is None and not ends_well:
+            return False
+        if self.found is None or rank > self.rank:
+            self.found, self.found_materials, self.rank = ran, self.materials, rank
+        return rank == 2
 
     # -- what a state must find ------------------------------------------------------------------------------------------
 
     def _supply(self, origins: Origins, visit: Visit, key: Key) -> bool:
         """Makes up what the fields of a visit read; whether that changes anything."""
-        fresh = (key, visit.has_ended) not in self.met
-        if not fresh:
+        # What has come further since has more to read.
+        stage = (*key, visit.has_ended, len(visit.calls), visit.caught)
+        if stage in self.met:
             return False
-        self.met |= {(key, visit.has_ended)}
+        self.met |= {stage}
         before = self.materials
         for place, want in needs_of(origins, visit):
             for wanted in _by_and_by(want):
@@ -315,6 +321,17 @@ def _fails_unplanned(visit: Visit, answers: dict[tuple[str, int], Answered]) -> 
         return False
     last = answers.get((visit.node.pointer, visit.calls[-1])) if visit.calls else None
     return last is None or last.fault is None
+
+
+def _ends_well(ran: Ran, answers: dict[tuple[str, int], Answered]) -> bool:
+    """Whether a run ends as the plan has it: well, in a Fail state, or by a call that was made to fail."""
+    if ran.run.status == "SUCCEEDED":
+        return True
+    for visit in ran.trace.visits:
+        if visit.failed:
+            last = answers.get((visit.node.pointer, visit.calls[-1])) if visit.calls else None
+            return visit.node.type == "Fail" or (last is not None and last.fault is not None)
+    return False
 
 
 def _key(visit: Visit, keys: dict[Visit, Key]) -> Key:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flowdsl.asl.definition import Definition
+from flowdsl.diagnostics import FlowDslError
 from flowdsl.explore.attempt import Attempt
 from flowdsl.explore.cases import Case, mocks_of
 from flowdsl.explore.guide import Guide, Map, Plan
@@ -121,9 +122,14 @@ class _Explorer:
         value = attempt.materials.value(INPUT)
         kept = _Kept()
         self.runs += 1
-        execution = start(
-            self.program, value, Mocks(self.program, mocks, handlers=False), s3=objects or None, tally=kept
-        ).finish()
+        try:
+            execution = start(
+                self.program, value, Mocks(self.program, mocks, handlers=False), s3=objects or None, tally=kept
+            ).finish()
+        except FlowDslError as e:
+            import os
+            if os.environ.get('PDEBUG'): print('KEEP', e, mocks, value)
+            return False
         took: set[str] = set()
         for run in kept.runs:
             took |= taken(run)

@@ -39,7 +39,7 @@ def faults(state: StateNode, kind: str, number: int, bindings: Bindings) -> list
     """Failures that one retrier (`kind` Retry) or catcher (Catch) of a state takes, those first that make least ado."""
     found: dict[Fault, int] = {}
     for name in named(state, kind, number, bindings):
-        fault = Fault(name, _hangs(state, name))
+        fault = Fault(str(name), _hangs(state, name))
         tries = tries_before(state, kind, number, fault)
         if tries is not None and fault not in found:
             found[fault] = tries

@@ -125,7 +125,7 @@ class Map:
         # An error of one's own is what the catchers around most often name.
         wanted = [name for around in _around(state) for name in _own_names(around)]
         for name in dict.fromkeys((*wanted, *names)):
-            fault = Fault(name)
+            fault = Fault(str(name))
             if not _is_handled(state, fault):
                 yield fault
 
@@ -263,6 +263,8 @@ class Guide:
         if costs is None:
             costs = self._costs[scope, goal] = self.map.costs(scope, goal, self.blocked, self.fresh)
         graph = self.map.by_scope[scope]
+        if not goal.state and graph.ends[graph.row[state.name]]:
+            return []
         found: list[tuple[float, int, str]] = []
         for number in graph.out[graph.row[state.name]]:
             transition = graph.transitions[number]

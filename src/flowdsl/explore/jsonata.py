@@ -33,6 +33,7 @@ TRUTHY: Final = Values(
 )
 FALSY: Final = Values(null=True, false=True, numbers=v.number(0).numbers, strings=v.string("").strings)
 
+_INDEX: Final = ["context", "Map", "Item", "Index"]
 _ROOTS: Final = {"input": "input", "result": "result", "context": "context", "errorOutput": "error"}
 
 
@@ -97,8 +98,8 @@ class JsonataOrigins:
             return
         yield from fixed(value, steps, want)
 
-    def expression(self, text: str, steps: Steps, want: Want) -> Found:
-        """What a `{% %}` text gives."""
+    def expression(self, text: str, steps: Steps, want: Want, *, guess: bool = False) -> Found:
+        """What a `{% %}` text gives; at last, with `guess`, by trying out values for what it reads."""
         source = source_of(text)
         try:
             tree = parse(source)
@@ -107,14 +108,15 @@ class JsonataOrigins:
         outer, self.source = self.source, source
         try:
             yield from self.solve(tree, steps, want, NO_SCOPE)
-            yield from self._guessed(tree)
+            if guess:
+                yield from self._guessed(tree)
         finally:
             self.source = outer
 
     def condition(self, text: Json, holds: bool) -> Found:
         """A Choice rule's Condition, which must give a boolean."""
         if is_expression(text):
-            yield from self.expression(text, (), exactly(holds))
+            yield from self.expression(text, (), exactly(holds), guess=True)
         elif text is holds:
             yield ()
 
@@ -240,7 +242,11 @@ class JsonataOrigins:
     def _path(self, node: n.Node, steps: Steps, want: Want, scope: Scope) -> Found:
         """A path: to the place where it leads, with what its predicates ask for on the way."""
         asked: list[Callable[[], Found]] = []
-        at, tail, rest = self.start(list(links(node)), scope)
+        chain = list(links(node))
+        if self.item is not None and [part.name for _, part in chain[1:] if isinstance(part, n.Name)] == _INDEX:
+            yield from self.origins.index(self.visit, self.item, want)
+            return
+        at, tail, rest = self.start(chain, scope)
         if at is None:
             yield from self.as_it_is(node, steps, want, scope)
             return

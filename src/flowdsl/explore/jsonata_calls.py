@@ -211,12 +211,9 @@ def _merge(here: JsonataOrigins, given: Arguments, steps: Steps, want: Want, sco
     if not steps:
         yield from fixed({"": None}, (), want)
         return
-    for part in reversed(parts):
-        now = here.evaluate(part, scope)
-        if not is_object(now) or steps[0] in now or part is parts[0]:
-            yield from here.solve(part, steps, want, scope)
-            if is_object(now) and steps[0] in now:
-                return
+    has_it = [part for part in parts if is_object(now := here.evaluate(part, scope)) and steps[0] in now]
+    for part in (*has_it[-1:], *(part for part in reversed(parts) if part not in has_it[-1:])):
+        yield from here.solve(part, steps, want, scope)
 
 
 def _lookup(here: JsonataOrigins, given: Arguments, steps: Steps, want: Want, scope: Scope) -> Found:

@@ -294,7 +294,7 @@ class _Reader:
                 self._member(argument, given[1], scope, here)
 
     def _member(self, of: n.Node, name: n.Node, scope: Scope, here: JsonataOrigins) -> None:
-        place, member = here.place_of(of, scope), here.constant(name, scope)
+        place, member = here.place_of(of, scope), here.evaluate(name, scope)
         if isinstance(of, (n.Call, n.Apply)):
             procedure, given = applied(of)
             inner = here.place_of(given[0], scope) if given else None

@@ -91,14 +91,10 @@ class PathOrigins:
 
     def path(self, path: Path, steps: Steps, want: Want) -> Found:
         """What a path leads to."""
-        base = self.place(path)
-        if base is None:
-            yield from fixed(self.item, steps, want)
-            return
-        yield from self._along(base, path.steps, steps, want)
+        yield from self._along(self.place(path), path.steps, steps, want)
 
-    def place(self, path: Path) -> Place | None:
-        """Where a path begins, its steps apart; None for the index of a Map's item."""
+    def place(self, path: Path) -> Place:
+        """Where a path begins, its steps apart."""
         if path.variable is not None:
             return Place(self.visit, f"${path.variable}")
         if path.root != "context":
@@ -123,7 +119,7 @@ class PathOrigins:
             if names[2:] == ("Value",):
                 yield from self.origins.achieve(Place(self.visit, "items", (self.item, *place.steps[3:])), want)
             elif names[2:] == ("Index",):
-                yield from fixed(self.item, (), want)
+                yield from self.origins.index(self.visit, self.item, want)
             return
         yield from self.origins.achieve(place, want)
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
+from flowdsl.analysis import value_sets as v
 from flowdsl.analysis.shape import ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, TEXT
 from flowdsl.asl.values import is_list, is_number, is_object
 from flowdsl.explore.plausible import kind_for, singular
@@ -26,6 +27,7 @@ _KINDS: Final = {
 }
 _ORDER: Final = (TEXT, NUMBER, BOOLEAN, OBJECT, ARRAY, NULL)
 _DEEPEST: Final = 40
+_OPEN: Final = (v.EVERYTHING, v.PRESENT)
 MOST_ITEMS: Final = 1_000
 """Items that an array is made of at most."""
 
@@ -183,6 +185,34 @@ def joined(a: Wish, b: Wish) -> Wish | None:
     return Wish(want, members, items, *inner)
 
 
+def overlaid(below: Wish, above: Wish) -> Wish:
+    """What is wanted above, and of what is wanted below as much as does not contradict it."""
+    if below is NO_WISH:
+        return above
+    want = meet(above.want, below.want)
+    if want is None:
+        want = above.want
+    if above.want.exact is not MISSING or not want.possible:
+        return above
+    members = {**below.members, **above.members}
+    items = {**below.items, **above.items}
+    for name in below.members.keys() & above.members.keys():
+        members[name] = overlaid(below.members[name], above.members[name])
+    for index in below.items.keys() & above.items.keys():
+        items[index] = overlaid(below.items[index], above.items[index])
+    every, inside = (
+        overlaid(one, other) if one is not None and other is not None else other or one
+        for one, other in ((below.every, above.every), (below.inside, above.inside))
+    )
+    if not want.possible & ARRAY:
+        items, every = dict(above.items), above.every
+    elif want.high is not None:
+        items = {index: wish for index, wish in items.items() if _reach(index) <= want.high}  # type: ignore[operator]
+    if not want.possible & (OBJECT | ARRAY):
+        members = dict(above.members)
+    return Wish(want, members, items, every, inside if want.possible & TEXT else above.inside)
+
+
 def _kinds_to_try(wish: Wish, option: Option, name: str) -> Iterator[int]:
     """The kinds that a value may be of, the best first."""
     want = wish.want
@@ -197,7 +227,7 @@ def _kinds_to_try(wish: Wish, option: Option, name: str) -> Iterator[int]:
     elif any(not inner.want.may_be_absent for inner in wish.members.values()):
         possible &= OBJECT | ARRAY
     tried = 0
-    for group in (want.prefer, OBJECT if wish.members else 0, kind_for(name) if want.values == THERE.values else 0, ~0):
+    for group in (want.prefer, OBJECT if wish.members else 0, kind_for(name) if want.values in _OPEN else 0, ~0):
         for kind in _ORDER:
             if kind & group & possible & ~tried:
                 tried |= kind

@@ -307,6 +307,13 @@ class Origins:
         else:
             yield from self.path(fields.get("ItemsPath", "$"), steps, want, visit, "effective")
 
+    def index(self, visit: Visit, item: int, want: Want) -> Found:
+        """The index of a Map's item: it is what it is, but a further item has another."""
+        yield from fixed(item, (), want)
+        for further in (item + 1, item + 2):
+            if satisfies(further, want):
+                yield from self.achieve(Place(visit, "items"), items(further + 1))
+
     def _of_selector(self, visit: Visit, steps: Steps, want: Want) -> Found:
         """What an iteration gets where a template says: ItemSelector, BatchInput."""
         parent = visit.thread.parent

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from flowdsl.analysis.task_results import handler_binding, target
 from flowdsl.asl.definition import Definition, StateNode
 from flowdsl.asl.values import is_object
-from flowdsl.explore.making import CannotBe, Maker
+from flowdsl.explore.making import CannotBe, Maker, overlaid
 from flowdsl.explore.wants import MISSING, NO_WISH, Steps, Want, Wish, with_want
 from flowdsl.integrations.shapes import json_schema, output_shape
 
@@ -91,30 +92,40 @@ def result_schema(state: StateNode, definition: Definition) -> Json:
 class Materials:
     """What is wanted of every source. Never changed: `edited` gives another."""
 
-    __slots__ = ("_made", "makers", "wishes")
+    __slots__ = ("_made", "_numbers", "_whole", "makers", "wishes")
 
     def __init__(self, makers: Makers, wishes: Mapping[Source, Wish] | None = None) -> None:
         self.makers = makers
         self.wishes: Mapping[Source, Wish] = wishes or {}
+        """What is wanted of each source itself."""
         self._made: dict[Source, Json] = {}
-
-    def wish(self, source: Source) -> Wish:
-        """What is wanted of a source: where nothing is said of a call, what is wanted of the one before."""
-        if source in self.wishes or source.kind in ("input", "items"):
-            return self.wishes.get(source, NO_WISH)
-        return self.wishes.get(self.governing(source), NO_WISH)
+        self._whole: dict[Source, Wish] = {}
+        self._numbers: dict[tuple[str, str], list[int]] = {}
+        """By kind and state, the numbers of the calls of which something is said."""
+        for kind, pointer, number in sorted(self.wishes):
+            self._numbers.setdefault((kind, pointer), []).append(number)
 
     def governing(self, source: Source) -> Source:
         """The last call, up to this one, of which something is said."""
-        for number in range(source.number, 0, -1):
-            earlier = source._replace(number=number)
-            if earlier in self.wishes:
-                return earlier
-        return source._replace(number=1)
+        numbers = self._numbers.get((source.kind, source.pointer), [])
+        at = bisect_right(numbers, source.number)
+        return source._replace(number=numbers[at - 1] if at else 1)
+
+    def wish(self, source: Source) -> Wish:
+        """What a source is made of: what is wanted of it, over what was wanted of the calls before."""
+        source = self.governing(source)
+        if source not in self._whole:
+            below = NO_WISH
+            for number in self._numbers.get((source.kind, source.pointer), ()):
+                if number > source.number:
+                    break
+                each = source._replace(number=number)
+                below = self._whole[each] = self._whole.get(each) or overlaid(below, self.wishes[each])
+        return self._whole.get(source, NO_WISH)
 
     def value(self, source: Source) -> Json:
         """The value; raises CannotBe. The same object for the same source."""
-        key = source if source.kind in ("input", "items") else self.governing(source)
+        key = self.governing(source)
         if key not in self._made:
             self._made[key] = self.makers.of(source).value(self.wish(source), self.makers.name(source))
         return self._made[key]
@@ -123,7 +134,7 @@ class Materials:
         """With more wants; None where they contradict those that are there, or a type."""
         changed: dict[Source, Wish] = {}
         for source, steps, want in edits:
-            before = changed.get(source) or self.wish(source)
+            before = changed.get(source) or self.wishes.get(source, NO_WISH)
             wish = with_want(before, steps, want)
             if wish is None:
                 return None
@@ -131,7 +142,13 @@ class Materials:
         if not changed:
             return self
         new = Materials(self.makers, {**self.wishes, **changed})
-        new._made = {source: value for source, value in self._made.items() if source not in changed}
+        first: dict[tuple[str, str], int] = {}
+        for kind, pointer, number in changed:
+            first[kind, pointer] = min(number, first.get((kind, pointer), number))
+        for known, kept in ((self._made, new._made), (self._whole, new._whole)):
+            for source, value in known.items():
+                if source.number < first.get((source.kind, source.pointer), source.number + 1):
+                    kept[source] = value  # type: ignore[assignment]
         try:
             for source in changed:
                 new.value(source)
