@@ -249,7 +249,7 @@ def mutated(document: dict[str, Any], pick: random.Random) -> dict[str, Any]:
     return document
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.sampled_from(SUBJECTS), st.integers(0, 10**9))
 def test_a_damaged_definition_is_refused_or_runs_but_never_ends_in_a_traceback(subject: Definition, seed: int) -> None:
     pick = random.Random(seed)

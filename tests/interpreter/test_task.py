@@ -52,6 +52,8 @@ def test_an_optimised_integration_carries_metadata_and_the_sdk_form_none() -> No
     sdk = one(Type="Task", Resource="arn:aws:states:::aws-sdk:dynamodb:putItem", Parameters={})
     assert list(simulate(optimised, {}, {"S": {}}).output) == ["SdkHttpMetadata", "SdkResponseMetadata"]
     assert simulate(sdk, {}, {"S": {}}).output == {}
+    events = one(Type="Task", Resource="arn:aws:states:::events:putEvents", Parameters={})
+    assert simulate(events, {}, {"S": {}}).output == {}
 
 
 def test_an_answer_takes_the_time_that_it_takes() -> None:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from flowdsl.asl.values import is_object
 from flowdsl.interpreter.resources import Resource
 from flowdsl.interpreter.sizes import json_size, to_json
 
-BARE = frozenset({"apigateway", "http", "eks", "bedrock"})
-"""Optimised integrations whose result carries no SDK metadata."""
+
+@cache
+def is_bare(service: str) -> bool:
+    """Whether an optimised integration's result carries no SDK metadata (recorded)."""
+    from flowdsl.integrations.catalog import optimized_services
+
+    known = optimized_services().get(service)
+    return known is not None and not known.metadata
 
 
 def wrap(resource: Resource, value: Any, request_id: str) -> Any:
@@ -31,14 +38,14 @@ def wrap(resource: Resource, value: Any, request_id: str) -> Any:
         }
     if resource.type == "states" and resource.pattern in ("sync", "sync:2"):
         return described(resource, value)
-    if resource.type in BARE or not is_object(value) or "SdkHttpMetadata" in value:
+    if is_bare(resource.type) or not is_object(value) or "SdkHttpMetadata" in value:
         return value
     return {**value, **metadata(request_id, json_size(value), "application/x-amz-json-1.0")}
 
 
 def wrap_response(resource: Resource, value: Any, request_id: str) -> Any:
     """A service's first response, as TaskSubmitted shows it for .sync and .waitForTaskToken."""
-    if resource.type.startswith("aws-sdk:") or resource.type in BARE:
+    if resource.type.startswith("aws-sdk:") or is_bare(resource.type):
         return value
     if resource.type == "lambda":
         return wrap(resource, value, request_id)
