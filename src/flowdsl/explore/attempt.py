@@ -68,6 +68,10 @@ class Attempt:
         self.found: Ran | None = None
         self.found_materials = materials
         self.rank = 0
+        self.used = materials
+        """What the last run was made with."""
+        self.used_objects: dict[str, Json] = {}
+        self.found_objects: dict[str, Json] = {}
         self.obstacle = ""
         """The state that the last run got no further than."""
 
@@ -92,13 +96,14 @@ class Attempt:
         return made
 
     def _run(self) -> Ran:
+        self.used, self.used_objects = self.materials, self.objects()
         return run_once(
             self.program,
             self.materials,
             self.guide,
             express=self.express,
             most_events=self.most_events,
-            objects=self.objects().items(),
+            objects=self.used_objects.items(),
         )
 
     def _look(self, ran: Ran) -> bool:
@@ -174,7 +179,8 @@ class Attempt:
         if plan is None and not ends_well:
             return False
         if self.found is None or rank > self.rank:
-            self.found, self.found_materials, self.rank = ran, self.materials, rank
+            self.found, self.found_materials, self.rank = ran, self.used, rank
+            self.found_objects = self.used_objects
         return rank == 2
 
     # -- what a state must find ------------------------------------------------------------------------------------------

@@ -112,14 +112,13 @@ class _Explorer:
         self.runs += attempt.runs
         if ran is None:
             return False
-        attempt.materials = attempt.found_materials
         return self._keep(ran, attempt, plan)
 
     def _keep(self, ran: Ran, attempt: Attempt, plan: Plan | None) -> bool:
         """Makes a case of a run, if it does the same with mocks."""
         mocks = mocks_of(ran.answers)
-        objects = attempt.objects()
-        value = attempt.materials.value(INPUT)
+        objects = attempt.found_objects
+        value = attempt.found_materials.value(INPUT)
         kept = _Kept()
         self.runs += 1
         try:

@@ -233,6 +233,9 @@ class JsonataOrigins:
             else:
                 yield from self.as_it_is(node, steps, want, scope)
             return
+        if len(node.items) == 1 and not isinstance(node.items[0], (n.Array, n.Literal, n.Object)):
+            # What gives several values gives as many items.
+            yield from self.solve(node.items[0], steps, want, scope)
         index = 0 if isinstance(steps[0], Every) else steps[0]
         if isinstance(index, int) and plain and -len(node.items) <= index < len(node.items):
             yield from self.solve(node.items[index], steps[1:], want, scope)

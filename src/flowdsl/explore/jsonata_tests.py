@@ -155,6 +155,11 @@ def _listed(here: JsonataOrigins, left: n.Node, right: n.Node, outcome: bool, sc
         elif not outcome:
             yield from here.solve(left, (), _none_of(members), scope)
     if wanted is MISSING:
+        if outcome:
+            same = exactly("same")
+            yield from together(
+                [lambda: here.solve(left, (), same, scope), lambda: here.solve(right, (0,), same, scope)]
+            )
         return
     if outcome:
         yield from here.solve(right, (0,), exactly(wanted), scope)
