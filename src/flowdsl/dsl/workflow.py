@@ -29,8 +29,9 @@ from flowdsl.handler._declaring import current as declaring
 from flowdsl.query.expression import Place, Read
 
 if TYPE_CHECKING:
-    from flowdsl.dsl.nested import Named
     from collections.abc import Mapping, Sequence
+
+    from flowdsl.dsl.nested import Named
 
 P = ParamSpec("P")
 R = TypeVar("R")
