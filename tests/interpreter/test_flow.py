@@ -172,3 +172,48 @@ def test_what_cannot_run_is_refused_before_anything_runs(definition: Any, messag
     with pytest.raises(NotSupported) as refused:
         simulate(definition)
     assert str(refused.value) == message
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        (
+            {"Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun.sync"},
+            "state 'S', Resource: Express state machine does not support '.sync' service integration",
+        ),
+        (
+            {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken"},
+            "state 'S', Resource: Express state machine does not support '.waitForTaskToken' service integration",
+        ),
+        (
+            {"Type": "Task", "Resource": "arn:aws:states:eu-west-1:123456789012:activity:work"},
+            "state 'S', Resource: Express state machine does not support Activity ARN",
+        ),
+        (
+            {
+                "Type": "Map",
+                "ItemProcessor": {
+                    "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                    "StartAt": "P",
+                    "States": {"P": {"Type": "Pass", "End": True}},
+                },
+            },
+            "state 'S', ItemProcessor: Express state machine does not support a Distributed Map",
+        ),
+    ],
+)
+def test_an_express_workflow_waits_for_nothing_outside(fields: dict[str, Any], message: str) -> None:
+    with pytest.raises(NotSupported) as refused:
+        simulate(one(**fields), type="EXPRESS")
+    assert str(refused.value) == message
+
+
+def test_nor_do_the_express_children_of_a_distributed_map() -> None:
+    inner = {"Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun.sync", "Parameters": {}, "End": True}
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
+        "StartAt": "P",
+        "States": {"P": inner},
+    }
+    with pytest.raises(NotSupported, match=r"^state 'P', Resource: Express state machine does not support '.sync'"):
+        simulate(one(Type="Map", ItemProcessor=processor))

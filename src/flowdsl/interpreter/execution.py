@@ -213,6 +213,8 @@ def start(
     kind = type or program.definition.type or "STANDARD"
     if kind not in ("STANDARD", "EXPRESS"):
         raise FlowDslError(f"type must be STANDARD or EXPRESS, not {kind!r}")
+    if kind == "EXPRESS" and program.not_in_express is not None:
+        raise program.not_in_express
     if quotas and program.oversize:
         raise FlowDslError(f"{program.name}: {program.oversize} (quotas=False runs it all the same)")
     if quotas and name is not None:

@@ -21,11 +21,14 @@ def child_run(parent: Run, program: Program, call: Call, answerer: Answerer) -> 
 
     request: dict[str, Any] = call.arguments if is_object(call.arguments) else {}
     value = request.get("Input")
+    express = program.definition.type == "EXPRESS"
+    if express and program.not_in_express is not None:
+        raise program.not_in_express
     return Run(
         program,
         {} if value is None else value,
         answerer,
-        express=program.definition.type == "EXPRESS",
+        express=express,
         quotas=parent.quotas,
         name=request.get("Name"),
         s3=parent.s3,

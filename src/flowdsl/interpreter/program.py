@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from flowdsl.asl.definition import Definition, Scope, StateNode, is_distributed
@@ -13,6 +14,7 @@ from flowdsl.diagnostics import FlowDslError, Severity, did_you_mean
 from flowdsl.interpreter import fan_out, flow, languages, task
 from flowdsl.interpreter import history as h
 from flowdsl.interpreter.dataflow import optional
+from flowdsl.interpreter.express import not_in_express
 from flowdsl.interpreter.failures import NotSupported
 from flowdsl.interpreter.nodes import LASTING, Machine, Node
 from flowdsl.interpreter.retries import Catcher, Retrier
@@ -52,6 +54,11 @@ class Program:
         assert start is not None
         self.start: Node = start
 
+    @cached_property
+    def not_in_express(self) -> NotSupported | None:
+        """Why the machine cannot be of type EXPRESS; None when it can."""
+        return next(not_in_express(self.definition), None)
+
     @property
     def nodes(self) -> dict[str, Node]:
         """Every state by its name; names are unique in a machine."""
@@ -67,6 +74,8 @@ class Program:
                 inner = f"{pointer}/".rpartition(f"/States/{escape(state)}/")[2] if state else pointer.lstrip("/")
                 raise NotSupported(state, inner.rstrip("/") or None, finding.message)
         refuse_unfilled(definition)
+        for refused in not_in_express(definition, children=True):
+            raise refused
 
     def _compile(self, state: StateNode, machine: Machine) -> None:
         node = machine.nodes[state.name]
