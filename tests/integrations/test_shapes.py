@@ -71,11 +71,14 @@ def test_a_shape_that_holds_itself_is_a_reference_in_the_schema() -> None:
     assert value["N"] == {"type": "string"}
 
 
-def test_a_timestamp_is_text_in_the_schema() -> None:
+def test_a_timestamp_is_text_and_bounds_are_kept_in_the_schema() -> None:
     schema = json_schema(output_shape(sdk_operation("sfn", "start_execution")))
     assert schema == {
         "type": "object",
-        "properties": {"ExecutionArn": {"type": "string"}, "StartDate": {"type": "string", "format": "date-time"}},
+        "properties": {
+            "ExecutionArn": {"type": "string", "minLength": 1, "maxLength": 256},
+            "StartDate": {"type": "string", "format": "date-time"},
+        },
         "required": ["ExecutionArn", "StartDate"],
     }
 

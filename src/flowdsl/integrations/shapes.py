@@ -77,19 +77,26 @@ def json_schema(shape: Shape) -> dict[str, Any]:
                     written["required"] = [name for name in current.required if name in members]
                 return written
             case "list":
-                return {"type": "array", "items": write(current.item)}
+                return {"type": "array", "items": write(current.item), **bounds(current, "Items")}
             case "map":
-                return {"type": "object", "additionalProperties": write(current.item)}
+                return {"type": "object", "additionalProperties": write(current.item), **bounds(current, "Properties")}
             case "string":
-                return {"type": "string", "enum": list(current.enum)} if current.enum else {"type": "string"}
+                named = {"enum": list(current.enum)} if current.enum else bounds(current, "Length")
+                return {"type": "string", **named}
             case "timestamp":
                 return {"type": "string", "format": "date-time"}
             case "blob":
-                return {"type": "string"}
-            case "integer" | "number" | "boolean":
-                return {"type": current.type}
+                return {"type": "string", **bounds(current, "Length")}
+            case "integer" | "number":
+                return {"type": current.type, **bounds(current, "imum")}
+            case "boolean":
+                return {"type": "boolean"}
             case "document":
                 return {}
+
+    def bounds(current: Shape, what: str) -> dict[str, Any]:
+        ends = (("min", current.minimum), ("max", current.maximum))
+        return {f"{end}{what}": bound for end, bound in ends if bound is not None}
 
     written = write(shape)
     return {**written, "$defs": definitions} if definitions else written
