@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from flowdsl.integrations.resource import Pattern as LongPattern
+from flowdsl.integrations.resource import parse_resource
+
 Pattern = Literal["", "sync", "sync:2", "waitForTaskToken"]
+
+
+PATTERNS: dict[LongPattern, Pattern] = {
+    "request-response": "",
+    "sync": "sync",
+    "sync:2": "sync:2",
+    "wait_for_task_token": "waitForTaskToken",
+}
+FAMILIAR = frozenset({"arn:aws:states:::lambda:invoke", "arn:aws:states:::lambda:invoke.waitForTaskToken"})
+"""Known without asking the catalog, which takes a moment to load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +47,30 @@ class Resource:
 
 
 def parse(text: str) -> Resource | None:
-    """The Resource of an ARN, or of a placeholder (taken for a Lambda function's); None when it is none of these."""
-    if text.startswith("${") and text.endswith("}"):
-        return Resource(text, "lambda")
-    parts = text.split(":")
-    if len(parts) < 6 or parts[0] != "arn":
+    """The Resource of an ARN, or of a placeholder that stands for a function's whole; None when it is none of these."""
+    found = parse_resource(text)
+    if found is None:
         return None
-    service = parts[2]
-    if service == "lambda":
-        return Resource(text, "lambda")
-    if service != "states":
+    if found.kind == "placeholder":
+        # What hides the service or the action says too little.
+        return None if text.startswith("arn:") else Resource(text, "lambda")
+    if found.kind == "lambda" or found.kind == "activity":
+        return Resource(text, found.kind)
+    if found.region or found.account or "." in found.action:
         return None
-    if parts[5] == "activity" and len(parts) >= 7:
-        return Resource(text, "activity")
-    if parts[3] or parts[4]:
+    return Resource(text, "service", found.resource_type, found.resource, PATTERNS[found.pattern])
+
+
+def refusal(resource: Resource) -> str | None:
+    """Why AWS does not know an integration, in words; None when it does."""
+    if resource.kind != "service" or resource.arn in FAMILIAR:
         return None
-    rest = ":".join(parts[5:])
-    pattern: Pattern = ""
-    for suffix in ("sync:2", "sync", "waitForTaskToken"):
-        if rest.endswith(f".{suffix}"):
-            pattern = suffix
-            break
-    bare = rest.removesuffix(f".{pattern}") if pattern else rest
-    kind, _, action = bare.rpartition(":")
-    if not kind or not action or "." in action:
-        return None
-    return Resource(text, "service", kind, f"{action}.{pattern}" if pattern else action, pattern)
+    from flowdsl.integrations.catalog import UnknownOperation, resolve
+
+    found = parse_resource(resource.arn)
+    assert found is not None
+    try:
+        resolve(found)
+    except UnknownOperation as error:
+        return str(error)
+    return None

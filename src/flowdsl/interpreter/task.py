@@ -232,6 +232,9 @@ def compile_task(state: StateNode, node: TaskNode) -> TaskNode:
     resource = resources.parse(text) if isinstance(text, str) else None
     if resource is None:
         raise NotSupported(state.name, "Resource", f"{text!r} is no Lambda function, activity or service integration")
+    refusal = resources.refusal(resource)
+    if refusal is not None:
+        raise NotSupported(state.name, "Resource", refusal)
     node.resource = resource
     node.events = EVENTS[resource.kind]
     node.stages = stages = Stages(state)
