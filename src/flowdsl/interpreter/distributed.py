@@ -40,7 +40,7 @@ class DistributedMap:
         self.express = fields[key].get("ProcessorConfig", {}).get("ExecutionType") == "EXPRESS"
         self.label = fields.get("Label")
         self.reader = ItemReader(state) if "ItemReader" in fields else None
-        self.batcher = ItemBatcher(state) if "ItemBatcher" in fields else None
+        self.batcher = ItemBatcher(state) if fields.get("ItemBatcher") else None
         self.writer = ResultWriter(state)
         self._concurrency = number(state, fields, "MaxConcurrency")
         self._count = number(state, fields, "ToleratedFailureCount")

@@ -56,7 +56,7 @@ def parse(text: str) -> Resource | None:
         return None if text.startswith("arn:") else Resource(text, "lambda")
     if found.kind == "lambda" or found.kind == "activity":
         return Resource(text, found.kind)
-    if found.region or found.account or "." in found.action:
+    if "." in found.action:
         return None
     return Resource(text, "service", found.resource_type, found.resource, PATTERNS[found.pattern])
 
