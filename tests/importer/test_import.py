@@ -258,3 +258,14 @@ def test_imported_files_are_clean_and_formatted(
     for command in (["check", "--isolated"], ["format", "--isolated", "--line-length", "120", "--check"]):
         done = subprocess.run([sys.executable, "-m", "ruff", *command, str(tmp_path)], capture_output=True, text=True)
         assert done.returncode == 0, done.stdout
+
+
+def test_what_aws_refuses_is_written_as_it_stands_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad.asl.json").write_text('{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}}')
+    result = run("bad.asl.json")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        "bad.asl.json:1:59: ASL210 missing-target: Missing 'Next' target: B, which 'A' leads to, is no state here",
+        "flowdsl: wrote workflows/bad.py: 1 state; it builds to the same definition; AWS refuses it for 1 mistake",
+    ]

@@ -64,14 +64,20 @@ def command(file: Path, output: Path | None, name: str | None, resource: str | N
             click.echo(str(mistake))
         complain(f"{file}: {len(mistakes)} mistake{'s' * (len(mistakes) > 1)}; nothing was written")
         leave(1)
+    # What has a Python form may still be wrong: it is written as it stands, and what AWS refuses of it is told.
+    refused = [mistake for mistake in _mistakes(definition) if mistake.aws_code] if verify else []
+    for mistake in refused:
+        click.echo(str(mistake), err=True)
     if str(target) == "-":
         click.echo(source, nl=False)
-        return
+        leave(1 if refused else 0)
     target.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(target, source)
     states = sum(1 for _ in definition.states())
     proved = "it builds to the same definition" if verify else "not verified"
-    complain(f"wrote {project.relative(target)}: {states} state{'s' * (states != 1)}; {proved}")
+    wrong = f"; AWS refuses it for {len(refused)} mistake{'s' * (len(refused) != 1)}" if refused else ""
+    complain(f"wrote {project.relative(target)}: {states} state{'s' * (states != 1)}; {proved}{wrong}")
+    leave(1 if refused else 0)
 
 
 def _mistakes(definition: Definition) -> list[Diagnostic]:
