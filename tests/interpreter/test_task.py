@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -180,3 +181,36 @@ def test_a_result_that_cannot_be_placed_fails_after_the_task_has_succeeded() -> 
     execution = simulate(one(**task(OutputPath="$.nope")), {}, {"S": 1})
     assert kinds(execution)[-2:] == ["TaskSucceeded", "ExecutionFailed"]
     assert execution.history[-1]["previousEventId"] == 5
+
+
+def test_headers_for_an_api_must_be_lists() -> None:
+    definition = one(
+        Type="Task",
+        Resource="arn:aws:states:::apigateway:invoke",
+        Parameters={"ApiEndpoint": "e", "Method": "GET", "Headers.$": "$"},
+    )
+    execution = simulate(definition, {"k": "v"}, {"S": {}}, unused_mocks="ignore")
+    assert execution.cause == (
+        "An error occurred while executing the state 'S' (entered at the event id #2). The Parameters "
+        '\'{"ApiEndpoint":"e","Method":"GET","Headers":{"k":"v"}}\' could not be used to start the Task: '
+        "[The value of the field 'Headers' has an invalid format]"
+    )
+    assert kinds(execution)[-2:] == ["TaskStateEntered", "ExecutionFailed"]
+    assert simulate(definition, {"k": ["v"]}, {"S": {}}).status == "SUCCEEDED"
+
+
+def test_what_send_task_failure_says_has_its_lengths() -> None:
+    definition = one(Type="Task", Resource="arn:aws:states:::sqs:sendMessage.waitForTaskToken", Parameters={})
+    task = start(definition).pending[0]
+    with pytest.raises(FlowDslError, match=r"^the error for the task of state 'S' is longer than 256 characters$"):
+        task.fail("E" * 257)
+    with pytest.raises(FlowDslError, match=r"^the cause for the task of state 'S' is longer than 32,768 characters$"):
+        task.fail("E", "c" * 32_769)
+
+
+def test_an_event_that_was_not_taken_fails_the_task() -> None:
+    definition = one(Type="Task", Resource="arn:aws:states:::events:putEvents", Parameters={"Entries": []})
+    answer = {"Entries": [{"ErrorCode": "MalformedDetail"}], "FailedEntryCount": 1}
+    execution = simulate(definition, {}, {"S": answer})
+    assert execution.error == "EventBridge.FailedEntry"
+    assert json.loads(str(execution.cause)) == answer

@@ -18,6 +18,7 @@ from flowdsl.interpreter.frames import Frame
 from flowdsl.interpreter.mock_shapes import misfit
 from flowdsl.interpreter.program import Program, program_of
 from flowdsl.interpreter.run import Run
+from flowdsl.interpreter.sizes import to_json
 from flowdsl.interpreter.task import TaskNode
 
 
@@ -167,6 +168,11 @@ class Mocks:
             if problem is not None:
                 raise FlowDslError(
                     f"the mock for {mock.key!r} is nothing that {node.resource.operation} gives back: {problem}"
+                )
+            if node.resource.operation == "events:putEvents" and answer.result.get("FailedEntryCount"):
+                # The call succeeds, the Task does not (recorded).
+                return Answer(
+                    failed=True, error="EventBridge.FailedEntry", cause=to_json(answer.result), after=answer.after
                 )
         return answer
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
 from flowdsl.asl.definition import StateNode
-from flowdsl.asl.values import is_object
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.interpreter import history as h
 from flowdsl.interpreter import languages, nested, resources
@@ -76,6 +76,8 @@ class TaskNode(Node):
         credentials = None if self.credentials is None else self.credentials(frame)
         if stages.parameters is not None and not run.fits(request):
             raise frame.too_large(self.name, final=False)
+        if resource.operation == "apigateway:invoke":
+            _check_headers(frame, request)
         frame.last = run.record(
             events.scheduled, frame.last, resource, request, timeout, heartbeat, credentials, run.region
         )
@@ -248,6 +250,17 @@ def compile_task(state: StateNode, node: TaskNode) -> TaskNode:
     node.function = name if isinstance(name, str) and not (state.is_jsonata and languages.is_expression(name)) else None
     node.flow = LASTING
     return node
+
+
+def _check_headers(frame: Frame, request: Any) -> None:
+    """Refuses headers of apigateway:invoke that are no lists (recorded)."""
+    headers = request.get("Headers") if is_object(request) else None
+    if headers is None or (is_object(headers) and all(is_list(value) for value in headers.values())):
+        return
+    raise frame.runtime(
+        f"The Parameters '{to_json(request)}' could not be used to start the Task: "
+        "[The value of the field 'Headers' has an invalid format]"
+    )
 
 
 def _limit(state: StateNode, field: str) -> Limit:

@@ -70,7 +70,12 @@ class OpenTask:
         self._settle(Answer(output, whole=True))
 
     def fail(self, error: str | None = None, cause: str | None = None) -> None:
-        """SendTaskFailure."""
+        """SendTaskFailure: an error of at most 256, a cause of at most 32,768 characters (spec)."""
+        for name, text, most in (("error", error, 256), ("cause", cause, 32_768)):
+            if text is not None and len(text) > most:
+                raise FlowDslError(
+                    f"the {name} for the task of state {self.state!r} is longer than {most:,} characters"
+                )
         self._settle(Answer(failed=True, error=error, cause=cause))
 
     def heartbeat(self) -> None:
