@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from flowdsl.interpreter.failures import NotSupported
 from flowdsl.testing import raises, returns, simulate
 from tests.interpreter.machines import END, chained, kinds, machine, task
 
@@ -228,3 +229,13 @@ def test_deep_nesting_needs_no_recursion(depth: int) -> None:
     from flowdsl.asl.definition import Definition
 
     assert simulate(Definition(scope)).elapsed_seconds == 1
+
+
+def test_a_branch_may_not_assign_what_is_assigned_around_it() -> None:
+    inner = {"StartAt": "In", "States": {"In": {"Type": "Pass", "Assign": {"v": 2}, "End": True}}}
+    both = {"Type": "Parallel", "Branches": [inner], "End": True}
+    definition = machine("Set", Set={"Type": "Pass", "Assign": {"v": 1}, "Next": "Both"}, Both=both)
+    with pytest.raises(
+        NotSupported, match=r"^state 'In', Assign: the variable 'v' is also assigned in the scope around it$"
+    ):
+        simulate(definition)

@@ -19,6 +19,7 @@ from flowdsl.interpreter.failures import NotSupported
 from flowdsl.interpreter.nodes import LASTING, Machine, Node
 from flowdsl.interpreter.retries import Catcher, Retrier
 from flowdsl.interpreter.substitutions import filled, refuse_unfilled
+from flowdsl.interpreter.variable_scopes import refuse_shadowing
 from flowdsl.interpreter.walking import guarded
 from flowdsl.query.base import ExpressionSyntaxError
 
@@ -74,6 +75,7 @@ class Program:
                 inner = f"{pointer}/".rpartition(f"/States/{escape(state)}/")[2] if state else pointer.lstrip("/")
                 raise NotSupported(state, inner.rstrip("/") or None, finding.message)
         refuse_unfilled(definition)
+        refuse_shadowing(definition)
         for refused in not_in_express(definition, children=True):
             raise refused
 
