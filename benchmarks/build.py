@@ -18,7 +18,7 @@ PEERS = Path(os.environ.get("FLOWDSL_BENCH_PEERS", ".bench"))
 HERE = Path(__file__).resolve().parent / "peers"
 SIZES = (100, 300, 1_000, 3_000, 10_000)
 
-HEAD = '''from flowdsl import Choice, Fail, Pass, Retry, Task, workflow
+HEAD = """from flowdsl import Choice, Fail, Pass, Retry, Task, workflow
 from typing import Any, TypedDict
 
 BUSY = Retry("Lambda.TooManyRequestsException", interval_seconds=2, max_attempts=4)
@@ -30,7 +30,7 @@ class Order(TypedDict):
 
 @workflow
 def big(order: Order) -> Any:
-'''
+"""
 
 
 def ours(n: int) -> str:
@@ -118,7 +118,9 @@ def main() -> None:
             print(
                 f"{n:>6} states  build {seconds[-1] * 1000:8.1f} ms   json.dumps(indent=2) {floors[-1] * 1000:8.1f} ms   ratio {ratio:5.2f}{goal}"
             )
-        print(f"growth exponent {exponent(SIZES, seconds):.2f} (at most 1.1); of json.dumps {exponent(SIZES, floors):.2f}")
+        print(
+            f"growth exponent {exponent(SIZES, seconds):.2f} (at most 1.1); of json.dumps {exponent(SIZES, floors):.2f}"
+        )
         _peers(folder, seconds[SIZES.index(1_000)])
         _cold(folder)
 
@@ -128,7 +130,9 @@ def _peers(folder: Path, mine: float) -> None:
     (folder / "theirs.py").write_text(theirs(1_000))
     found = []
     if python.exists():
-        found.append(("sfnx", [str(python.absolute()), str(HERE / "sfnx_build_peer.py"), str(folder / "theirs.py")], 20))
+        found.append(
+            ("sfnx", [str(python.absolute()), str(HERE / "sfnx_build_peer.py"), str(folder / "theirs.py")], 20)
+        )
     if (PEERS / "node_modules" / "aws-cdk-lib").is_dir():
         found.append(("aws-cdk-lib", ["node", str(HERE / "cdk_peer.cjs"), "1000"], 30))
     for peer, command, goal in found:
@@ -137,7 +141,9 @@ def _peers(folder: Path, mine: float) -> None:
             print(f"    {peer}: failed: {done.stderr.strip().splitlines()[-1:]}")
             continue
         taken = float(done.stdout.split()[-1])
-        print(f"    {peer:<12} {taken * 1000:9.1f} ms for 1,000 states   {taken / mine:7.1f} times ours (at least {goal})")
+        print(
+            f"    {peer:<12} {taken * 1000:9.1f} ms for 1,000 states   {taken / mine:7.1f} times ours (at least {goal})"
+        )
     if not found:
         print("no peers here: make bench-peers installs them")
 
@@ -148,9 +154,13 @@ def _cold(folder: Path) -> None:
     mine = [sys.executable, "-m", "flowdsl", "build", "ten.py"]
     floor = [sys.executable, "-c", "pass"]
     a, b, ratio = paired(mine, floor, cwd=str(folder))
-    print(f"flowdsl build, ten states, cold {a * 1000:6.0f} ms   python -c pass {b * 1000:4.0f} ms   ratio {ratio:4.1f}")
+    print(
+        f"flowdsl build, ten states, cold {a * 1000:6.0f} ms   python -c pass {b * 1000:4.0f} ms   ratio {ratio:4.1f}"
+    )
     sfnx = PEERS / "venv" / "bin" / "sfnx"
     if sfnx.exists():
         (folder / "ten_theirs.py").write_text(theirs(10))
-        a, b, ratio = paired(mine, [str(sfnx.absolute()), "compile", "ten_theirs.py", "-o", "out.json"], cwd=str(folder))
+        a, b, ratio = paired(
+            mine, [str(sfnx.absolute()), "compile", "ten_theirs.py", "-o", "out.json"], cwd=str(folder)
+        )
         print(f"    sfnx compile of the same        {b * 1000:6.0f} ms   ours takes {ratio:4.2f} of that (below 1)")

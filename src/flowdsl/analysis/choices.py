@@ -20,6 +20,16 @@ from flowdsl.asl.definition import StateNode
 from flowdsl.asl.values import is_list, is_object
 from flowdsl.query.jsonata import nodes as n
 
+_PRESENCE = (v.PRESENT, Values(absent=True))
+"""What IsPresent leaves."""
+_TYPES = (
+    Values(null=True),
+    Values(true=True, false=True),
+    Values(numbers=v.EVERY_NUMBER),
+    Values(strings=v.EVERY_STRING),
+)
+"""What IsNull, IsBoolean, IsNumeric and IsString leave."""
+
 
 class DeadRule(NamedTuple):
     """A rule that is never taken."""
@@ -79,9 +89,16 @@ class Choices:
             for case in cases:
                 if subject in case.subjects:
                     mentioned = mentioned | case.subjects[subject]
+        asked = [case.subjects[subject] for cases in known for case in cases if subject in case.subjects]
+        absent = mentioned.absent or self.state.is_jsonata or any(values in _PRESENCE for values in asked)
         shape = self._shape(subject, flow)
         if shape is not None and not shape.vague:
-            return of_shape(shape, absent=mentioned.absent or self.state.is_jsonata)
+            return of_shape(shape, absent=absent)
+        if any(values in _PRESENCE for values in asked):
+            # Whether it is there is asked, so it may be either.
+            return v.EVERYTHING
+        if any(values in _TYPES for values in asked):
+            return v.EVERYTHING if absent else v.PRESENT
         return Values(
             mentioned.absent,
             mentioned.null,

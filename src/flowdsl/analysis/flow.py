@@ -21,7 +21,7 @@ from flowdsl.analysis.schemas import of_schema
 from flowdsl.analysis.shape import Origin, Shape
 from flowdsl.analysis.shape_join import join, join_all, widen
 from flowdsl.analysis.task_results import result_of, target
-from flowdsl.analysis.variables import Variables, bits_of
+from flowdsl.analysis.variables import Sighting, Variables, bits_of
 from flowdsl.asl.definition import Definition, StateNode
 
 PATIENCE: Final = 3
@@ -71,10 +71,16 @@ class Flow:
         return self.states.get(state.pointer)
 
     def variable(self, state: StateNode, name: str) -> Shape | None:
-        """A variable's shape as a state sees it: of all that may have been assigned; None where no scope around assigns it."""
+        """A variable's shape as a state sees it: of all that may have been assigned, and whether anything has been on every
+        way; None where no scope around assigns it."""
         seen = self.variables.sighting(state, name)
         if seen is None:
             return None
+        if not seen.unassigned:
+            return self._assigned_to(seen, name)
+        return self._assigned_to(seen, name).having(s.MAYBE) if seen.sites else s.NOTHING
+
+    def _assigned_to(self, seen: Sighting, name: str) -> Shape:
         key = (seen.scope.pointer, seen.sites)
         known = self._joined.get(key)
         if known is not None and known[0] == self._generation:

@@ -10,7 +10,7 @@ from flowdsl.analysis.intrinsic_functions import INTRINSICS, result_of
 from flowdsl.analysis.jsonpath_syntax import Call, Literal_, Many, Path, Step, Value, parse_path, parse_value
 from flowdsl.analysis.shape import Origin, Shape
 from flowdsl.analysis.shape_constants import constant, tuple_of
-from flowdsl.analysis.shape_paths import failing_step, follow
+from flowdsl.analysis.shape_paths import element, failing_step, follow
 from flowdsl.asl.source_map import escape
 from flowdsl.asl.values import is_list, is_object
 
@@ -71,7 +71,23 @@ def read_value(visit: Visit, value: Value, document: Shape, pointer: str, role: 
         else:
             given.append(read_value(visit, argument, document, pointer, role))
     _check_call(visit, value, given, pointer, role)
+    if value.name == "ArrayGetItem" and len(given) == 2:
+        return _item(visit, value, given[0], pointer, role)
     return result_of(value, given)
+
+
+def _item(visit: Visit, call: Call, items: Shape, pointer: str, role: str) -> Shape:
+    """States.ArrayGetItem: it fails where the list is shorter than that."""
+    argument, place = call.arguments
+    index = place.value if isinstance(place, Literal_) else None
+    if items.kinds != s.ARRAY or not isinstance(index, int) or isinstance(index, bool):
+        return result_of(call, (items, s.SOME))
+    found = element(items, index)
+    if found.presence >= s.MAYBE:
+        below = argument.text if not isinstance(argument, Literal_) else ""
+        certain = found.presence == s.NEVER
+        visit.problem("missing", pointer, call.text, items, certain=certain, name=str(index), below=below, role=role)
+    return s.SOME if found.presence == s.NEVER else found.having(s.ALWAYS)
 
 
 def template(visit: Visit, value: Any, document: Shape, pointer: str, role: str, depth: int = 0) -> Shape:

@@ -195,7 +195,9 @@ class Visit:
         if path.root == "context":
             return self.context
         self.read_variable(path.variable, pointer, role, tolerant=tolerant)
-        return self.lookup(path.variable) or s.ANY
+        found = self.lookup(path.variable)
+        # That nothing has assigned it on some way is told of the variable itself.
+        return s.ANY if found is None or found.presence == s.NEVER else found.having(s.ALWAYS)
 
     def transitions(self) -> list[int]:
         """Numbers of the transitions that leave this state."""

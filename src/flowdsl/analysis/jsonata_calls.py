@@ -96,9 +96,23 @@ def _called(inference: Inference, node: n.Node, callee: n.Node, arguments: Seque
         given.append(shape)
         if name in _OF_NUMBERS and i == 0 and shape.kinds & ARRAY and shape.item is not None:
             inference.expects(argument, shape.item.having(shape.presence), NUMBER, f"${name}")
+        elif name == "merge":
+            _objects_only(inference, argument, shape)
         elif signature.takes and not implied:
             _check_kind(inference, argument, shape, signature.takes[min(i, len(signature.takes) - 1)], name)
     return _result(name, signature, given, implied)
+
+
+def _objects_only(inference: Inference, argument: n.Node, shape: Shape) -> None:
+    """`$merge` takes an array of objects, or one object."""
+    if not shape.kinds & ARRAY or shape.kinds & ~ARRAY:
+        if not shape.kinds & ARRAY:
+            inference.expects(argument, shape, OBJECT, "$merge")
+        return
+    parts = argument.items if isinstance(argument, n.Array) else ()
+    for i, item in enumerate(shape.items or (shape.item or SOME,)):
+        exact = shape.items is not None and len(parts) == len(shape.items)
+        inference.expects(parts[i] if exact else argument, item, OBJECT, "$merge")
 
 
 def _of_lambda(inference: Inference, function: n.Lambda, arguments: Sequence[n.Node]) -> Shape:
@@ -175,7 +189,7 @@ def _appended(given: Sequence[Shape]) -> Shape:
     items: list[Shape] = []
     low = 0
     for shape in (left, right):
-        if shape.kinds & ARRAY:
+        if shape.kinds & ARRAY and shape.high != 0:
             items.append(shape.item or SOME)
         if shape.kinds & ~ARRAY:
             items.append(shape.only(~ARRAY).having(ALWAYS))
@@ -191,7 +205,7 @@ def _appended(given: Sequence[Shape]) -> Shape:
 
 def _merged(first: Shape, presence: int) -> Shape:
     if first.items is None:
-        return Shape(OBJECT, presence, rest=UNKNOWN)
+        return _merged_list(first, presence)
     fields: dict[str, Shape] = {}
     rest = NEVER
     for item in first.items:
@@ -206,6 +220,18 @@ def _merged(first: Shape, presence: int) -> Shape:
             rest = UNKNOWN
             fields = {key: ANY.having(value.presence) for key, value in fields.items()}
     return Shape(OBJECT, presence, fields=fields, rest=rest)
+
+
+def _merged_list(first: Shape, presence: int) -> Shape:
+    """The same of a list whose length is not known: what its items have, all of it where there is at least one."""
+    item = first.item if first.kinds == ARRAY else first
+    if item is None or item.vague or item.kinds != OBJECT:
+        return Shape(OBJECT, presence, rest=UNKNOWN)
+    sure = first.kinds == OBJECT or first.low > 0
+    fields = {
+        name: value if sure or value.presence != ALWAYS else value.having(MAYBE) for name, value in item.fields.items()
+    }
+    return Shape(OBJECT, presence, fields=fields, rest=item.rest, rest_shape=item.rest_shape)
 
 
 def _higher_order(inference: Inference, name: str, arguments: Sequence[n.Node]) -> Shape:

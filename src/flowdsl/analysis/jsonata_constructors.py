@@ -27,6 +27,8 @@ def array_shape(inference: Inference, node: n.Array) -> Shape:
         shape = inference.quietly(part)
         if shape.presence == NEVER:
             continue
+        if not isinstance(part, n.Array) and shape.kinds == ARRAY and shape.high == 0:
+            continue
         if not isinstance(part, n.Array) and shape.kinds & ARRAY:
             # A sequence is flattened into the array around it, an array constructor is not.
             exact = False

@@ -154,8 +154,12 @@ class Inference:
         found = self.scope.variables(name)
         if found is None and name in FUNCTIONS:
             return FUNCTION_SHAPE
-        self.reads[name] = self.reads.get(name, True) and (self.quiet > 0 or ((name,), THERE) in self.facts)
-        return self._refined((name,), found or ANY)
+        tolerant = self.quiet > 0 or ((name,), THERE) in self.facts
+        self.reads[name] = self.reads.get(name, True) and tolerant
+        if found is None or (found.presence == NEVER and not tolerant):
+            return ANY
+        # That nothing has assigned it on some way is told of the variable itself, where it does harm.
+        return self._refined((name,), found) if tolerant else found.having(ALWAYS)
 
     def _name(self, node: n.Name) -> Shape:
         # A bare name reads the context; there is none at the top (another rule says so).

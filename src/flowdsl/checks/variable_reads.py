@@ -30,10 +30,12 @@ def misreads(context: CheckContext) -> Iterator[Misread]:
     variables = context.variables
     seen: set[tuple[str, str]] = set()
     for read in context.flow.reads:
-        if read.tolerant or (read.pointer, read.name) in seen:
+        if (read.pointer, read.name) in seen:
             continue
         seen.add((read.pointer, read.name))
         sighting = variables.sighting(read.state, read.name)
+        if read.tolerant and sighting is not None:
+            continue
         if sighting is None:
             owners = variables.owners(read.name)
             yield Misread("out-of-scope" if owners else "undefined", read, owner=owners[0] if owners else None)

@@ -15,8 +15,10 @@ PIPED_WIDTH = 160
 class Narrator:
     """Tells a story on a stream."""
 
-    def __init__(self, stream: IO[str]) -> None:
+    def __init__(self, stream: IO[str], *, over_bar: bool = False) -> None:
+        """`over_bar`: a progress bar may stand in the terminal's last line; each line takes its place."""
         self._stream = stream
+        self._clear = "\r\033[2K" if over_bar and stream.isatty() else ""
         self._colour = wants_colour(stream)
         self._width = shutil.get_terminal_size().columns if stream.isatty() else PIPED_WIDTH
         self._story = Story()
@@ -24,7 +26,7 @@ class Narrator:
     def tell(self, event: dict[str, Any]) -> None:
         """Prints what an event adds."""
         for line in self._story.tell(event):
-            self._stream.write(self.line(line) + "\n")
+            self._stream.write(f"{self._clear}{self.line(line)}\n")
             self._stream.flush()
 
     def line(self, line: Line) -> str:

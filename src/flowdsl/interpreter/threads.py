@@ -134,7 +134,8 @@ class Threads:
                 if stay is not None and kind.endswith("StateFailed"):
                     stay.failed = True
                 if stay is not None and kind == "MapStateStarted":
-                    stay.items = told.get("length")
+                    # 0 also where an ItemReader has yet to say how many there are (recorded).
+                    stay.items = told.get("length") or None
                 return thread, stay
         if kind == "EvaluationFailed":
             # It points to the event before its state was entered.

@@ -25,9 +25,9 @@ def report(findings: Sequence[Diagnostic]) -> str:
         if finding.severity is Severity.INFO:
             ET.SubElement(case, "system-out").text = _clean(str(finding))
         else:
-            ET.SubElement(
-                case, "failure", type=finding.severity.value, message=_clean(finding.message)
-            ).text = _clean(f"{finding}\n{finding.why}".strip())
+            ET.SubElement(case, "failure", type=finding.severity.value, message=_clean(finding.message)).text = _clean(
+                f"{finding}\n{finding.why}".strip()
+            )
     if not findings:
         ET.SubElement(suite, "testcase", classname="flowdsl", name="no findings")
     ET.indent(suite)

@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 @click.option(
     "--type", "kind", type=click.Choice(["STANDARD", "EXPRESS"]), help="The machine's type, where nothing says."
 )
+@click.option(
+    "--max-seconds",
+    type=click.FloatRange(min=0),
+    default=600,
+    show_default=True,
+    help="Real time after which an execution is given up.",
+)
 @click.option("--no-quotas", is_flag=True, help="Without AWS's limits on payload, events and time.")
 @click.option(
     "--s3", "buckets", multiple=True, metavar="BUCKET=FOLDER", help="A folder whose files are a bucket's objects."
@@ -90,9 +97,9 @@ def _execution(
 
     program = program_of(definition, _pairs(options["substitutions"], "--substitute NAME=VALUE"))
     answers = Mocks(program, mocks)
-    narrator = None if as_json else Narrator(sys.stdout)
-    # What handlers print is no data of ours: it goes to stderr.
     many = any(is_distributed(state.fields) for state in definition.states("Map"))
+    narrator = None if as_json else Narrator(sys.stdout, over_bar=many and sys.stderr.isatty())
+    # What handlers print is no data of ours: it goes to stderr.
     counted = progress(None, "child executions") if many else contextlib.nullcontext()
     with contextlib.redirect_stdout(sys.stderr), counted as advance:
         execution = start(
@@ -103,6 +110,7 @@ def _execution(
             now=options["now"] or DEFAULT_START,
             type=options["kind"],
             quotas=not options["no_quotas"],
+            max_seconds=options["max_seconds"],
             s3=_buckets(options["buckets"]),
             on_event=narrator.tell if narrator is not None else None,
             on_child=None if advance is None else lambda child: advance(),
