@@ -288,7 +288,7 @@ def is_guarded(tree: SourceTree, node: ast.AST, *names: str) -> bool:
     names, anything that outlives a delivery: a name of the module, an attribute of self.
     """
     function = tree.function_of(node)
-    wanted = set(names) or set(tree.constants)
+    wanted = set(names) or {"globals", *tree.constants}
     if function is not None:
         wanted |= function.globals if not names else set()
         for inner in function.nodes:

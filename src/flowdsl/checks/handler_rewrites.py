@@ -12,15 +12,15 @@ from flowdsl.checks.handler_tree import Function
 from flowdsl.checks.handler_values import ANSWER, Value
 
 _SETS = re.compile(r"([#\w.]+)\s*=\s*(:\w+)")
-_READING = {"dynamodb": ("get_item", "query", "batch_get_item"), "s3": ("get_object",)}
+_READING = {"dynamodb": ("get_item", "query", "batch_get_item"), "s3": ("get_object",), "ssm": ("get_parameter",)}
 
 
 def rewrites(source: HandlerSource, call: AwsCall) -> bool:
     """Whether a put or update gives an item, attribute or object back with something added to what it was."""
     if not _was_read(source, call):
         return False
-    if call.method == "put_object":
-        body = call.arguments.get("Body")
+    if call.method in ("put_object", "put_parameter"):
+        body = call.arguments.get("Body" if call.method == "put_object" else "Value")
         return body is not None and any(
             _adds(source, part, where, None) for part, where in _made_of(source, body, call.function)
         )
@@ -52,6 +52,9 @@ def _was_read(source: HandlerSource, call: AwsCall) -> bool:
             continue
         if call.service == "s3":
             if _place(other, "Bucket", "Key") == _place(call, "Bucket", "Key"):
+                return True
+        elif call.service == "ssm":
+            if _place(other, "Name") == _place(call, "Name"):
                 return True
         elif _table(other) == _table(call):
             return True
@@ -95,6 +98,11 @@ def _changed_in_place(function: Function, name: str) -> Iterator[tuple[str, ast.
             field = _field(node.func.value, name)
             if field is not None:
                 yield field, ast.BinOp(node.func.value, ast.Add(), node.args[0])
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                field = _field(target, name)
+                if field is not None and isinstance(target, ast.Subscript):
+                    yield field, node.value
 
 
 def _field(node: ast.expr, name: str) -> str | None:

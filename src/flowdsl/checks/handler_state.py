@@ -45,6 +45,8 @@ class Held:
     """The key of an item that is stored."""
     is_container: bool = False
     is_number: bool = True
+    is_imported: bool = False
+    """Whether it is another file's: what it is cannot be seen."""
     is_default: bool = False
     """Whether it is the default of a parameter."""
 
@@ -56,20 +58,37 @@ def held_by(source: HandlerSource, function: Function, target: ast.expr, *, chan
     key: ast.expr | None = None
     attributes: list[str] = []
     node = target
-    while isinstance(node, ast.Attribute | ast.Subscript):
+    while True:
         if isinstance(node, ast.Subscript):
+            if source.tree.dotted(node.value) == "sys.modules" and attributes:
+                return Held(attributes[-1], attributes[-1], len(attributes) > 1, key)
             key = key or node.slice
-        else:
+            node = node.value
+        elif isinstance(node, ast.Attribute):
             attributes.append(node.attr)
-        node = node.value
+            node = node.value
+        elif isinstance(node, ast.Call) and _is_item(node):
+            # rows.setdefault(key, []) gives what the dict holds.
+            key = key or node.args[0]
+            assert isinstance(node.func, ast.Attribute)
+            node = node.func.value
+        else:
+            break
     if isinstance(node, ast.Call):
-        return _in_globals(source, node, key)
-    if not isinstance(node, ast.Name) or node.id in _TOOLS or source.tree.dotted(node) == "os.environ":
+        if _is_own_class(node) and function.owner is not None and attributes:
+            return _of_class(source, function.owner, attributes, key)
+        return _in_globals(node, key, attributes, changed=changed)
+    if not isinstance(node, ast.Name) or node.id in _TOOLS or is_environment(source, node, function):
         return None
     name = node.id
     shown_name = ".".join([name, *reversed(attributes)])
     path = node is not target
     if name in ("self", "cls"):
+        if function.owner is not None and len(attributes) > (name == "self"):
+            if name == "cls":
+                return _of_class(source, function.owner, attributes, key)
+            if attributes[-1] == "__class__":
+                return _of_class(source, function.owner, attributes[:-1], key)
         return _of_object(source, function, attributes, key)
     if _is_local(source, function, name):
         if not (path or changed):
@@ -99,7 +118,7 @@ def _of_module(
     changed: bool,
 ) -> Held | None:
     tree = source.tree
-    container = _is_container(source, name) and "." not in shown_name
+    container = _is_container(source, name) if "." not in shown_name else _has_container(source, shown_name)
     if name in function.globals:
         return Held(shown_name, name, path, key, container)
     if not (path or changed):
@@ -109,9 +128,55 @@ def _of_module(
         if receiver is not None and receiver.kind in ("client", "resource", "object"):
             return None
         return Held(shown_name, name, path, key, container)
-    if path and name in {**tree.classes, **tree.functions, **tree.imports}:
-        return Held(shown_name, name, path, key)
+    if name in tree.imports:
+        return Held(shown_name, name, path, key, is_imported=True)
+    if path and name in {**tree.classes, **tree.functions}:
+        return Held(shown_name, name, path, key, _has_container(source, shown_name))
     return None
+
+
+def _has_container(source: HandlerSource, shown_name: str) -> bool:
+    """Whether `stats.rows` is a list or dict: a class's, an object's of a class of this file, or given by keyword."""
+    name, _, attribute = shown_name.partition(".")
+    owners = {name} & source.tree.classes.keys()
+    for value in source.tree.constants.get(name, ()):
+        if isinstance(value, ast.Call):
+            if isinstance(value.func, ast.Name) and value.func.id in source.tree.classes:
+                owners.add(value.func.id)
+            if any(k.arg == attribute and _makes_container(source, Value(k.value, None)) for k in value.keywords):
+                return True
+    return any(
+        _makes_container(source, made)
+        for owner in owners
+        for made in source.clients.attributes.get((owner, attribute), [])
+    )
+
+
+def is_environment(source: HandlerSource, node: ast.expr, function: Function | None) -> bool:
+    """Whether a value is os.environ, under whatever name."""
+    return "os.environ" in (source.tree.dotted(node), source.tree.dotted(source.values.settled(node, function).node))
+
+
+def _is_item(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "setdefault" and len(call.args) == 2
+
+
+def _is_own_class(call: ast.Call) -> bool:
+    """`type(self)`"""
+    return (
+        isinstance(call.func, ast.Name)
+        and call.func.id == "type"
+        and len(call.args) == 1
+        and isinstance(call.args[0], ast.Name)
+        and call.args[0].id == "self"
+    )
+
+
+def _of_class(source: HandlerSource, owner: str, attributes: list[str], key: ast.expr | None) -> Held:
+    """An attribute of a class: there is one for all its objects, as long as the environment lives."""
+    attribute = attributes[-1]
+    container = any(_makes_container(source, v) for v in source.clients.attributes.get((owner, attribute), []))
+    return Held(f"{owner}.{attribute}", f"{owner}.{attribute}", True, key, container)
 
 
 def _of_object(source: HandlerSource, function: Function, attributes: list[str], key: ast.expr | None) -> Held | None:
@@ -122,12 +187,15 @@ def _of_object(source: HandlerSource, function: Function, attributes: list[str],
     attribute = attributes[-1]
     made = source.clients.attributes.get((owner, attribute), [])
     own = [v for v in made if v.function is not None]
-    shared = [v for v in made if v.function is None and _makes_container(source, v)]
+    shared = [v for v in made if v.function is None and _makes_container(source, v) and not _factories(v.node)]
     if shared and not any(v.function is not None and v.function.name.endswith("__init__") for v in own):
         # A list in the class's body is one list for all its objects.
         return Held(f"{owner}.{attribute}", f"self.{attribute}", True, key, True)
     for name, values in source.tree.constants.items():
         for value in values:
+            # recorder = Recorder(), and handler = Recorder().handle
+            while isinstance(value, ast.Attribute):
+                value = value.value
             if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == owner:
                 container = any(_makes_container(source, v) for v in made)
                 return Held(f"{name}.{attribute}", f"self.{attribute}", True, key, container)
@@ -150,11 +218,13 @@ def _of_default(source: HandlerSource, function: Function, name: str) -> Held | 
     return None
 
 
-def _in_globals(source: HandlerSource, node: ast.Call, key: ast.expr | None) -> Held | None:
-    """`globals()["x"] = ...`"""
-    if isinstance(node.func, ast.Name) and node.func.id == "globals" and isinstance(key, ast.Constant):
-        return Held(str(key.value), str(key.value), False)
-    return None
+def _in_globals(call: ast.Call, key: ast.expr | None, attributes: list[str], *, changed: bool) -> Held | None:
+    """`globals()["x"] = ...`, `globals().setdefault("x", []).append(...)`, `globals().update(x=...)`."""
+    if not (isinstance(call.func, ast.Name) and call.func.id == "globals") or attributes:
+        return None
+    if isinstance(key, ast.Constant):
+        return Held(str(key.value), str(key.value), False, None, changed)
+    return Held("globals()", "globals", True, key) if changed else None
 
 
 def _is_container(source: HandlerSource, name: str) -> bool:
@@ -165,7 +235,24 @@ def _makes_container(source: HandlerSource, value: Value) -> bool:
     node = value.node
     if isinstance(node, ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp):
         return True
-    return isinstance(node, ast.Call) and source.tree.dotted(node.func) in _CONTAINERS
+    if not isinstance(node, ast.Call):
+        return False
+    if source.tree.dotted(node.func) in _CONTAINERS:
+        return True
+    return any(
+        source.tree.dotted(made) in _CONTAINERS
+        or (isinstance(made, ast.Lambda) and _makes_container(source, Value(made.body, value.function)))
+        for made in _factories(node)
+    )
+
+
+def _factories(node: ast.expr) -> list[ast.expr]:
+    """`list` of `rows: list[str] = field(default_factory=list)`."""
+    return (
+        [k.value for k in node.keywords if k.arg in ("default_factory", "factory")]
+        if isinstance(node, ast.Call)
+        else []
+    )
 
 
 def is_reset(source: HandlerSource, function: Function, name: str) -> bool:

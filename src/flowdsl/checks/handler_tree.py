@@ -281,12 +281,33 @@ def bindings_of(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
                 yield name, node.subject
 
 
+def stores_of(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """The places that a statement or expression writes to (names, attributes, items), each with where its value comes from."""
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            yield from unpacked(target, node.value)
+    elif isinstance(node, ast.AnnAssign | ast.AugAssign | ast.NamedExpr):
+        if node.value is not None:
+            yield node.target, node.value
+    elif isinstance(node, ast.For | ast.AsyncFor):
+        yield from unpacked(node.target, node.iter)
+    elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+        yield from unpacked(node.optional_vars, node.context_expr)
+
+
 def _unpacked(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    for place, given in unpacked(target, value):
+        if isinstance(place, ast.Name):
+            yield place.id, given
+
+
+def unpacked(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """The single places of a target, each with its part of the value, or the whole of it where the parts do not show."""
     pending = [(target, value)]
     while pending:
         target, value = pending.pop()
-        if isinstance(target, ast.Name):
-            yield target.id, value
+        if isinstance(target, ast.Name | ast.Attribute | ast.Subscript):
+            yield target, value
         elif isinstance(target, ast.Starred):
             pending.append((target.value, value))
         elif isinstance(target, ast.Tuple | ast.List):

@@ -8,16 +8,21 @@ from flowdsl.checks.handler_runner import check_text, handler_rules
 from tests.checks.handlers.bad_handlers import BAD
 from tests.checks.handlers.short_handlers import SHORT_BAD, SHORT_SOUND
 from tests.checks.handlers.sound_handlers import SOUND
+from tests.checks.handlers.spelled_bad import SPELLED_BAD
+from tests.checks.handlers.spelled_sound import SPELLED_SOUND
+
+ALL_BAD = {**BAD, **{f"spelled: {name}": text for name, text in SPELLED_BAD.items()}}
+ALL_SOUND = {**SOUND, **{f"spelled: {name}": text for name, text in SPELLED_SOUND.items()}}
 
 
-@pytest.mark.parametrize("name", SOUND)
+@pytest.mark.parametrize("name", ALL_SOUND)
 def test_nothing_is_said_about_a_sound_handler(name: str) -> None:
-    assert [str(finding) for finding in check_text(SOUND[name].lstrip())] == []
+    assert [str(finding) for finding in check_text(ALL_SOUND[name].lstrip())] == []
 
 
-@pytest.mark.parametrize("name", BAD)
+@pytest.mark.parametrize("name", ALL_BAD)
 def test_each_planted_fault_is_found_at_its_line_and_nothing_else(name: str) -> None:
-    text = BAD[name].lstrip()
+    text = ALL_BAD[name].lstrip()
     planted = {
         (number, code)
         for number, line in enumerate(text.splitlines(), 1)

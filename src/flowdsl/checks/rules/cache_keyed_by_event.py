@@ -79,6 +79,7 @@ class CacheKeyedByEvent(HandlerRule):
     )
 
     def check(self, source: HandlerSource) -> Iterator[Diagnostic]:
+        yield from self._wrapped(source)
         for function in source.reached:
             decorator = _cache_of(source, function)
             if (
@@ -96,6 +97,35 @@ class CacheKeyedByEvent(HandlerRule):
                         and _is_memo(source, function, node, held.root)
                     ):
                         yield self.at(source, node, _says(held.name, "keeps answers"))
+
+    def _wrapped(self, source: HandlerSource) -> Iterator[Diagnostic]:
+        """`price = lru_cache(maxsize=None)(_price)`"""
+        for name, values in source.tree.constants.items():
+            for value in values:
+                inner = _cached_function(source, value)
+                if inner is None or not any(
+                    isinstance(call.func, ast.Name) and call.func.id == name and _carries_event(source, function, call)
+                    for function, call in source.runs(ast.Call)
+                ):
+                    continue
+                assert isinstance(value, ast.Call)
+                if not _is_harmless(source, inner, value.func):
+                    yield self.at(source, value, _says(name, "keeps its answers"))
+
+
+def _cached_function(source: HandlerSource, value: ast.expr) -> Function | None:
+    """The function that a cache is put around by a call."""
+    if not isinstance(value, ast.Call) or len(value.args) != 1 or not isinstance(value.args[0], ast.Name):
+        return None
+    cache = value.func.func if isinstance(value.func, ast.Call) else value.func
+    if source.tree.dotted(cache) not in CACHES:
+        return None
+    return source.tree.functions.get(value.args[0].id)
+
+
+def _carries_event(source: HandlerSource, function: Function, call: ast.Call) -> bool:
+    given = [*call.args, *(k.value for k in call.keywords)]
+    return any(source.origins(argument, function) & (EVENT | DELIVERY) for argument in given)
 
 
 def _is_memo(source: HandlerSource, function: Function, node: ast.AST, name: str) -> bool:

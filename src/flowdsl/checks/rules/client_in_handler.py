@@ -87,13 +87,26 @@ class ClientInHandler(HandlerRule):
             for call in function.of(ast.Call):
                 name = source.tree.dotted(call.func)
                 kind = CONNECTIONS.get(name)
-                if (name in MAKERS or kind) and not _is_kept(source, function, call):
+                if (name in MAKERS or kind or _is_of_own_session(source, function, call)) and not _is_kept(
+                    source, function, call
+                ):
                     if kind is None:
                         message = f"{shown(call)} is made at each delivery; make it once, outside the handler"
                     else:
                         verb = ("opened", "open") if "connection" in kind else ("made", "make")
                         message = f"{_article(kind)} {kind} is {verb[0]} at each delivery ({name}); {verb[1]} it once, outside the handler"
                     yield self.at(source, call, message)
+
+
+def _is_of_own_session(source: HandlerSource, function: Function, call: ast.Call) -> bool:
+    """`session.client("s3")`, of a session that was made for nobody in particular."""
+    if not (isinstance(call.func, ast.Attribute) and call.func.attr in ("client", "resource")):
+        return False
+    held = source.clients.receiver(call.func.value, function)
+    if held is None or held.kind != "session" or held.call is None or call.func.value is held.call:
+        return False
+    given = [*held.call.args, *(k.value for k in held.call.keywords)]
+    return not any(source.origins(value, held.function) & (EVENT | ANSWER | DELIVERY) for value in given)
 
 
 def _is_kept(source: HandlerSource, function: Function, call: ast.Call) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from flowdsl.checks.handler_rule import HandlerRule, SourceExample
 from flowdsl.checks.handler_source import HandlerSource
+from flowdsl.checks.handler_state import is_environment
+from flowdsl.checks.handler_tree import Function
 from flowdsl.diagnostics import Diagnostic, Severity
 
 _CALLS = {
@@ -54,7 +56,7 @@ class EnvironmentWritten(HandlerRule):
                 key: ast.expr | None = None
                 if isinstance(node, ast.Assign | ast.AugAssign | ast.Delete):
                     targets = [node.target] if isinstance(node, ast.AugAssign) else node.targets
-                    if any(source.tree.dotted(t) == "os.environ" for t in targets):
+                    if any(is_environment(source, t, function) and not _rebinds(t) for t in targets):
                         yield self.at(
                             source, node, "environment variables outlive this delivery; pass the value as an argument"
                         )
@@ -62,12 +64,12 @@ class EnvironmentWritten(HandlerRule):
                     keys = [
                         t.slice
                         for t in targets
-                        if isinstance(t, ast.Subscript) and source.tree.dotted(t.value) == "os.environ"
+                        if isinstance(t, ast.Subscript) and is_environment(source, t.value, function)
                     ]
                     if not keys:
                         continue
                     key = keys[0]
-                elif isinstance(node, ast.Call) and source.tree.dotted(node.func) in _CALLS:
+                elif isinstance(node, ast.Call) and _called(source, function, node) in _CALLS:
                     key = node.args[0] if node.args else None
                 else:
                     continue
@@ -78,3 +80,14 @@ class EnvironmentWritten(HandlerRule):
                     else "environment variables outlive"
                 )
                 yield self.at(source, node, f"{what} this delivery; pass the value as an argument")
+
+
+def _rebinds(target: ast.expr) -> bool:
+    """A plain name: `env = os.environ` gives it another name and changes nothing."""
+    return isinstance(target, ast.Name)
+
+
+def _called(source: HandlerSource, function: Function, call: ast.Call) -> str:
+    if isinstance(call.func, ast.Attribute) and is_environment(source, call.func.value, function):
+        return f"os.environ.{call.func.attr}"
+    return source.tree.dotted(call.func)

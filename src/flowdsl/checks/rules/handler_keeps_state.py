@@ -9,11 +9,13 @@ from flowdsl.checks.handler_entries import is_guarded
 from flowdsl.checks.handler_rule import HandlerRule, SourceExample, shown
 from flowdsl.checks.handler_source import HandlerSource
 from flowdsl.checks.handler_state import Held, held_by, is_reset
-from flowdsl.checks.handler_tree import Function
+from flowdsl.checks.handler_tree import Function, stores_of
 from flowdsl.checks.handler_values import DELIVERY, EVENT
 from flowdsl.diagnostics import Diagnostic, Severity
 
 _GROWING = {"append", "appendleft", "extend", "extendleft", "insert", "add", "push", "put"}
+_LISTS = {"append", "appendleft", "extend", "extendleft"}
+_PUSHING = {"heapq.heappush", "heapq.heappushpop", "bisect.insort", "bisect.insort_left", "bisect.insort_right"}
 _FILLING = {"update", "setdefault", "__setitem__"}
 _TAKING = {"pop", "popleft", "popitem"}
 
@@ -113,38 +115,48 @@ class HandlerKeepsState(HandlerRule):
     def check(self, source: HandlerSource) -> Iterator[Diagnostic]:
         for function in source.reached:
             for node in function.nodes:
-                if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
-                    yield from self._assignment(source, function, node)
-                elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                    yield from self._method(source, function, node, node.func)
-                elif (
-                    isinstance(node, ast.Call)
-                    and isinstance(node.func, ast.Name)
-                    and node.func.id == "next"
-                    and node.args
-                ):
-                    held = held_by(source, function, node.args[0], changed=True)
-                    if held is not None and not held.path:
-                        yield self._finding(source, node, held, "counts on from one to the next")
+                for target, value in stores_of(node):
+                    yield from self._assignment(source, function, node, target, value)
+                if isinstance(node, ast.Call):
+                    if isinstance(node.func, ast.Attribute):
+                        yield from self._method(source, function, node, node.func)
+                    yield from self._call(source, function, node)
+                    for argument in node.args:
+                        # map(rows.append, ...): the method is handed on, to be called.
+                        if isinstance(argument, ast.Attribute) and argument.attr in _GROWING:
+                            yield from self._method(source, function, node, argument)
 
     def _assignment(
-        self, source: HandlerSource, function: Function, node: ast.Assign | ast.AugAssign | ast.AnnAssign
+        self, source: HandlerSource, function: Function, node: ast.AST, target: ast.expr, value: ast.expr
     ) -> Iterator[Diagnostic]:
-        if node.value is None:
+        held = held_by(source, function, target)
+        if held is None:
             return
-        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-            held = held_by(source, function, target)
-            if held is None:
-                continue
-            if isinstance(node, ast.AugAssign) or (held.is_number and _reads_itself(node.value, target)):
-                if not is_reset(source, function, held.name):
-                    yield self._finding(source, node, held, "counts on from one to the next")
-            elif held.key is not None and source.origins(held.key, function) & EVENT:
-                # Looked up first, it is a cache keyed by the event, which ASL902 tells about.
-                if not is_guarded(source.tree, node, held.root):
-                    yield self._finding(source, node, held, "holds its data")
-            elif source.origins(node.value, function) & (EVENT | DELIVERY):
+        if isinstance(node, ast.AugAssign) or (held.is_number and _reads_itself(value, target)):
+            if not is_reset(source, function, held.name):
+                yield self._finding(source, node, held, "counts on from one to the next")
+        elif held.key is not None and source.origins(held.key, function) & EVENT:
+            # Looked up first, it is a cache keyed by the event, which ASL902 tells about.
+            if not is_guarded(source.tree, node, held.root):
                 yield self._finding(source, node, held, "holds its data")
+        elif source.origins(value, function) & (EVENT | DELIVERY):
+            yield self._finding(source, node, held, "holds its data")
+
+    def _call(self, source: HandlerSource, function: Function, node: ast.Call) -> Iterator[Diagnostic]:
+        """What functions change: next(numbers), heappush(rows, x), setattr(settings, "tenant", x)."""
+        name = source.tree.dotted(node.func)
+        if name == "next" and node.args:
+            held = held_by(source, function, node.args[0], changed=True)
+            if held is not None and not held.path and not held.is_imported:
+                yield self._finding(source, node, held, "counts on from one to the next")
+        elif name in _PUSHING and node.args:
+            held = held_by(source, function, node.args[0], changed=True)
+            if held is not None and held.is_container and not is_reset(source, function, held.root):
+                yield self._finding(source, node, held, "grows with each one")
+        elif name == "setattr" and len(node.args) == 3:
+            attribute = source.values.constant(node.args[1], function)
+            place = ast.Attribute(node.args[0], attribute if isinstance(attribute, str) else "...", ast.Store())
+            yield from self._assignment(source, function, node, place, node.args[2])
 
     def _method(
         self, source: HandlerSource, function: Function, node: ast.Call, method: ast.Attribute
@@ -152,11 +164,15 @@ class HandlerKeepsState(HandlerRule):
         if method.attr not in _GROWING | _FILLING | _TAKING:
             return
         held = held_by(source, function, method.value, changed=True)
-        if held is None or not (held.is_container or (held.path and method.attr in _FILLING)):
+        if held is None:
             return
         carries = any(
             source.origins(a, function) & (EVENT | DELIVERY) for a in [*node.args, *(k.value for k in node.keywords)]
         )
+        # Of what another file holds, its methods tell what it is: only a list is appended to.
+        looks_like_one = held.is_imported and carries and method.attr in _LISTS
+        if not (held.is_container or looks_like_one or (held.path and method.attr in _FILLING)):
+            return
         if method.attr in _FILLING:
             if carries and not _keyed_by_event(source, function, node, method):
                 yield self._finding(source, node, held, "holds its data")
@@ -175,7 +191,19 @@ class HandlerKeepsState(HandlerRule):
 
 
 def _reads_itself(value: ast.expr, target: ast.expr) -> bool:
-    return shown(target, 200) in {shown(inner, 200) for inner in ast.walk(value) if isinstance(inner, type(target))}
+    if shown(target, 200) in {shown(inner, 200) for inner in ast.walk(value) if isinstance(inner, type(target))}:
+        return True
+    # handler.calls = getattr(handler, "calls", 0) + 1
+    return isinstance(target, ast.Attribute) and any(
+        isinstance(inner, ast.Call)
+        and isinstance(inner.func, ast.Name)
+        and inner.func.id == "getattr"
+        and len(inner.args) >= 2
+        and isinstance(inner.args[1], ast.Constant)
+        and inner.args[1].value == target.attr
+        and shown(inner.args[0], 200) == shown(target.value, 200)
+        for inner in ast.walk(value)
+    )
 
 
 def _keyed_by_event(source: HandlerSource, function: Function, node: ast.Call, method: ast.Attribute) -> bool:

@@ -190,7 +190,11 @@ def _of_http(source: HandlerSource, function: Function, node: ast.Call) -> str:
         if not given & {"idempotency_key", None}:
             return f"{name} without idempotency_key: a second delivery charges again; pass an id of the event"
         return ""
-    if not _is_post(source, function, node, name) or None in given:
+    if name == "urllib.request.urlopen":
+        node = _request(source, function, node)
+    elif not _is_post(source, function, node, name):
+        return ""
+    if None in given or not _sends(node, name):
         return ""
     texts = [*node.args, *(k.value for k in node.keywords if k.arg == "url")]
     address = " ".join(filter(None, (source.values.text(t, function) or _dotted_text(t) for t in texts)))
@@ -215,6 +219,23 @@ def _is_post(source: HandlerSource, function: Function, node: ast.Call, name: st
     if held is None or not held.made.startswith(_HTTP_CLIENTS):
         return False
     return node.func.attr == "post" or _method(node) == "POST"
+
+
+def _request(source: HandlerSource, function: Function, node: ast.Call) -> ast.Call:
+    """The Request that urlopen is given, where there is one."""
+    made = source.values.settled(node.args[0], function).node if node.args else node
+    is_one = isinstance(made, ast.Call) and source.tree.dotted(made.func) == "urllib.request.Request"
+    return made if is_one and isinstance(made, ast.Call) else node
+
+
+def _sends(node: ast.Call, name: str) -> bool:
+    """Whether urllib posts: it does when there is data, unless another method is named."""
+    if name != "urllib.request.urlopen":
+        return True
+    method = next((k.value for k in node.keywords if k.arg == "method"), None)
+    if method is not None:
+        return isinstance(method, ast.Constant) and method.value == "POST"
+    return len(node.args) > 1 or any(k.arg == "data" for k in node.keywords)
 
 
 def _method(node: ast.Call) -> object:

@@ -27,6 +27,7 @@ _SETS = re.compile(r"(?:SET|,)\s*([#\w.]+)\s*=\s*(:\w+)\s*(?=,|$|REMOVE|ADD|DELE
 _TRACES = re.compile(r"trace|correlation|request|span|session|etag|nonce|salt|jitter|log|debug", re.I)
 """Attributes that are there to tell deliveries apart."""
 _CREATED = re.compile(r"^(created|creation|inserted|registered|first_seen|firstSeen|ordered_at|placed)", re.I)
+_WHAT_IS_PUT = {"put_item": "Item", "put_object": "Body", "put_parameter": "Value"}
 _INCREMENTS = {"incr", "incrby", "incrbyfloat", "decr", "decrby", "lpush", "rpush", "hincrby", "zincrby", "append"}
 
 
@@ -119,7 +120,7 @@ class UnconditionalUpdate(HandlerRule):
                 what = _of_update(source, call)
             elif call.method == "transact_write_items" and call.lacks("ClientRequestToken"):
                 what = _of_transaction(source, call)
-            elif call.method in ("put_item", "put_object"):
+            elif call.method in ("put_item", "put_object", "put_parameter"):
                 yield from self._put(source, call)
             elif call.service == "rds-data" and call.method in ("execute_statement", "batch_execute_statement"):
                 what = _of_sql(source.values.text(call.arguments.get("sql"), call.function))
@@ -138,7 +139,7 @@ class UnconditionalUpdate(HandlerRule):
     def _put(self, source: HandlerSource, call: AwsCall) -> Iterator[Diagnostic]:
         if not call.lacks("ConditionExpression", "Expected", "IfMatch", "IfNoneMatch") or guards(source, call):
             return
-        body = call.arguments.get("Item" if call.method == "put_item" else "Body")
+        body = call.arguments.get(_WHAT_IS_PUT[call.method])
         if body is None:
             return
         if rewrites(source, call):

@@ -134,11 +134,19 @@ def _waits(source: HandlerSource, function: Function) -> bool:
             # A text's join takes a list; a thread's takes nothing, or seconds.
             if not call.args or (isinstance(call.args[0], ast.Constant) and not isinstance(call.args[0].value, str)):
                 return True
+        elif call.func.attr == "shutdown" and _does_not_wait(call):
+            continue
         elif call.func.attr in _WAITING and not (
             call.func.attr in ("get", "map") and not _is_of_pool(source, function, call)
         ):
             return True
     return False
+
+
+def _does_not_wait(call: ast.Call) -> bool:
+    """`pool.shutdown(wait=False)`"""
+    given = [*call.args[:1], *(k.value for k in call.keywords if k.arg == "wait")]
+    return any(isinstance(value, ast.Constant) and value.value is False for value in given)
 
 
 def _is_of_pool(source: HandlerSource, function: Function, call: ast.Call) -> bool:
