@@ -18,6 +18,8 @@ from flowdsl.interpreter.task import TaskNode
 
 ACCOUNT = "111111111111"
 """The recorder writes this in place of the account."""
+SYNC = "<SyncExecArn"
+"""The recorder masks the ARN of an execution that StartSyncExecution started by a name of its own."""
 CLOCK = "2026-01-01T12:00:00Z"
 
 
@@ -86,6 +88,7 @@ def run(
             Recorded(mocks, case.get("lambdas") or ()),
             now=virtual.get("clock") or CLOCK,
             type="EXPRESS" if type == "EXPRESS" else "STANDARD",
+            sync=type == "EXPRESS" and any(mask.startswith(SYNC) for mask in virtual.get("tokens") or ()),
             name=virtual.get("execution_name"),
             s3=objects,
             account=ACCOUNT,

@@ -11,6 +11,7 @@ import pytest
 
 from flowdsl.asl.bindings import Binding, Bindings
 from flowdsl.asl.definition import Definition
+from flowdsl.interpreter.failures import NotSupported
 from flowdsl.testing import raises, simulate
 from tests.interpreter.machines import END, kinds, task
 
@@ -103,3 +104,13 @@ def test_the_workflow_can_be_mocked_as_a_whole() -> None:
     assert simulate(parent(".sync:2"), {}, {"children:child": {"done": True}}).output["Output"] == {"done": True}
     assert simulate(parent(".sync"), {}, {"states:startExecution": {"done": True}}).output["Output"] == '{"done":true}'
     assert simulate(parent(".sync"), {}, {"Call": raises("Boom")}).error == "Boom"
+
+
+def test_an_express_workflow_is_not_waited_for(child: Any) -> None:
+    document = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
+    express = Workflow(Definition(document, name="Child", type="EXPRESS"))
+    child("P", P={"Type": "Pass", "End": True})
+    sys.modules["children"].child = express  # type: ignore[attr-defined]
+    with pytest.raises(NotSupported, match="only a Standard workflow can be waited for, 'Child' is Express"):
+        simulate(parent(".sync:2"), {})
+    assert simulate(parent(""), {}).status == "SUCCEEDED"

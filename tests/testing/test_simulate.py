@@ -179,10 +179,16 @@ def test_what_was_called_is_listed() -> None:
     assert [(c.state, c.request, c.attempt, c.index) for c in execution.calls] == [("A", 1, 1, None), ("B", 2, 1, None)]
 
 
-def test_an_express_execution_has_no_redrive_count() -> None:
+def test_an_execution_that_start_sync_execution_started_has_no_redrive_count() -> None:
     definition = one(Type="Pass", Parameters={"e.$": "$$.Execution"})
-    assert "RedriveCount" not in simulate(definition, type="EXPRESS").output["e"]
+    assert "RedriveCount" not in simulate(definition, type="EXPRESS", sync=True).output["e"]
+    assert simulate(definition, type="EXPRESS").output["e"]["RedriveCount"] == 0
     assert simulate(definition).output["e"]["RedriveCount"] == 0
+
+
+def test_a_standard_workflow_is_not_started_by_start_sync_execution() -> None:
+    with pytest.raises(FlowDslError, match="not supported by this type of state machine; sync=True needs type EXPRESS"):
+        simulate(one(Type="Pass"), sync=True)
 
 
 def test_a_mock_may_raise_an_error_by_its_name_in_flowdsl_errors() -> None:

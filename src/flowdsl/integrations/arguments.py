@@ -28,6 +28,8 @@ class ArgumentProblem:
     """JSON Pointer below the parameters; `` for a missing top-level one."""
     message: str
     """One line, a near name included."""
+    name: str = ""
+    """Of a missing or unknown parameter, its name."""
 
     @property
     def nested(self) -> bool:
@@ -53,7 +55,7 @@ def _walk(operation: Operation, parameters: dict[str, Any]) -> Iterator[Argument
         if name not in given:
             near = next((k for k in given if normal(k) == normal(name)), None)
             hint = f"; {near!r} is spelled {name!r} here" if near else ""
-            yield ArgumentProblem("missing", "", f"{operation.name} needs {name}{hint}")
+            yield ArgumentProblem("missing", "", f"{operation.name} needs {name}{hint}", name)
     members = operation.members
     documented = operation.documented
     # (shape, value, pointer, what it is called)
@@ -65,7 +67,7 @@ def _walk(operation: Operation, parameters: dict[str, Any]) -> Iterator[Argument
             if not (members or documented):
                 continue
             yield ArgumentProblem(
-                "unknown", pointer, f"{operation.name} has no parameter {name!r}{_near(name, members)}"
+                "unknown", pointer, f"{operation.name} has no parameter {name!r}{_near(name, members)}", name
             )
         else:
             if documented is not None and name not in documented:

@@ -39,6 +39,7 @@ def child_run(parent: Run, machine: Machine, value: Any, label: str, express: bo
     child.ids = parent.ids
     child.depth = parent.depth + 1
     child.express = express
+    child.sync = False
     child.quotas = parent.quotas
     child.records = []
     child.decisions = []

@@ -192,6 +192,7 @@ def start(
     seed: int | str = 0,
     now: str | datetime = DEFAULT_START,
     type: Literal["STANDARD", "EXPRESS"] | None = None,
+    sync: bool = False,
     quotas: bool = True,
     name: str | None = None,
     max_events: int | None = None,
@@ -204,6 +205,8 @@ def start(
 ) -> Execution:
     """Starts an execution; nothing runs until time is let pass (`settle`, `advance`, `finish`).
 
+    `sync`: StartSyncExecution starts it, which only an Express workflow knows; else StartExecution.
+
     `on_event` is told of each event as it is written, in GetExecutionHistory's shape; `on_child` of each child execution
     of a Distributed Map that has ended.
     """
@@ -215,6 +218,10 @@ def start(
         raise FlowDslError(f"type must be STANDARD or EXPRESS, not {kind!r}")
     if kind == "EXPRESS" and program.not_in_express is not None:
         raise program.not_in_express
+    if sync and kind != "EXPRESS":
+        raise FlowDslError(
+            "StartSyncExecution: This operation is not supported by this type of state machine; sync=True needs type EXPRESS"
+        )
     if quotas and program.oversize:
         raise FlowDslError(f"{program.name}: {program.oversize} (quotas=False runs it all the same)")
     if quotas and name is not None:
@@ -226,6 +233,7 @@ def start(
         timeline=Timeline(now),
         seed=seed,
         express=kind == "EXPRESS",
+        sync=sync,
         quotas=quotas,
         name=name,
         max_events=max_events,

@@ -10,7 +10,7 @@ from typing import Any, TypeGuard
 
 from flowdsl.asl.values import is_list
 from flowdsl.diagnostics import FlowDslError, did_you_mean
-from flowdsl.interpreter import lambdas, nested
+from flowdsl.interpreter import http_answers, lambdas, nested
 from flowdsl.interpreter.answers import Answer, Call
 from flowdsl.interpreter.envelope import wrap
 from flowdsl.interpreter.failures import MissingMock
@@ -169,6 +169,8 @@ class Mocks:
                 raise FlowDslError(
                     f"the mock for {mock.key!r} is nothing that {node.resource.operation} gives back: {problem}"
                 )
+            if node.resource.operation in http_answers.ERRORS and node.resource.pattern != "waitForTaskToken":
+                return http_answers.answered(node.resource.operation, answer)
             if node.resource.operation == "events:putEvents" and answer.result.get("FailedEntryCount"):
                 # The call succeeds, the Task does not (recorded).
                 return Answer(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flowdsl.asl.values import is_object
 from flowdsl.interpreter.answers import Answer, Call
+from flowdsl.interpreter.failures import NotSupported
 from flowdsl.interpreter.resources import Resource
 from flowdsl.interpreter.sizes import to_json
 
@@ -22,6 +23,10 @@ def child_run(parent: Run, program: Program, call: Call, answerer: Answerer) -> 
     request: dict[str, Any] = call.arguments if is_object(call.arguments) else {}
     value = request.get("Input")
     express = program.definition.type == "EXPRESS"
+    if express and ".sync" in call.resource:
+        raise NotSupported(
+            call.state, "Resource", f"only a Standard workflow can be waited for, {program.name!r} is Express"
+        )
     if express and program.not_in_express is not None:
         raise program.not_in_express
     return Run(

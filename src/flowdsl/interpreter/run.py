@@ -84,6 +84,7 @@ class Run:
         "start_ms",
         "status",
         "stop_ms",
+        "sync",
         "tally",
         "timeline",
         "told_execution",
@@ -99,6 +100,7 @@ class Run:
         timeline: Timeline | None = None,
         seed: int | str = 0,
         express: bool = False,
+        sync: bool = False,
         quotas: bool = True,
         name: str | None = None,
         records: list[Record] | None = None,
@@ -120,6 +122,8 @@ class Run:
         if self.depth > DEEPEST:
             raise FlowDslError(f"executions start each other more than {DEEPEST} deep")
         self.express = express
+        self.sync = sync
+        """Started by StartSyncExecution."""
         self.quotas = quotas
         self.records: list[Record] = [] if records is None else records
         self.decisions: list[tuple[Any, Any, int]] = []
@@ -211,7 +215,7 @@ class Run:
         return context_of(frame, self)
 
     def execution_context(self) -> dict[str, Any]:
-        """Execution of the context object; an Express one has no RedriveCount (recorded)."""
+        """Execution of the context object; one that StartSyncExecution started has no RedriveCount (recorded)."""
         if self.told_execution is None:
             self.told_execution = {
                 "Id": self.arn,
@@ -220,7 +224,7 @@ class Run:
                 "Name": self.name,
                 "RoleArn": self.role,
             }
-            if not self.express:
+            if not self.sync:
                 self.told_execution["RedriveCount"] = self.redrives
             if self.redriven_ms is not None:
                 self.told_execution["RedriveTime"] = iso(self.redriven_ms)

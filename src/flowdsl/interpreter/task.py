@@ -6,10 +6,11 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
 from flowdsl.asl.definition import StateNode
-from flowdsl.asl.values import is_list, is_object
+from flowdsl.asl.values import is_object
 from flowdsl.diagnostics import FlowDslError
+from flowdsl.integrations.headers import FORBIDDEN, refused_headers
 from flowdsl.interpreter import history as h
-from flowdsl.interpreter import languages, nested, resources
+from flowdsl.interpreter import languages, nested, requests, resources
 from flowdsl.interpreter.answers import Answer, Call
 from flowdsl.interpreter.dataflow import Stages, finisher
 from flowdsl.interpreter.envelope import wrap, wrap_response
@@ -52,10 +53,14 @@ EVENTS = {
 }
 
 
+CAPS = {"http:invoke": 60, "bedrockagentcore:invokeHarness": 900}
+"""Seconds that a call of an operation may take, whatever TimeoutSeconds says (documented)."""
+
+
 class TaskNode(Node):
     """A compiled Task."""
 
-    __slots__ = ("credentials", "events", "function", "heartbeat", "resource", "timeout")
+    __slots__ = ("computed", "credentials", "events", "function", "heartbeat", "picky", "resource", "timeout")
 
     resource: Resource
     events: Events
@@ -64,6 +69,10 @@ class TaskNode(Node):
     credentials: Evaluate | None
     function: str | None
     """FunctionName where it is a constant."""
+    computed: bool
+    """Whether the whole of Arguments is one expression."""
+    picky: bool
+    """Whether the service may refuse what was computed."""
 
     def attempt(self, frame: Frame, value: Any) -> Steps:
         """One call: scheduled, started, answered; returns the state's output."""
@@ -76,8 +85,12 @@ class TaskNode(Node):
         credentials = None if self.credentials is None else self.credentials(frame)
         if stages.parameters is not None and not run.fits(request):
             raise frame.too_large(self.name, final=False)
-        if resource.operation == "apigateway:invoke":
-            _check_headers(frame, request)
+        if self.picky:
+            problem = requests.refused(resource, request, self.computed)
+            if problem is not None:
+                raise frame.runtime(
+                    f"The Parameters '{to_json(request)}' could not be used to start the Task: [{problem}]"
+                )
         frame.last = run.record(
             events.scheduled, frame.last, resource, request, timeout, heartbeat, credentials, run.region
         )
@@ -135,6 +148,10 @@ class TaskNode(Node):
         if answer.open:
             return (yield from self.wait_outside(frame, timeout, heartbeat))
         due = None if answer.never else now + round(answer.after * 1000)
+        cap = CAPS.get(self.resource.operation)
+        if cap is not None and (timeout is None or cap < timeout) and (due is None or due > now + cap * 1000):
+            yield now + cap * 1000
+            raise self.cut_off(frame, cap)
         if answer.beats:
             beat = None
         deadline = min((t for t in (end, beat) if t is not None), default=None)
@@ -218,6 +235,12 @@ class TaskNode(Node):
         failure.heartbeat = heartbeat
         return failure
 
+    def cut_off(self, frame: Frame, cap: int) -> StateFailure:
+        """The failure of a call that takes longer than its service allows."""
+        if self.resource.operation != "http:invoke":
+            return self.timed_out(frame, False)
+        return self.failed(frame, "States.Http.Socket", f"The HTTP Task took longer than {cap} seconds.")
+
     def _failure(self, frame: Frame, kind: Kind, error: str | None, cause: str | None) -> StateFailure:
         event = frame.run.record(kind, frame.last, self.resource, error, cause)
         failure = StateFailure(error, cause, event=event, final=error == "States.Runtime")
@@ -245,22 +268,17 @@ def compile_task(state: StateNode, node: TaskNode) -> TaskNode:
     node.heartbeat = _limit(state, "HeartbeatSeconds")
     compile_value = languages.template if state.is_jsonata else languages.path_template
     node.credentials = compile_value(fields["Credentials"], "Credentials") if "Credentials" in fields else None
-    given = fields.get("Arguments" if state.is_jsonata else "Parameters")
+    field = "Arguments" if state.is_jsonata else "Parameters"
+    given = fields.get(field)
+    headers = refused_headers(resource.operation, given)
+    if headers is not None:
+        raise NotSupported(state.name, field, headers)
+    node.computed = isinstance(given, str)
+    node.picky = resource.kind == "service" and (node.computed or resource.operation in FORBIDDEN)
     name = given.get("FunctionName") if is_object(given) else None
     node.function = name if isinstance(name, str) and not (state.is_jsonata and languages.is_expression(name)) else None
     node.flow = LASTING
     return node
-
-
-def _check_headers(frame: Frame, request: Any) -> None:
-    """Refuses headers of apigateway:invoke that are no lists (recorded)."""
-    headers = request.get("Headers") if is_object(request) else None
-    if headers is None or (is_object(headers) and all(is_list(value) for value in headers.values())):
-        return
-    raise frame.runtime(
-        f"The Parameters '{to_json(request)}' could not be used to start the Task: "
-        "[The value of the field 'Headers' has an invalid format]"
-    )
 
 
 def _limit(state: StateNode, field: str) -> Limit:

@@ -106,6 +106,7 @@ def state_test(
         timeline=Timeline(DEFAULT_START),
         seed=seed,
         express=True,
+        sync=True,
         account=account,
     )
     run.given_context = None if context is None else dict(context)

@@ -25,6 +25,7 @@ def start(
     seed: int | str = 0,
     now: str | datetime = DEFAULT_START,
     type: Literal["STANDARD", "EXPRESS"] | None = None,
+    sync: bool = False,
     quotas: bool = True,
     name: str | None = None,
     max_events: int | None = None,
@@ -45,6 +46,7 @@ def start(
         seed=seed,
         now=now,
         type=type,
+        sync=sync,
         quotas=quotas,
         name=name,
         max_events=max_events,
@@ -63,6 +65,7 @@ def simulate(
     seed: int | str = 0,
     now: str | datetime = DEFAULT_START,
     type: Literal["STANDARD", "EXPRESS"] | None = None,
+    sync: bool = False,
     quotas: bool = True,
     name: str | None = None,
     max_events: int | None = None,
@@ -80,6 +83,9 @@ def simulate(
     in this project calls it. A mock that no call uses is an error, unless `unused_mocks="ignore"`. `substitutions` stand for
     the `${Name}` of a definition, as they would when it is deployed; only those in place of a number must be given.
 
+    An Express workflow is started by StartExecution, or with `sync=True` by StartSyncExecution: its context object tells
+    which (only the former has a RedriveCount).
+
     The same workflow, input, mocks and seed give the same execution, event for event. `max_events` bounds what AWS does
     not (Express, or `quotas=False`), `max_seconds` the real time that it may take.
     """
@@ -92,6 +98,7 @@ def simulate(
         seed=seed,
         now=now,
         type=type,
+        sync=sync,
         quotas=quotas,
         name=name,
         max_events=max_events,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @click.option(
     "--type", "kind", type=click.Choice(["STANDARD", "EXPRESS"]), help="The machine's type, where nothing says."
 )
+@click.option("--sync", is_flag=True, help="Start it by StartSyncExecution, which only an Express workflow knows.")
 @click.option(
     "--max-seconds",
     type=click.FloatRange(min=0),
@@ -109,6 +110,7 @@ def _execution(
             seed=options["seed"],
             now=options["now"] or DEFAULT_START,
             type=options["kind"],
+            sync=options["sync"],
             quotas=not options["no_quotas"],
             max_seconds=options["max_seconds"],
             s3=_buckets(options["buckets"]),
