@@ -106,7 +106,7 @@ def test_limits_as_json_holds_formulas_and_numbers(orders: str) -> None:
 def test_an_unknown_symbol_is_told_with_those_that_there_are(orders: str) -> None:
     done = flowdsl("limits", orders, "--set", "m=10")
     assert isinstance(done.exception, Exception)
-    assert str(done.exception) == f"{orders} has no symbol 'm'; it has n"
+    assert str(done.exception) == "orders has no symbol 'm'; it has n"
 
 
 def test_cost_compares_standard_and_express(orders: str) -> None:
@@ -141,3 +141,60 @@ def test_cost_as_json(orders: str) -> None:
 def test_a_file_that_is_not_there_is_one_clear_line() -> None:
     done = flowdsl("limits", "nowhere.json")
     assert str(done.exception) == "there is no file nowhere.json"
+
+
+def two(tmp_path: Path, orders: str) -> str:
+    (tmp_path / "parcels.asl.json").write_text(json.dumps(ORDERS), encoding="utf-8")
+    (tmp_path / "package.json").write_text("{}", encoding="utf-8")
+    return str(tmp_path)
+
+
+def test_a_folder_tells_of_each_definition_in_it(tmp_path: Path, orders: str) -> None:
+    for command in ("limits", "cost"):
+        done = flowdsl(command, two(tmp_path, orders))
+        heads = [line for line in done.stdout.splitlines() if line.endswith("(STANDARD)")]
+        assert (done.exit_code, heads) == (0, ["orders (STANDARD)", "parcels (STANDARD)"])
+
+
+def test_of_several_json_is_a_list(tmp_path: Path, orders: str) -> None:
+    for command in ("limits", "cost"):
+        done = flowdsl(command, "--json", two(tmp_path, orders))
+        assert [one["name"] for one in json.loads(done.stdout)] == ["orders", "parcels"]
+
+
+def test_what_cannot_be_read_does_not_keep_the_others_from_being_told(orders: str, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.asl.json"
+    broken.write_text("{", encoding="utf-8")
+    done = flowdsl("limits", str(broken), orders, "nothing.json")
+    assert done.exit_code == 2
+    assert done.stdout.startswith("orders (STANDARD)")
+    assert "broken.asl.json" in done.stderr
+    assert "flowdsl: there is no file nothing.json" in done.stderr
+
+
+def test_a_budget_that_several_are_held_against_names_who_exceeds_it(tmp_path: Path, orders: str) -> None:
+    done = flowdsl("limits", two(tmp_path, orders), "--max-events", "15")
+    assert done.exit_code == 1
+    assert "flowdsl: parcels: up to 16 history events, and the budget is 15" in done.stderr
+
+
+def test_a_definition_is_read_from_standard_input() -> None:
+    done = CliRunner().invoke(cli, ["cost", "-"], input=json.dumps(ORDERS))
+    assert (done.exit_code, done.stdout.splitlines()[0]) == (0, "standard input (STANDARD)")
+
+
+def test_without_a_name_the_project_s_workflows_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = flowdsl("limits")
+    assert str(done.exception) == "no workflow here: name a file or folder, or set source in [tool.flowdsl]"
+    (tmp_path / "workflows").mkdir()
+    (tmp_path / "workflows" / "orders.asl.json").write_text(json.dumps(ORDERS), encoding="utf-8")
+    assert flowdsl("limits").stdout.startswith("orders (STANDARD)")
+
+
+def test_cost_tells_what_the_ways_to_each_end_cost(orders: str) -> None:
+    done = flowdsl("cost", orders, "--paths")
+    assert [re.split(r"  +", line) for line in done.stdout.splitlines() if line.startswith(("ways to", "Each"))] == [
+        ["ways to", "nothing failing", "at worst"],
+        ["Each (succeeds)", "$0.000025 + $0.000025 n", "$0.000025 + $0.000050 n"],
+    ]

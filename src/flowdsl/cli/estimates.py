@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from flowdsl.asl.definition import Definition
+    from flowdsl.diagnostics import FlowDslError
     from flowdsl.estimate.amount import Number
     from flowdsl.estimate.estimate import Estimate
     from flowdsl.estimate.model import Symbol
@@ -96,16 +98,32 @@ class Asked:
         ]
 
 
-def estimate_of(target: str, options: dict[str, Any]) -> Asked:
-    """The Estimate of FILE[:WORKFLOW] under the options, and the numbers given for its symbols."""
+def estimates_of(targets: Sequence[str], options: dict[str, Any]) -> Iterator[Asked | FlowDslError]:
+    """The Estimate of each definition meant under the options, and the numbers given for its symbols. What keeps one of
+    several from being told comes in its place."""
+    from flowdsl.cli.targets import definitions_of, is_one
+    from flowdsl.diagnostics import FlowDslError
+
+    alone = is_one(targets)
+    for found in definitions_of(targets):
+        try:
+            if isinstance(found, FlowDslError):
+                raise found
+            yield _estimate_of(found, options)
+        except FlowDslError as error:
+            if alone:
+                raise
+            yield error
+
+
+def _estimate_of(definition: Definition, options: dict[str, Any]) -> Asked:
     from dataclasses import replace
 
-    from flowdsl.cli.workflows import definition_of, read_json
+    from flowdsl.cli.workflows import read_json
     from flowdsl.estimate.estimate import Estimate
     from flowdsl.estimate.known_items import known_items
     from flowdsl.estimate.model import Assumptions
 
-    definition = definition_of(target)
     if options["kind"]:
         definition = replace(definition, type=options["kind"])
     usual = Assumptions()
@@ -122,7 +140,7 @@ def estimate_of(target: str, options: dict[str, Any]) -> Asked:
     known = known_items(definition, schema)
     estimate = Estimate(definition, assumptions, item_counts=known.counts, item_limits=known.most)
     symbols = estimate.symbols
-    given = _given(target, symbols, options)
+    given = _given(definition.name or "definition", symbols, options)
     # A number of items that is known from the start is counted exactly, its rounds of so many at once rounded up.
     items = {s.pointer: int(given[s.name]) for s in symbols if s.kind == "items" and s.name in given and not s.shared}
     if items:
@@ -133,7 +151,7 @@ def estimate_of(target: str, options: dict[str, Any]) -> Asked:
     return Asked(estimate, values, symbols, given, sized or bool(given))
 
 
-def _given(target: str, symbols: list[Symbol], options: dict[str, Any]) -> dict[str, Number]:
+def _given(machine: str, symbols: list[Symbol], options: dict[str, Any]) -> dict[str, Number]:
     from flowdsl.diagnostics import FlowDslError, did_you_mean
 
     found: dict[str, Number] = {}
@@ -148,7 +166,7 @@ def _given(target: str, symbols: list[Symbol], options: dict[str, Any]) -> dict[
             raise FlowDslError(f"--set takes SYMBOL=NUMBER, found {text!r}")
         if name not in names:
             known = f"; it has {', '.join(names)}" if names else "; nothing in it is unknown"
-            raise FlowDslError(f"{target} has no symbol {name!r}{did_you_mean(name, names) or known}")
+            raise FlowDslError(f"{machine} has no symbol {name!r}{did_you_mean(name, names) or known}")
         found[name] = float(number) if "." in number else int(number)
     return found
 
@@ -178,3 +196,38 @@ def table(head: list[str], rows: list[list[str]], indent: str = "") -> str:
         indent + "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in [head, *rows]
     ]
     return "\n".join(lines)
+
+
+def tell_all(
+    targets: Sequence[str], options: dict[str, Any], as_json: bool, tell: Callable[[Asked], tuple[Any, bool, list[str]]]
+) -> int:
+    """Prints what `tell` says of each: text, or a value for JSON; whether it is within what was asked; what complains.
+
+    One definition is told alone; several as paragraphs, or as a list in JSON. Returns the exit status.
+    """
+    import json
+
+    from flowdsl.cli.output import complain
+    from flowdsl.cli.targets import is_one
+    from flowdsl.diagnostics import FlowDslError
+
+    status = 0
+    values: list[Any] = []
+    alone = is_one(targets)
+    for asked in estimates_of(targets, options):
+        if isinstance(asked, FlowDslError):
+            complain(str(asked))
+            status = 2
+            continue
+        told, fine, complaints = tell(asked)
+        if as_json:
+            values.append(told)
+        else:
+            click.echo(("\n" if values else "") + told)
+            values.append(None)
+            for message in complaints:
+                complain(message if alone else f"{asked.estimate.definition.name}: {message}")
+        status = max(status, 0 if fine else 1)
+    if as_json:
+        click.echo(json.dumps(values[0] if alone else values, indent=2, ensure_ascii=False))
+    return status

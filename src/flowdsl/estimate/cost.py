@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from flowdsl.asl.definition import is_distributed
 from flowdsl.estimate.amount import ZERO, Amount, Number
 from flowdsl.estimate.estimate import Estimate
 from flowdsl.estimate.model import EXPRESS_SECONDS, Costs
+from flowdsl.estimate.paths import ends_of
 from flowdsl.estimate.prices import Prices
 from flowdsl.estimate.tasks import number_of
 
@@ -29,6 +31,17 @@ class StateCost:
     state: str
     pointer: str
     smooth: Amount
+    worst: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class PathCost:
+    """What every way that ends in one state costs a Standard workflow: the whole execution."""
+
+    state: str
+    kind: Literal["succeeds", "fails"]
+    smooth: Amount | None
+    """None where only a failure leads here."""
     worst: Amount
 
 
@@ -160,4 +173,17 @@ class Cost:
                 self._standard(v.through, self._counted),
             )
             for v in self.estimate.visits
+        ]
+
+    @cached_property
+    def paths(self) -> list[PathCost]:
+        """The ways to each end of the machine, in document order."""
+        return [
+            PathCost(
+                end.state,
+                end.kind,
+                None if end.smooth is None else self._standard(end.smooth, self.values),
+                self._standard(end.worst, self._counted),
+            )
+            for end in ends_of(self.estimate)
         ]

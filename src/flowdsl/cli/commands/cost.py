@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("cost")
-@click.argument("target", metavar="FILE[:WORKFLOW]")
+@click.argument("targets", metavar="[FILE[:WORKFLOW]|FOLDER]...", nargs=-1)
 @estimate_options
 @click.option(
     "--volume", type=click.IntRange(min=1), default=1_000_000, show_default=True, help="Executions in a month."
@@ -29,39 +29,44 @@ if TYPE_CHECKING:
     "--architecture", type=click.Choice(["x86_64", "arm64"]), default="x86_64", show_default=True, help="Of Lambda."
 )
 @click.option("--states", is_flag=True, help="What one visit of each state costs.")
+@click.option("--paths", is_flag=True, help="What the ways to each end cost.")
 @click.option("--budget", type=float, metavar="USD", help="Exit 1 when the volume costs more, nothing failing.")
 @click.option(
     "--worst-budget", type=float, metavar="USD", help="Exit 1 when the volume can cost more, everything retried."
 )
 def command(
-    target: str, as_json: bool, states: bool, budget: float | None, worst_budget: float | None, **options: Any
+    targets: tuple[str, ...],
+    as_json: bool,
+    states: bool,
+    paths: bool,
+    budget: float | None,
+    worst_budget: float | None,
+    **options: Any,
 ) -> None:
     """What executions of a workflow cost, Standard against Express.
 
-    List prices, without free tiers. A symbol (n items, k rounds) counts 1 unless --set, --items or --rounds say more. A
-    budget is held against the machine's own type. Exit 0: within the budget; 1: not; 2: it could not be told.
+    List prices, without free tiers. FILE is a Python file with a workflow, or a definition in JSON or YAML; - reads one from
+    standard input; without any, all workflows of the project. A symbol (n items, k rounds) counts 1 unless --set, --items or
+    --rounds say more. A budget is held against the machine's own type. Exit 0: within the budget; 1: not; 2: it could not be
+    told.
     """
     from pathlib import Path
 
-    from flowdsl.cli.estimates import estimate_of
-    from flowdsl.cli.output import complain, leave
+    from flowdsl.cli.estimates import tell_all
+    from flowdsl.cli.output import leave
     from flowdsl.estimate.cost import Cost
     from flowdsl.estimate.prices import prices
 
-    asked = estimate_of(target, options)
-    estimate = asked.estimate
     file = options["prices_file"]
     known = prices(options["region"], options["architecture"], Path(file) if file else None)
-    functions = _functions(options, estimate.assumptions.task_seconds)
-    cost = Cost(estimate, known, asked.values, volume=options["volume"], functions=functions)
-    over = _over_budget(cost, budget, worst_budget)
-    if as_json:
-        click.echo(_as_json(asked, cost, over))
-    else:
-        click.echo(_text(asked, cost, states))
-        for message in over:
-            complain(message)
-    leave(1 if over else 0)
+
+    def tell(asked: Asked) -> tuple[Any, bool, list[str]]:
+        functions = _functions(options, asked.estimate.assumptions.task_seconds)
+        cost = Cost(asked.estimate, known, asked.values, volume=options["volume"], functions=functions)
+        over = _over_budget(cost, budget, worst_budget)
+        return (_for_machines(asked, cost, over) if as_json else _text(asked, cost, states, paths)), not over, over
+
+    leave(tell_all(targets, options, as_json, tell))
 
 
 def _functions(options: dict[str, Any], usual: float) -> LambdaUse | None:
@@ -94,7 +99,7 @@ def _each(cost: Cost, *, worst: bool) -> float:
     return float((cost.standard_worst if worst else cost.standard).at(cost.values))
 
 
-def _text(asked: Asked, cost: Cost, states: bool) -> str:
+def _text(asked: Asked, cost: Cost, states: bool, paths: bool) -> str:
     from flowdsl.cli.estimates import table
 
     estimate, prices = cost.estimate, cost.prices
@@ -126,6 +131,16 @@ def _text(asked: Asked, cost: Cost, states: bool) -> str:
     if states:
         state_rows = [[s.state, _formula(s.smooth), _formula(s.worst)] for s in cost.states]
         parts.append(table(["one visit of", "nothing failing", "at worst"], state_rows))
+    if paths:
+        path_rows = [
+            [
+                f"{p.state} ({p.kind})",
+                "only after a failure" if p.smooth is None else _formula(p.smooth),
+                _formula(p.worst),
+            ]
+            for p in cost.paths
+        ]
+        parts.append(table(["ways to", "nothing failing", "at worst"], path_rows))
     parts.append(_basis(cost, prices))
     return "\n\n".join(parts)
 
@@ -164,9 +179,7 @@ def _money(price: float) -> str:
     return f"${price:,.2f}"
 
 
-def _as_json(asked: Asked, cost: Cost, over: list[str]) -> str:
-    import json
-
+def _for_machines(asked: Asked, cost: Cost, over: list[str]) -> dict[str, Any]:
     def priced(amount: Amount) -> dict[str, Any]:
         each = float(amount.at(cost.values))
         return {"formula": str(amount), "each": each, "volume": each * cost.volume}
@@ -181,7 +194,7 @@ def _as_json(asked: Asked, cost: Cost, over: list[str]) -> str:
             "memory_mb": found.memory_mb,
         }
 
-    written: dict[str, Any] = {
+    return {
         "name": cost.estimate.definition.name,
         "type": cost.estimate.type,
         "prices": {"as_of": cost.prices.as_of, "currency": cost.prices.currency, "region": cost.prices.region},
@@ -197,6 +210,14 @@ def _as_json(asked: Asked, cost: Cost, over: list[str]) -> str:
             {"state": s.state, "pointer": s.pointer, "nothing_fails": priced(s.smooth), "worst": priced(s.worst)}
             for s in cost.states
         ],
+        "paths": [
+            {
+                "end": p.state,
+                "kind": p.kind,
+                "nothing_fails": None if p.smooth is None else priced(p.smooth),
+                "worst": priced(p.worst),
+            }
+            for p in cost.paths
+        ],
         "over_budget": over,
     }
-    return json.dumps(written, indent=2, ensure_ascii=False)

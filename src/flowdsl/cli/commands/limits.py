@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command("limits")
-@click.argument("target", metavar="FILE[:WORKFLOW]")
+@click.argument("targets", metavar="[FILE[:WORKFLOW]|FOLDER]...", nargs=-1)
 @estimate_options
 @click.option("--states", is_flag=True, help="What one visit of each state takes.")
 @click.option("--paths", is_flag=True, help="What the ways to each end take.")
@@ -27,27 +27,25 @@ if TYPE_CHECKING:
 )
 @click.option("--max-duration", metavar="TIME", help="Exit 1 when it can take longer: 90s, 15m, 2h.")
 @click.option("--max-payload", type=click.IntRange(min=1), metavar="BYTES", help="Exit 1 when a payload can be larger.")
-def command(target: str, as_json: bool, states: bool, paths: bool, **options: Any) -> None:
+def command(targets: tuple[str, ...], as_json: bool, states: bool, paths: bool, **options: Any) -> None:
     """The worst case of a workflow, and where AWS's quotas break.
 
-    FILE is a Python file with a workflow, or a definition in JSON or YAML. What only the running execution knows stands in
-    the formulas: n items, k rounds, t seconds. A budget counts a symbol as 1 unless --set, --items or --rounds say more.
+    FILE is a Python file with a workflow, or a definition in JSON or YAML; - reads one from standard input; without any,
+    all workflows of the project. What only the running execution knows stands in the formulas: n items, k rounds, t seconds.
+    A budget counts a symbol as 1 unless --set, --items or --rounds say more.
     Exit 0: within the quotas and budgets; 1: not; 2: it could not be told.
     """
-    from flowdsl.cli.estimates import estimate_of
-    from flowdsl.cli.output import complain, leave
+    from flowdsl.cli.estimates import tell_all
+    from flowdsl.cli.output import leave
     from flowdsl.estimate.limits import Limits
 
-    asked = estimate_of(target, options)
-    limits = Limits(asked.estimate, asked.values, sized=asked.sized)
-    over = _over_budget(limits, options)
-    if as_json:
-        click.echo(_as_json(asked, limits, over))
-    else:
-        click.echo(_text(asked, limits, states, paths))
-        for message in over:
-            complain(message)
-    leave(1 if over or any(limit.exceeded for limit in limits.all) else 0)
+    def tell(asked: Asked) -> tuple[Any, bool, list[str]]:
+        limits = Limits(asked.estimate, asked.values, sized=asked.sized)
+        over = _over_budget(limits, options)
+        told = _for_machines(asked, limits, over) if as_json else _text(asked, limits, states, paths)
+        return told, not over and not any(limit.exceeded for limit in limits.all), over
+
+    leave(tell_all(targets, options, as_json, tell))
 
 
 def _over_budget(limits: Limits, options: dict[str, Any]) -> list[str]:
@@ -169,14 +167,12 @@ def _paths(estimate: Estimate, limits: Limits) -> str:
     return table(["ways to", "events at most", "nothing fails", "transitions", "time", "the shortest"], rows)
 
 
-def _as_json(asked: Asked, limits: Limits, over: list[str]) -> str:
-    import json
-
+def _for_machines(asked: Asked, limits: Limits, over: list[str]) -> dict[str, Any]:
     from flowdsl.estimate.paths import ends_of
 
     estimate = limits.estimate
     life, why = estimate.life
-    written: dict[str, Any] = {
+    return {
         "name": estimate.definition.name,
         "type": estimate.type,
         "symbols": asked.json(),
@@ -219,7 +215,6 @@ def _as_json(asked: Asked, limits: Limits, over: list[str]) -> str:
         ],
         "over_budget": over,
     }
-    return json.dumps(written, indent=2, ensure_ascii=False)
 
 
 def _amount(amount: Amount, values: dict[str, Number]) -> dict[str, Any]:
