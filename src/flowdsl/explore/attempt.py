@@ -20,7 +20,7 @@ from flowdsl.explore.making import CannotBe
 from flowdsl.explore.needs import needs_of
 from flowdsl.explore.origins import Origins
 from flowdsl.explore.reading import Address, address_of, objects_for
-from flowdsl.explore.running import Answered, Ran, run_once
+from flowdsl.explore.running import Answered, Budget, Ran, run_once
 from flowdsl.explore.sources import Edits, Materials, Source
 from flowdsl.explore.trace import Visit
 from flowdsl.explore.views import Place
@@ -51,8 +51,10 @@ class Attempt:
         max_rounds: int,
         stuck: Mapping[str, int],
         learned: dict[str, dict[Edits, None]],
+        budget: Budget,
     ) -> None:
-        """`learned`: by state, what it has been supplied with so far; what is learned here is added. `stuck`: how many attempts got no further than each state: there is less hope there."""
+        """`learned`: by state, what it has been supplied with so far; what is learned here is added.
+        `stuck`: how many attempts got no further than each state; there is less hope there."""
         self.program = program
         self.guide = guide
         self.materials = materials
@@ -60,6 +62,7 @@ class Attempt:
         self.most_runs = most_runs
         self.stuck = stuck
         self.learned = learned
+        self.budget = budget
         self.max_rounds = max_rounds
         self.most_events = FEW_EVENTS
         self.met: set[Key] = set()
@@ -133,6 +136,7 @@ class Attempt:
             express=self.express,
             most_events=self.most_events,
             objects=self.used_objects.items(),
+            budget=self.budget,
         )
 
     def _look(self, ran: Ran) -> bool:

@@ -26,11 +26,17 @@ class Case:
     """By state, as `simulate` takes them."""
     path: list[str]
     """The names of the states entered, in order."""
+    chain: str
+    """The same for reading, with what was retried and caught."""
     status: str
     error: str | None = None
     """Of an execution that failed."""
+    output: Json = None
+    """Of one that succeeded."""
     ways: list[Way] = field(default_factory=list[Way])
-    """What it takes that no case before it takes."""
+    """Every way that it takes, in document order."""
+    new: list[Way] = field(default_factory=list[Way])
+    """Those that no case before it takes."""
     s3: dict[str, Json] = field(default_factory=dict[str, Json])
     """S3 objects by `bucket/key`."""
 
@@ -38,8 +44,13 @@ class Case:
         return self.name
 
 
-def mocks_of(answers: list[Answered]) -> dict[str, Any]:
-    """Mocks that give the same answers: one value for a state that is always answered the same, else a list."""
+def mocks_of(answers: list[Answered], *, causes: bool = True) -> dict[str, Any]:
+    """Mocks that give the same answers: one value for a state that is always answered the same, else a list.
+
+    `causes`: with the Cause of a failure, though it is a mere filling.
+    """
+    if not causes:
+        answers = [a._replace(cause="") if a.fault is not None and a.fault.is_filling(a.cause) else a for a in answers]
     by_state: dict[str, list[Answered]] = {}
     for answer in answers:
         by_state.setdefault(answer.state, []).append(answer)
@@ -61,7 +72,7 @@ def _alike(a: Answered, b: Answered) -> bool:
 
 def _answer(answer: Answered, *, alone: bool) -> Any:
     if answer.fault is not None:
-        return Hangs() if answer.fault.hangs else Raises(answer.fault.error, answer.cause)
+        return Hangs() if answer.fault.hangs else Raises(answer.fault.error, answer.cause or None)
     # A list by itself would be one answer a call.
     return Returns(answer.result) if alone and is_list(answer.result) else answer.result
 

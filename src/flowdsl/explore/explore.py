@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from flowdsl.asl.definition import Definition
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.explore.attempt import Attempt
 from flowdsl.explore.cases import Case, mocks_of
+from flowdsl.explore.chains import chain_of
 from flowdsl.explore.guide import Guide, Map, Plan
 from flowdsl.explore.impossible import Impossible
-from flowdsl.explore.running import Ran
+from flowdsl.explore.running import Budget, Ran, TimeIsUp
+from flowdsl.explore.sentences import sentence
 from flowdsl.explore.sources import INPUT, Edits, Makers, Materials
+from flowdsl.explore.trace import Trace
 from flowdsl.interpreter.execution import start
 from flowdsl.interpreter.mocks import Mocks
 from flowdsl.interpreter.program import program_of
@@ -27,6 +32,8 @@ MOST_PLANS: Final = 6
 MOST_VARIANTS: Final = 3
 MOST_RUNS: Final = 60
 """Runs that one plan may take."""
+ROUNDS: Final = 200
+SECONDS: Final = 300.0
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,16 @@ class Exploration:
     runs: int
     """Executions that it took."""
 
+    @property
+    def impossible(self) -> list[Missed]:
+        """The ways that no input can take."""
+        return [missed for missed in self.missed if missed.proved]
+
+    @property
+    def not_found(self) -> list[Missed]:
+        """The ways of which nobody knows."""
+        return [missed for missed in self.missed if not missed.proved]
+
 
 class _Kept:
     """The runs of one execution (Tally)."""
@@ -61,22 +78,31 @@ class _Kept:
         self.runs.append(run)
 
 
-def explore(definition: Definition, input_schema: Json = None, *, max_rounds: int = 200) -> Exploration:
-    """Finds a covering set of paths. The same definition gives the same ones.
+def explore(
+    definition: Definition,
+    input_schema: Json = None,
+    *,
+    max_rounds: int = ROUNDS,
+    max_seconds: float = SECONDS,
+    on_way: Callable[[], object] | None = None,
+) -> Exploration:
+    """Finds a covering set of paths. The same definition gives the same ones, unless the time is up.
 
     `input_schema`: JSON Schema of the input, where the definition does not say. `max_rounds`: how often a state of a loop
-    is visited at most before the loop is given up.
+    is visited at most before the loop is given up. `max_seconds`: real time after which what is left is not looked for.
+    `on_way` is called for each way of the definition that is settled.
     """
-    return _Explorer(definition, input_schema, max_rounds).all()
+    return _Explorer(definition, input_schema, max_rounds, Budget(max_seconds)).all(on_way)
 
 
 class _Explorer:
-    def __init__(self, definition: Definition, input_schema: Json, max_rounds: int) -> None:
+    def __init__(self, definition: Definition, input_schema: Json, max_rounds: int, budget: Budget) -> None:
         self.definition = definition
         self.program = program_of(definition)
         self.map = Map(definition)
         self.makers = Makers(definition, input_schema)
         self.max_rounds = max_rounds
+        self.budget = budget
         self.ways = list(ways(definition))
         self.covered: set[str] = set()
         self.cases: list[Case] = []
@@ -88,24 +114,35 @@ class _Explorer:
         self.learned: dict[str, dict[Edits, None]] = {}
         """By state, what it must be supplied with."""
 
-    def all(self) -> Exploration:
+    def all(self, on_way: Callable[[], object] | None) -> Exploration:
         """Everything: the plainest path, then one for each way that is yet to be taken."""
-        self._try(None)
+        is_late = self._hurried(partial(self._try, None))
         left: list[tuple[Way, str | None, str]] = []
         for way in self.ways:
-            if way.pointer in self.covered:
-                continue
-            why = self.impossible.why(way)
-            if why is None:
+            if way.pointer not in self.covered:
                 self.closed, self.obstacle = "", ""
-                self._reach(way)
-            left.append((way, why or self.closed or None, self.obstacle))
+                why = self.impossible.why(way)
+                if why is None and not is_late:
+                    is_late = self._hurried(partial(self._reach, way))
+                late = f"; the {self.budget.seconds:g} seconds that the search may take were over"
+                left.append((way, why or self.closed or None, late if is_late else self.obstacle))
+            if on_way is not None:
+                on_way()
         missed = [
             Missed(way, why or f"no input was found that takes it{obstacle}", why is not None)
             for way, why, obstacle in left
             if way.pointer not in self.covered
         ]
         return Exploration(self.definition, self.cases, missed, self.ways, self.runs)
+
+    def _hurried(self, search: Callable[[], object]) -> bool:
+        """Searches; whether the time was up before it came to an end."""
+        try:
+            self.budget.look()
+            search()
+        except TimeIsUp:
+            return True
+        return False
 
     def _reach(self, way: Way) -> bool:
         for number, plan in enumerate(self.map.plans(way)):
@@ -134,6 +171,7 @@ class _Explorer:
             max_rounds=self.max_rounds,
             stuck=self.stuck,
             learned=self.learned,
+            budget=self.budget,
         )
         ran = attempt.go()
         self.runs += attempt.runs
@@ -161,8 +199,10 @@ class _Explorer:
         return materials
 
     def _keep(self, ran: Ran, attempt: Attempt, plan: Plan | None) -> bool:
-        """Makes a case of a run, if it does the same with mocks."""
-        mocks = mocks_of(ran.answers)
+        """Makes a case of a run, if it does the same with mocks: with plain ones, or with all that was said."""
+        return any(self._proved(mocks_of(ran.answers, causes=causes), attempt, plan) for causes in (False, True))
+
+    def _proved(self, mocks: dict[str, Any], attempt: Attempt, plan: Plan | None) -> bool:
         objects = attempt.found_objects
         value = attempt.found_materials.value(INPUT)
         kept = _Kept()
@@ -182,14 +222,20 @@ class _Explorer:
         if not new and self.cases:
             return False
         self.covered |= took
+        main = next(run for run in kept.runs if not run.depth)
+        trace = Trace(main, [run for run in kept.runs if run.depth], {})
+        target = plan.target if plan is not None else None
         self.cases.append(
             Case(
-                str(plan.target) if plan else "it runs",
+                sentence(target, trace, execution.status),
                 value,
                 mocks,
                 list(execution.path),
+                chain_of(trace),
                 execution.status,
                 execution.error,
+                main.output if execution.status == "SUCCEEDED" else None,
+                [way for way in self.ways if way.pointer in took],
                 new,
                 objects,
             )

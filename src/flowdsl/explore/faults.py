@@ -25,10 +25,15 @@ class Fault(NamedTuple):
 
     def cause(self, is_function: bool) -> str:
         """What a service would say, in a few words; a function's is JSON."""
-        said = _SAID.get(self.error, "made up")
+        said = _SAID.get(self.error, _FILLING)
         return json.dumps({"errorMessage": said, "errorType": self.error}) if is_function else said
 
+    def is_filling(self, cause: str) -> bool:
+        """Whether a cause says nothing that anybody would miss."""
+        return self.error not in _SAID and cause in (self.cause(True), self.cause(False))
 
+
+_FILLING = "made up"
 _SAID = {
     "Lambda.TooManyRequestsException": "Rate exceeded",
     "DynamoDB.ConditionalCheckFailedException": "The conditional request failed",

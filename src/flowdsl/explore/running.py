@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
@@ -26,6 +28,25 @@ from flowdsl.interpreter.ways import taken
 Json = Any
 
 _EXITS: Final = frozenset(EXITED.values())
+_OFTEN: Final = 64
+"""Events between two looks at the time."""
+
+
+class TimeIsUp(Exception):
+    """The search may take no more time."""
+
+
+class Budget:
+    """The real time that a search may take."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._end = time.monotonic() + seconds
+
+    def look(self) -> None:
+        """Raises TimeIsUp."""
+        if time.monotonic() > self._end:
+            raise TimeIsUp
 
 
 class _TooLong(Exception):
@@ -33,15 +54,18 @@ class _TooLong(Exception):
 
 
 class _Records(list[Record]):
-    """Records of which there may be only so many."""
+    """Records of which there may be only so many, in only so much time."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, budget: Budget) -> None:
         super().__init__()
         self.most = most
+        self.budget = budget
 
     def append(self, record: Record) -> None:
         if len(self) >= self.most:
             raise _TooLong
+        if len(self) % _OFTEN == 0:
+            self.budget.look()
         super().append(record)
 
 
@@ -112,8 +136,6 @@ class _Answers:
         cause = fault.cause(target(state).is_lambda and "." not in fault.error)
         source = Source("cause", state.pointer, number)
         if self.materials.is_known(source):
-            import json
-
             cause = json.dumps(self.materials.value(source), ensure_ascii=False)
         self.made.append(Answered(state.name, state.pointer, number, fault=fault, cause=cause))
         return Answer(failed=True, error=fault.error, cause=cause)
@@ -165,10 +187,11 @@ def run_once(
     express: bool,
     most_events: int,
     objects: Iterable[tuple[str, Json]],
+    budget: Budget,
 ) -> Ran:
-    """Runs a program once. Raises CannotBe where a value that is needed cannot be made."""
+    """Runs a program once. Raises CannotBe where a value that is needed cannot be made, TimeIsUp."""
     answers = _Answers(materials, guide)
-    records = _Records(most_events)
+    records = _Records(most_events, budget)
     run = Run(
         program,
         materials.value(INPUT),

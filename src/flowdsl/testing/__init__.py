@@ -1,5 +1,5 @@
-"""For tests: run a workflow offline with mocks (`simulate`), say how a mock answers (`raises`, `returns`, `hangs`), and prove
-that a handler is idempotent (`@proof`, `assert_idempotent`).
+"""For tests: run a workflow offline with mocks (`simulate`), say how a mock answers (`raises`, `returns`, `hangs`), run each of
+its paths (`@paths`), and prove that a handler is idempotent (`@proof`, `assert_idempotent`).
 
 Names are loaded on first use: pytest imports this package for its plugin, in every project that has flowdsl installed.
 """
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from flowdsl.proof.declare import proof
     from flowdsl.proof.prove import assert_idempotent
     from flowdsl.testing.mock_files import load_mocks, mock_config, to_mock_config
+    from flowdsl.testing.workflow_paths import Path, paths
     from flowdsl.testing.simulation import hangs, raises, returns, simulate, start, waits
 
 _WHERE = {
@@ -24,11 +25,13 @@ _WHERE = {
     "ExecutionFailed": "flowdsl.interpreter.failures",
     "MissingMock": "flowdsl.interpreter.failures",
     "NotSupported": "flowdsl.interpreter.failures",
+    "Path": "flowdsl.testing.workflow_paths",
     "TestStateError": "flowdsl.interpreter.teststate",
     "assert_idempotent": "flowdsl.proof.prove",
     "hangs": "flowdsl.testing.simulation",
     "load_mocks": "flowdsl.testing.mock_files",
     "mock_config": "flowdsl.testing.mock_files",
+    "paths": "flowdsl.testing.workflow_paths",
     "proof": "flowdsl.proof.declare",
     "raises": "flowdsl.testing.simulation",
     "returns": "flowdsl.testing.simulation",
@@ -44,11 +47,13 @@ __all__ = [
     "ExecutionFailed",
     "MissingMock",
     "NotSupported",
+    "Path",
     "TestStateError",
     "assert_idempotent",
     "hangs",
     "load_mocks",
     "mock_config",
+    "paths",
     "proof",
     "raises",
     "returns",

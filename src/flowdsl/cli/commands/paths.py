@@ -1,0 +1,249 @@
+"""The paths of a workflow, an input and mocks for each, and the tests written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from flowdsl.asl.definition import Definition
+    from flowdsl.dsl.workflow import Workflow
+    from flowdsl.explore.cases import Case
+    from flowdsl.explore.explore import Exploration, Missed
+    from flowdsl.explore.written_tests import Tested
+    from flowdsl.interpreter.ways import Way
+
+    Subject = tuple[str, Definition, Workflow[Any, Any] | None]
+    """(the file, the definition, what declares it in Python)"""
+
+
+@click.command("paths")
+@click.argument("targets", nargs=-1, required=True, metavar="FILE[:WORKFLOW]...")
+@click.option("--json", "as_json", is_flag=True, help="Everything as JSON: inputs, mocks, paths; and nothing else.")
+@click.option("--input-schema", metavar="FILE", help="JSON Schema of the input, where the workflow does not say.")
+@click.option(
+    "--write-tests", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write them as pytest tests."
+)
+@click.option("--force", is_flag=True, help="Write the tests over a file that somebody else has written or changed.")
+@click.option(
+    "--max-rounds",
+    type=click.IntRange(min=1),
+    default=200,
+    show_default=True,
+    help="How often a loop goes round at most.",
+)
+@click.option(
+    "--max-seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    default=300,
+    show_default=True,
+    help="Real time for a workflow; what is not found by then is given up.",
+)
+def command(
+    targets: tuple[str, ...],
+    as_json: bool,
+    input_schema: str | None,
+    write_tests: Path | None,
+    force: bool,
+    max_rounds: int,
+    max_seconds: float,
+) -> None:
+    """Find the paths of a workflow: for each transition and retrier an input and mocks that take it.
+
+    FILE is a Python file with workflows, or a definition in JSON or YAML. Every path is run offline; what no input can take
+    is told with the reason. Exit 0: all that can be taken is; 1: for some of it no input was found; 2: it could not be done.
+    """
+    import json
+
+    from flowdsl.cli.output import leave, progress, write_atomically
+    from flowdsl.cli.workflows import read_json, subjects_of
+    from flowdsl.explore.explore import explore
+    from flowdsl.interpreter.ways import ways
+
+    schema = read_json(input_schema, "schema") if input_schema is not None else None
+    subjects: list[Subject] = [
+        (target, definition, workflow) for target in targets for definition, workflow in subjects_of(target)
+    ]
+    if write_tests is not None:
+        _check_writable(write_tests, force)
+    total = sum(len(list(ways(definition))) for _, definition, _ in subjects)
+    with progress(total, "transitions and retriers") as advance:
+        found = [
+            explore(definition, schema, max_rounds=max_rounds, max_seconds=max_seconds, on_way=advance)
+            for _, definition, _ in subjects
+        ]
+    if write_tests is not None:
+        from flowdsl.explore.written_tests import text_of_tests
+
+        text = text_of_tests(_tested(subjects, found, write_tests))
+        write_tests.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(write_tests, text)
+    if as_json:
+        click.echo(json.dumps({"workflows": [_as_json(e) for e in found]}, indent=2, ensure_ascii=False))
+    else:
+        click.echo("\n\n\n".join(_text(e) for e in found))
+        if write_tests is not None:
+            count = sum(len(e.cases) for e in found)
+            click.echo(f"\n{count} test{'s' * (count != 1)} written to {write_tests}")
+    leave(1 if any(e.not_found for e in found) else 0)
+
+
+def _check_writable(file: Path, force: bool) -> None:
+    from flowdsl.diagnostics import FlowDslError
+    from flowdsl.explore.written_tests import may_replace
+
+    if file.suffix != ".py":
+        raise FlowDslError(f"--write-tests writes a Python file, and {file} is none")
+    if force or not file.exists():
+        return
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        text = ""
+    if not may_replace(text):
+        raise FlowDslError(
+            f"{file} is not as `flowdsl paths` wrote it, and would be lost; write to another file, or give --force"
+        )
+
+
+def _tested(subjects: list[Subject], found: list[Exploration], file: Path) -> list[Tested]:
+    """How the tests get hold of each workflow."""
+    import os
+
+    from flowdsl.cli.workflows import file_of
+    from flowdsl.diagnostics import FlowDslError
+    from flowdsl.explore.sentences import identifier
+    from flowdsl.explore.written_tests import Tested
+
+    folder = file.resolve().parent
+    tested: list[Tested] = []
+    names: set[str] = set()
+    several = [target for target, _, _ in subjects]
+    for (target, definition, workflow), exploration in zip(subjects, found, strict=True):
+        if workflow is not None:
+            function = workflow.function
+            if function.__globals__.get(function.__name__) is not workflow:
+                raise FlowDslError(f"{workflow.name} is no name of its module, so that no test can import it")
+            name = function.__name__
+            tested.append(Tested(exploration, name, module=function.__module__))
+        else:
+            name = identifier(definition.name) or "definition"
+            name = name if name.isidentifier() else f"workflow_{name}"
+            file_read = file_of(target)
+            path = Path(os.path.relpath(file_read, folder)).as_posix()
+            is_one_of_several = several.count(target) > 1 or file_read != Path(target)
+            resource = definition.name if is_one_of_several else ""
+            tested.append(Tested(exploration, name, file=path, resource=resource))
+        if name in names:
+            raise FlowDslError(
+                f"two of the workflows are called {name!r}; write the tests of each to a file of its own"
+            )
+        names.add(name)
+    return tested
+
+
+# -- for people ------------------------------------------------------------------------------------------------------------
+
+
+def _text(found: Exploration) -> str:
+    from flowdsl.explore.sentences import drivers
+
+    covered = len(found.ways) - len(found.missed)
+    definition = found.definition
+    lines = [
+        f"{definition.name or 'definition'} ({definition.type or 'STANDARD'}): {_counted(len(found.cases), 'path')} "
+        f"take{'s' * (len(found.cases) == 1)} {covered} of {_counted(len(found.ways), 'transition')} and retriers"
+    ]
+    width = len(str(len(found.cases)))
+    pad = " " * (width + 2)
+    for number, case in enumerate(found.cases, 1):
+        ends = case.status if case.error is None else f"{case.status} {case.error}"
+        lines += [
+            "",
+            f"{number:>{width}}  {_bold(case.name)}: {_coloured(ends, case.status)}",
+            *_wrapped(case.chain, pad, " > "),
+            *_wrapped("; ".join(drivers(case, found.cases[: number - 1])) or "as the first", f"{pad}by ", "; "),
+        ]
+    lines += _missed("no input can take", found.impossible)
+    lines += _missed("not found", found.not_found)
+    return "\n".join(lines)
+
+
+def _missed(what: str, missed: list[Missed]) -> list[str]:
+    if not missed:
+        return []
+    return ["", f"{what}:", *(f"  {each.way}: {each.why}" for each in missed)]
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
+
+
+def _wrapped(text: str, indent: str, mark: str, width: int = 118) -> list[str]:
+    """Lines that break only after a mark, so that names stay whole."""
+    lines: list[str] = []
+    line = indent
+    for number, part in enumerate(text.split(mark)):
+        piece = part if number == 0 else mark.lstrip() + part if mark == " > " else part
+        if number and len(line) + len(mark) + len(part) > width:
+            lines.append(line + mark.rstrip() if mark != " > " else line)
+            line = " " * (len(indent) + 2) + piece
+        else:
+            line += piece if number == 0 else mark + part
+    return [*lines, line]
+
+
+def _bold(text: str) -> str:
+    from flowdsl.cli.output import wants_colour
+
+    return click.style(text, bold=True) if wants_colour() else text
+
+
+def _coloured(text: str, status: str) -> str:
+    from flowdsl.cli.output import wants_colour
+
+    return click.style(text, fg="green" if status == "SUCCEEDED" else "red") if wants_colour() else text
+
+
+# -- for programs ----------------------------------------------------------------------------------------------------------
+
+
+def _as_json(found: Exploration) -> dict[str, Any]:
+    return {
+        "name": found.definition.name,
+        "type": found.definition.type or "STANDARD",
+        "ways": [_way(way) for way in found.ways],
+        "paths": [_case(number, case) for number, case in enumerate(found.cases, 1)],
+        "impossible": [{**_way(missed.way), "why": missed.why} for missed in found.impossible],
+        "not_found": [{**_way(missed.way), "why": missed.why} for missed in found.not_found],
+        "runs": found.runs,
+    }
+
+
+def _way(way: Way) -> dict[str, Any]:
+    return {"pointer": way.pointer, "state": way.state, "label": way.label, "target": way.target}
+
+
+def _case(number: int, case: Case) -> dict[str, Any]:
+    from flowdsl.explore.cases import written
+
+    told: dict[str, Any] = {
+        "number": number,
+        "name": case.name,
+        "input": case.input,
+        "mocks": written(case.mocks),
+        "path": case.path,
+        "chain": case.chain,
+        "status": case.status,
+        "ways": [way.pointer for way in case.ways],
+        "new": [way.pointer for way in case.new],
+    }
+    if case.s3:
+        told["s3"] = case.s3
+    if case.status == "SUCCEEDED":
+        told["output"] = case.output
+    if case.error is not None:
+        told["error"] = case.error
+    return told
