@@ -105,6 +105,11 @@ class FlowDslError(Exception):
         self.diagnostics: tuple[Diagnostic, ...] = tuple(diagnostics)
 
 
+def a(noun: str) -> str:
+    """A noun with its article: `an object`."""
+    return f"{'an' if noun[:1].lower() in tuple('aeiou') else 'a'} {noun}"
+
+
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?` for the nearest of `known`, or nothing when none is near. Deterministic for any iterable."""
     from difflib import get_close_matches  # only a mistake pays for it

@@ -41,9 +41,9 @@ case(
 3:20: ASL355 missing-argument: reserve_stock needs the argument 'lines' (list[Line])
     3 |     reserve = Task(reserve_stock(order_id=order.id))
       |                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-4:41: ASL356 unknown-argument: charge_card has no parameter 'paymentid'; did you mean 'payment_id'?
+4:31: ASL356 unknown-argument: charge_card has no parameter 'paymentid'; did you mean 'payment_id'?
     4 |     charge = Task(charge_card(paymentid=order.id, amount=order.id))
-      |                                         ^^^^^^^^
+      |                               ^^^^^^^^^
 4:58: ASL357 unfitting-type: charge_card wants amount to be float, found str
     4 |     charge = Task(charge_card(paymentid=order.id, amount=order.id))
       |                                                          ^^^^^^^^
@@ -100,7 +100,7 @@ case(
 13:14: ASL351 not-python: `x if c else y` cannot be known until the workflow runs; write fn.if_else(order.total > 5, 1, 2)
    13 |     h = 1 if order.total > 5 else 2
       |              ^^^^^^^^^^^^^^^
-14:27: ASL351 not-python: order.lines cannot be looped over until the workflow runs; write Map(function, order.lines)
+14:27: ASL351 not-python: order.lines cannot be looped over until the workflow runs; write order.lines
    14 |     i = [line for line in order.lines]
       |                           ^^^^^^^^^^^
 15:12: ASL351 not-python: `assert` cannot be decided until the workflow runs; write choice.when(order.total > 0) >> ...
@@ -333,9 +333,9 @@ case(
 7:63: ASL453 retry-value: jitter_strategy must be 'FULL' or 'NONE', found 'FUL'; did you mean 'FULL'?
     7 |     charge.retry(Timeout, interval_seconds=0, jitter_strategy="FUL", max_delay_second=3)
       |                                                               ^^^^^
-7:87: ASL150 unknown-keyword: a retrier has no max_delay_second=; did you mean 'max_delay_seconds'?
+7:70: ASL150 unknown-keyword: a retrier has no max_delay_second=; did you mean 'max_delay_seconds'?
     7 |     charge.retry(Timeout, interval_seconds=0, jitter_strategy="FUL", max_delay_second=3)
-      |                                                                                       ^
+      |                                                                      ^^^^^^^^^^^^^^^^
 """,
 )
 case(
@@ -352,9 +352,9 @@ case(
 3:80: ASL155 heartbeat-not-below-timeout: heartbeat_seconds (5) must be below timeout_seconds (5): a heartbeat that is due later is never missed
     3 |     one = Task(send_receipt(to=order.id), timeout_seconds=5, heartbeat_seconds=5)
       |                                                                                ^
-4:58: ASL150 unknown-keyword: Task has no timeout_second=; did you mean 'timeout_seconds'?
+4:43: ASL150 unknown-keyword: Task has no timeout_second=; did you mean 'timeout_seconds'?
     4 |     two = Task(send_receipt(to=order.id), timeout_second=5)
-      |                                                          ^
+      |                                           ^^^^^^^^^^^^^^
 5:61: ASL154 bad-value: timeout_seconds must be from 1 to 99,999,999, found 0
     5 |     three = Task(send_receipt(to=order.id), timeout_seconds=0)
       |                                                             ^
@@ -398,9 +398,9 @@ case(
 5:18: ASL552 missing-service-argument: dynamodb:putItem needs 'Item'
     5 |     three = Task(aws.dynamodb.put_item(TableNam="t"))
       |                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-5:49: ASL551 unknown-service-argument: dynamodb:putItem has no argument 'TableNam'; did you mean 'TableName'?
+5:40: ASL551 unknown-service-argument: dynamodb:putItem has no argument 'TableNam'; did you mean 'TableName'?
     5 |     three = Task(aws.dynamodb.put_item(TableNam="t"))
-      |                                                 ^^^
+      |                                        ^^^^^^^^
 """,
 )
 
@@ -426,4 +426,13 @@ def test_one_build_reports_all_mistakes_at_once(source: Source) -> None:
             decide.when(True) >> mail
             return charge.result
     """)
-    assert [line.split(" ")[1] for line in found] == ["ASL450", "ASL453", "ASL350", "ASL357", "ASL150", "ASL367"]
+    assert [line.split(" ")[1] for line in found] == [
+        "ASL450",
+        "ASL453",
+        "ASL350",
+        "ASL357",
+        "ASL150",
+        "ASL367",
+        "ASL358",
+        "ASL359",
+    ]

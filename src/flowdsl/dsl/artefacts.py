@@ -7,11 +7,11 @@ import os
 from pathlib import Path
 from typing import Any
 
+from flowdsl._uncollected import uncollected
 from flowdsl.asl.dump import dumps
 from flowdsl.asl.source_map import SourceMap
 from flowdsl.asl.values import is_object
 from flowdsl.diagnostics import Location
-from flowdsl.dsl.uncollected import uncollected
 from flowdsl.dsl.workflow import Workflow
 
 SUFFIXES = (".asl.json", ".sourcemap.json", ".substitutions.json")

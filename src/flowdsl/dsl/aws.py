@@ -9,7 +9,7 @@ from typing import Any
 from flowdsl.diagnostics import did_you_mean
 from flowdsl.dsl.calls import Call
 from flowdsl.dsl.kinds import ANY
-from flowdsl.dsl.places import CALLEE, frame_at
+from flowdsl.dsl.places import CALLEE, Keyword, frame_at
 from flowdsl.dsl.trace import report, tracing
 from flowdsl.dsl.values import freeze
 from flowdsl.query.expression import Place, Read
@@ -160,7 +160,9 @@ def _check_arguments(found: Any, given: dict[str, Any], place: Place) -> None:
             if name.removesuffix(".$") not in members:
                 near = did_you_mean(name, members)
                 meant.add(near.rpartition(" ")[2].strip("'?"))
-                report("unknown-service-argument", f"{found.name} has no argument {name!r}{near}", (*place, name))
+                report(
+                    "unknown-service-argument", f"{found.name} has no argument {name!r}{near}", (*place, Keyword(name))
+                )
     missing = [n for n in found.required if n not in given and f"{n}.$" not in given and n not in meant]
     if missing:
         report("missing-service-argument", f"{found.name} needs {' and '.join(map(repr, missing))}", place)

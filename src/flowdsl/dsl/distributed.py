@@ -152,7 +152,9 @@ class DistributedMap(Map[Any], Generic[Result]):
         kind = kind_of_value(items)
         if kind.json not in ("array", "object", "any"):
             report(
-                "unfitting-type", f"a DistributedMap takes a source, a list or an object, found {kind.name}", (*place, 1)
+                "unfitting-type",
+                f"a DistributedMap takes a source, a list or an object, found {kind.name}",
+                (*place, 1),
             )
         self.fields["Items"] = freeze(items, self.reads, (*place, 1))
         return kind.item or ANY

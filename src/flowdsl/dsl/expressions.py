@@ -18,6 +18,11 @@ BROKEN = Kind("any", "?")
 """Of an expression that is wrong already: nothing more is said about it."""
 
 
+def is_broken(value: Any) -> bool:
+    """Whether a value is wrong already, or unknown after a mistake: nothing more is said about it."""
+    return type(value) is Expr and value.__kind__ is BROKEN
+
+
 class Expr:
     """A value that the workflow will have when it runs."""
 
@@ -163,7 +168,8 @@ def _unguarded(kind: Kind, place: Place) -> None:
 
 def _no_field(kind: Kind, name: str) -> str:
     if kind.fields is not None:
-        return f"{kind.name} has no field {name!r}{did_you_mean(name, kind.fields)}"
+        near = did_you_mean(name, kind.fields) or (f"; it has {', '.join(kind.fields)}" if len(kind.fields) < 9 else "")
+        return f"{kind.name} has no field {name!r}{near}"
     if kind.json == "object":
         return f'a {kind.name} has no attribute {name!r}; a member is read with ["{name}"]'
     instead = METHODS.get(kind.json, {}).get(name)

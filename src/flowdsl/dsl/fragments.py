@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Generic, ParamSpec, TypeGuard, TypeVar, Unpack
 
 from flowdsl.diagnostics import FlowDslError
+from flowdsl.dsl.expressions import is_broken
 from flowdsl.dsl.names import pascal
 from flowdsl.dsl.places import bound_name, frame_at, location
 from flowdsl.dsl.ports import CatchPort, catch
@@ -39,6 +40,8 @@ class Fragment(Generic[Entry, Exit]):
             port = port.exit  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         if hasattr(port, "target"):  # pyright: ignore[reportUnknownArgumentType]
             return connect(port, other, place)
+        if is_broken(port):
+            return other
         report("not-a-target", f"this fragment's exit is no state or port, found {port!r}", place)
         return other
 
@@ -64,7 +67,9 @@ def fragment(function: Callable[P, tuple[Entry, Exit]]) -> Callable[P, Fragment[
             made: Any = function(*args, **kwargs)
         finally:
             trace.prefix = outer
-        if not _is_pair(made):
+        if is_broken(made):
+            made = (made, made)
+        elif not _is_pair(made):
             report(
                 "no-value",
                 f"the fragment {function.__name__} returns (entry, exit), found {made!r}",
@@ -110,6 +115,9 @@ def group(*states: Working) -> Group:
     for i, state in enumerate(given):
         if isinstance(state, Working):
             fitting.append(state)
+        elif is_broken(state):
+            broken: Any = state
+            return broken  # type: ignore[no-any-return] # nothing is known of it
         else:
             what = f"{state.name!r} is a {state.type}" if isinstance(state, State) else f"found {state!r}"
             report(

@@ -13,6 +13,7 @@ from flowdsl.dsl.expressions import Expr
 from flowdsl.dsl.fit import misfit
 from flowdsl.dsl.kinds import ANY, Kind, kind_of
 from flowdsl.dsl.operators import kind_of_value
+from flowdsl.dsl.places import Keyword
 from flowdsl.dsl.references import CONTEXT
 from flowdsl.dsl.trace import Scope, report, tracing
 from flowdsl.dsl.values import freeze
@@ -160,7 +161,7 @@ def _members(
                 check_argument(info.name, name, kind, given, value, place)
         else:
             check_argument(info.name, name, kind, kind_of_value(value), value, place)
-        payload[name] = freeze(value, reads, place)
+        payload[name] = freeze(value, reads, place if type(value) is Expr else (*place, name))
     for name in info.required:
         if name not in payload and name not in meant:
             report("missing-argument", f"{info.name} needs the argument {name!r} ({parameters[name].name})", place)
@@ -210,7 +211,9 @@ def _with_key(info: HandlerInfo, payload: Json, scope: Scope, reads: list[Read],
 def _unknown(info: HandlerInfo, name: str, place: Place) -> str:
     """Reports an argument that is no parameter; gives the parameter that was meant, "" where none is near."""
     near = did_you_mean(name, info.parameters)
-    report("unknown-argument", f"{info.name} has no parameter {name!r}{near or _parameters(info)}", (*place, name))
+    report(
+        "unknown-argument", f"{info.name} has no parameter {name!r}{near or _parameters(info)}", (*place, Keyword(name))
+    )
     return near.rpartition(" ")[2].strip("'?") if near else ""
 
 

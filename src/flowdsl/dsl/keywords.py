@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 from flowdsl.asl.field import Field
 from flowdsl.asl.fields import by_keyword, fields_of
 from flowdsl.diagnostics import did_you_mean
-from flowdsl.dsl.expressions import Expr
+from flowdsl.dsl.expressions import Expr, is_broken
+from flowdsl.dsl.places import Keyword
 from flowdsl.dsl.trace import MARK, report, tracing
 from flowdsl.dsl.values import freeze
 from flowdsl.query.expression import Place
@@ -75,6 +76,8 @@ def in_range(field: Field, value: float, place: Place) -> float:
 def _checked(field: Field, value: Any, reads: list[Any], place: Place) -> Any:
     """The value of a field that is no template; a wrong one is reported and kept out of the way."""
     if isinstance(value, Expr):
+        if is_broken(value):
+            return None
         node = value.__node__
         if not field.expression and type(node).__name__ not in ("Placeholder", "Raw"):
             report("bad-value", f"{field.keyword} cannot be computed: it is fixed when the workflow is deployed", place)
@@ -128,18 +131,20 @@ _WANTED: dict[str, tuple[tuple[type, ...], str]] = {
 def _unknown(state: State, keyword: str, place: Place) -> None:
     spelled = _WRITTEN_OTHERWISE.get(keyword)
     if spelled:
-        report("misplaced-keyword", f"{state.type} takes no {keyword}=: {spelled}", (*place, keyword))
+        report("misplaced-keyword", f"{state.type} takes no {keyword}=: {spelled}", (*place, Keyword(keyword)))
         return
     known = [k for k in by_keyword(state.type) if k not in _WRITTEN_OTHERWISE] + sorted(state.keywords)
     report(
-        "unknown-keyword", lambda: f"{state.type} has no {keyword}={did_you_mean(keyword, known)}", (*place, keyword)
+        "unknown-keyword",
+        lambda: f"{state.type} has no {keyword}={did_you_mean(keyword, known)}",
+        (*place, Keyword(keyword)),
     )
 
 
 def _name(state: State, value: Any, place: Place) -> None:
     if isinstance(value, str) and MARK not in value:
         state.given_name = value
-    else:
+    elif not is_broken(value):
         report(
             "bad-state-name",
             f"a state's name is a text that is known when the workflow is built, found {value!r}",
@@ -152,6 +157,8 @@ def _retry(state: State, value: Any, place: Place) -> None:
     from flowdsl.dsl.retry import Retry  # which knows of a trace, and the trace of keywords
 
     for policy in policies:
+        if is_broken(policy):
+            continue
         if not isinstance(policy, Retry):
             report("bad-value", f"retry is a Retry or several, found {policy!r}", place)
             continue
@@ -212,7 +219,7 @@ def check_language(state: State) -> None:
             report(
                 "misplaced-keyword",
                 f"{field.keyword}= is a field of {field.language}, and this is {language}{_INSTEAD.get(field.keyword, '')}",
-                (*place, field.keyword),
+                (*place, Keyword(field.keyword)),
             )
 
 

@@ -252,6 +252,8 @@ def union(kinds: list[Kind]) -> Kind:
     return Kind(json, name, nullable=nullable, alternatives=tuple(present), literals=literals, special=special)
 
 
+_is_dataclass: Callable[[Any], bool] = is_dataclass
+# As plain functions, so that a checker narrows no class by them.
 _is_typed_dict: Callable[[Any], bool] = typing.is_typeddict
 
 
@@ -266,7 +268,7 @@ def _of_class(cls: Any, is_input: bool, annotation: Any = None) -> Kind:
             root: Any = cls
             return kind_of(root.model_fields["root"].annotation, is_input=is_input)
         return Kind("object", cls.__name__, fields=lambda: dict(_model_fields(cls, is_input)), open=_is_open(cls))
-    if is_dataclass(cls):
+    if _is_dataclass(cls):
         return Kind("object", cls.__name__, fields=lambda: dict(_dataclass_fields(cls, is_input)))
     if _is_typed_dict(cls):
         return Kind("object", cls.__name__, fields=lambda: dict(_typed_dict_fields(cls, is_input)))

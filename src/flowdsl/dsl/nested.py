@@ -10,7 +10,7 @@ from flowdsl.dsl.fit import misfit
 from flowdsl.dsl.kinds import ANY
 from flowdsl.dsl.names import pascal
 from flowdsl.dsl.operators import kind_of_value
-from flowdsl.dsl.places import frame_at, location
+from flowdsl.dsl.places import Keyword, frame_at, location
 from flowdsl.dsl.retry import error_name
 from flowdsl.dsl.trace import Trace, report, tracing
 from flowdsl.dsl.values import freeze
@@ -77,7 +77,7 @@ def call_workflow(
             report(
                 "unknown-argument",
                 f"{workflow.name} has no parameter {name!r}{did_you_mean(name, names)}",
-                (*place, name),
+                (*place, Keyword(name)),
             )
     if args:
         given = args[0]

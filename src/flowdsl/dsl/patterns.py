@@ -8,7 +8,7 @@ from typing import Any, TypeVar, overload
 
 from flowdsl.asl.values import is_list, is_object
 from flowdsl.dsl.calls import Call
-from flowdsl.dsl.expressions import Expr
+from flowdsl.dsl.expressions import Expr, is_broken
 from flowdsl.dsl.kinds import kind_of
 from flowdsl.dsl.names import pascal, snake
 from flowdsl.dsl.places import frame_at
@@ -53,6 +53,8 @@ def returns(call: Any, result: type[T]) -> T:
     """Gives the result of a call a type: `Task(returns(aws.sdk.s3.get_object(...), Document))`."""
     frame = frame_at(1)
     if not isinstance(call, Call):
+        if is_broken(call):
+            return call
         report(
             "no-call", f"returns takes a call that a Task makes, found {_shown(call)}", (frame.f_code, frame.f_lasti, 0)
         )
@@ -98,6 +100,8 @@ _SUFFIXES = {"sync": ".sync", "sync:2": ".sync:2", "wait_for_task_token": ".wait
 
 def _patterned(call: Any, pattern: str, place: Place) -> Any:
     if not isinstance(call, Call):
+        if is_broken(call):
+            return call
         report("no-call", f"{pattern} takes a call that a Task makes, found {_shown(call)}", (*place, 0))
         return Call("broken", "", ..., [], place)
     trace = tracing.get()

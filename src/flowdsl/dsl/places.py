@@ -95,6 +95,9 @@ class _File:
                     decorators = getattr(node, "decorator_list", ())
                     first = decorators[0].lineno if decorators else node.lineno
                     self.functions.setdefault(first, []).append(node)
+                    if first != node.lineno:
+                        # Compiled once more without its decorators, it starts here.
+                        self.functions.setdefault(node.lineno, []).append(node)
                 if isinstance(node, ast.expr):
                     end = (node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
                     self.exact.setdefault((node.lineno, node.col_offset, *end), []).append(node)
@@ -139,6 +142,18 @@ def _raw_position(place: Place) -> _Position:
 
 class Offset(int):
     """The last step of a place: a character of the text that stands there."""
+
+
+class Keyword(str):
+    """The last step of a place: a keyword's own name in a call, not its value."""
+
+    __slots__ = ()
+
+
+def instruction_start(place: Place) -> tuple[int | None, int | None]:
+    """Line and column (from 0, in bytes) where the expression or statement of an instruction starts."""
+    line, _, column, _ = _raw_position(place)
+    return line, column
 
 
 def function_node(code: CodeType) -> ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | None:
@@ -215,6 +230,10 @@ def location(place: Place) -> Location:
     filename: str = place[0].co_filename
     if isinstance(place[-1], Offset):
         return _in_text(filename, place)
+    if isinstance(place[-1], Keyword):
+        named = _keyword_at(place)
+        if named is not None:
+            return _of_keyword(filename, named)
     node = node_at(place)
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return _of_definition(filename, node)
@@ -231,6 +250,18 @@ def location(place: Place) -> Location:
         end_line,
         _characters(filename, end_line, end_column),
     )
+
+
+def _keyword_at(place: Place) -> ast.keyword | None:
+    call = node_at(place[:-1])
+    if not isinstance(call, ast.Call):
+        return None
+    return next((k for k in call.keywords if k.arg == place[-1]), None)
+
+
+def _of_keyword(filename: str, node: ast.keyword) -> Location:
+    column = _characters(filename, node.lineno, node.col_offset)
+    return Location(shown(filename), node.lineno, column, node.lineno, column + len(node.arg or ""))
 
 
 def _of_node(filename: str, node: Any) -> Location:

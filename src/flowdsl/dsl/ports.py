@@ -11,7 +11,7 @@ from flowdsl.diagnostics import FlowDslError, did_you_mean
 from flowdsl.dsl.expressions import Expr
 from flowdsl.dsl.keywords import note_extra
 from flowdsl.dsl.kinds import DERIVED, STRING, FieldKind, Kind
-from flowdsl.dsl.places import bound_name, frame_at, location
+from flowdsl.dsl.places import Keyword, bound_name, frame_at, location
 from flowdsl.dsl.references import ErrorSource
 from flowdsl.dsl.state import State, connect, entry_of, report_second, report_with
 from flowdsl.dsl.trace import Scope, report, tracing
@@ -223,7 +223,11 @@ def take_port(port: Port, owner: str, fields: dict[str, Any], place: Place) -> N
             _result_path(port, value, where)
         else:
             known = ("comment", "output", "assign", "extra", *(("result_path",) if owner == "catch" else ()))
-            report("unknown-keyword", f"{owner} has no {keyword}={did_you_mean(keyword, known)}", where)
+            report(
+                "unknown-keyword",
+                f"{owner} has no {keyword}={did_you_mean(keyword, known)}",
+                (*place, Keyword(keyword)),
+            )
 
 
 def _result_path(port: CatchPort, value: Any, place: Place) -> None:

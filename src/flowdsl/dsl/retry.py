@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from flowdsl import errors
 from flowdsl.asl.fields import by_keyword
 from flowdsl.diagnostics import did_you_mean
+from flowdsl.dsl.expressions import Expr, is_broken
 from flowdsl.dsl.mistakes import Mistake
-from flowdsl.dsl.places import frame_at
+from flowdsl.dsl.places import Keyword, frame_at
 from flowdsl.dsl.trace import Trace
 from flowdsl.query.expression import Place
 
@@ -92,7 +93,9 @@ def retrier_fields(fields: Any, place: Place, mistakes: list[Mistake]) -> dict[s
             known = [k for k in table if k != "error_equals"]
             mistakes.append(
                 Mistake(
-                    "unknown-keyword", f"a retrier has no {keyword}={did_you_mean(keyword, known)}", (*place, keyword)
+                    "unknown-keyword",
+                    f"a retrier has no {keyword}={did_you_mean(keyword, known)}",
+                    (*place, Keyword(keyword)),
                 )
             )
             continue
@@ -135,11 +138,10 @@ def _number_problem(keyword: str, value: Any, kind: str, low: float | None, high
     if isinstance(value, str) and value.startswith("${"):
         return ""
     if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)) or not math.isfinite(value):
-        if type(value).__name__ == "Expr":
-            node: Any = getattr(value, "__node__", None)
+        if isinstance(value, Expr):
             return (
                 ""
-                if type(node).__name__ == "Placeholder"
+                if is_broken(value) or type(value.__node__).__name__ == "Placeholder"
                 else f"{keyword} cannot be computed: a retrier's numbers are fixed when the workflow is deployed"
             )
         return f"{keyword} must be a {'whole ' if whole else ''}number, found {value!r}"
@@ -168,6 +170,8 @@ def error_problem(error: Any) -> str:
         return ""
     if hasattr(error, "is_aws_error"):  # pyright: ignore[reportUnknownArgumentType]
         return ""
+    if isinstance(error, Expr):
+        return "" if is_broken(error) else "an error is known when the workflow is built, found an expression"
     described = (
         f"the {type(error).__name__} {error!r}"
         if not isinstance(error, type)

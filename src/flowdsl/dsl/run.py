@@ -8,15 +8,15 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from flowdsl.asl.values import is_object
-from flowdsl.dsl.expressions import Expr
+from flowdsl.dsl.expressions import BROKEN, Expr, is_broken
 from flowdsl.dsl.fit import misfit
 from flowdsl.dsl.handlers import resolved_hints
 from flowdsl.dsl.kinds import ANY, NULL, Kind, kind_of, union
 from flowdsl.dsl.operators import kind_of_value
 from flowdsl.dsl.places import definition_place
 from flowdsl.dsl.references import ItemSource
-from flowdsl.dsl.trace import Scope, report, tracing
-from flowdsl.dsl.values import freeze
+from flowdsl.dsl.trace import UNSET, Scope, report, tracing
+from flowdsl.dsl.values import described, freeze
 from flowdsl.query.expression import Place, Read
 
 if TYPE_CHECKING:
@@ -30,7 +30,12 @@ def run_scope(owner: State, function: Callable[..., Any], kind: str, item: Kind,
     outer = trace.scope
     code = getattr(function, "__code__", None)
     if not isinstance(code, CodeType):
-        report("no-value", f"a {owner.type} takes a function that declares states, found {function!r}", (*place, 0))
+        if not is_broken(function):
+            report(
+                "no-value",
+                f"a {owner.type} takes a function that declares states, found {'nothing' if function is UNSET else described(function)}",
+                (*place, 0),
+            )
         scope = Scope(trace, None, kind, place, outer)
         scope.owner = owner
         scope.broken = True
@@ -106,7 +111,12 @@ def finish(scope: Scope, function: Callable[..., Any], returned: Any) -> None:
         returned.close()
         scope.broken = True
         return
+    if is_broken(returned):
+        scope.result_kind = BROKEN
+        return
     if isinstance(returned, Ends):
+        if any(is_broken(state) for state in returned.states):
+            return
         scope.one_of = returned.states
         scope.result_place = returned.place
         scope.result_kind = union([getattr(s, "result_kind", ANY) for s in returned.states]) if returned.states else ANY

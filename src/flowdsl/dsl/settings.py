@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from flowdsl.asl.fields import by_keyword
 from flowdsl.diagnostics import did_you_mean
+from flowdsl.dsl.places import Keyword
 from flowdsl.dsl.retry import Retry, take_over
 from flowdsl.dsl.trace import Trace, report
 from flowdsl.query.expression import Place
@@ -23,7 +24,11 @@ def check_settings(settings: dict[str, Any], place: Place) -> None:
         where = (*place, keyword)
         choices = _CHOICES.get(keyword)
         if keyword not in known:
-            report("unknown-keyword", f"@workflow has no {keyword}={did_you_mean(keyword, known)}", where)
+            report(
+                "unknown-keyword",
+                f"@workflow has no {keyword}={did_you_mean(keyword, known)}",
+                (*place, Keyword(keyword)),
+            )
         elif choices is not None and value not in choices:
             near = did_you_mean(str(value), choices)
             report("bad-value", f"{keyword} must be {' or '.join(map(repr, choices))}, found {value!r}{near}", where)

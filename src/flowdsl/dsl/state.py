@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from flowdsl.diagnostics import FlowDslError
+from flowdsl.dsl.expressions import is_broken
 from flowdsl.dsl.keywords import check_language, take
 from flowdsl.dsl.names import pascal
 from flowdsl.dsl.places import bound_name, frame_at, location
 from flowdsl.dsl.references import ResultSource
 from flowdsl.dsl.trace import Scope, report, tracing
-from flowdsl.dsl.values import freeze
+from flowdsl.dsl.values import described, freeze
 from flowdsl.dsl.variables import keep
 from flowdsl.query.expression import Place, Read
 
@@ -195,9 +196,23 @@ def entry_of(other: Any, place: Place) -> State | None:
     kind = type(other).__name__
     if kind == "Fragment":
         return entry_of(other.entry, place)
+    if is_broken(other):
+        return None
     if kind.endswith("Port"):
         message = f"an edge leads to a state, and {other.described()} is a port: write it on the left of >>"
     else:
-        message = f"an edge leads to a state, found {'an expression' if kind == 'Expr' else repr(other)}"
+        message = f"an edge leads to a state, found {_no_target(other)}"
+    trace = tracing.get()
+    if trace is not None:
+        trace.loose.add(trace.scope)
     report("not-a-target", message, place)
     return None
+
+
+def _no_target(other: Any) -> str:
+    if isinstance(other, type):
+        return f"the class {other.__name__}; write {other.__name__}(...)"
+    found = described(other)
+    if found in ("a list", "a tuple", "a set"):
+        return f"{found}; a Choice decides between several, a Parallel(f, g) runs functions side by side"
+    return found

@@ -7,10 +7,11 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeGuard, TypeVar, Unpack, overload
 
-import flowdsl.dsl.operators  # pyright: ignore[reportUnusedImport] # puts its methods on Expr
+import flowdsl.dsl.misuse  # pyright: ignore[reportUnusedImport] # puts its methods on State and Port
+import flowdsl.dsl.operators  # pyright: ignore[reportUnusedImport] # likewise, on Expr
 import flowdsl.dsl.traps  # noqa: F401 # pyright: ignore[reportUnusedImport] # likewise
 from flowdsl.dsl.calls import Call
-from flowdsl.dsl.expressions import Expr
+from flowdsl.dsl.expressions import Expr, is_broken
 from flowdsl.dsl.keywords import take
 from flowdsl.dsl.kinds import ANY, Kind
 from flowdsl.dsl.operators import kind_of_value
@@ -137,7 +138,7 @@ class Task(Working, Generic[R]):
 
 
 def _no_call(task: State, given: Any, place: Place) -> None:
-    if isinstance(given, Call):
+    if isinstance(given, Call) or is_broken(given):
         return
     if isinstance(given, Expr):
         what = "found an expression: what computes without calling anything is a Pass, Pass(output=...)"

@@ -125,6 +125,10 @@ class Trace:
         self.query_language = "JSONata"
         self.raws: list[Raw] = []
         """Texts of a query language that the user wrote."""
+        self.loose: set[Scope] = set()
+        """Scopes with an edge that is written wrongly: what the graph lacks there is no news."""
+        self.decided: set[tuple[int, int]] = set()
+        """Where Python asked whether an expression is true: ids of code objects, which live as long, and offsets."""
         self.reported: set[int] = set()
         """ids of values (policies) whose own mistakes were taken over."""
 
@@ -146,7 +150,7 @@ class Trace:
 
     def has_open_ports(self, scope: Scope) -> bool:
         """Whether an edge of a scope is still to be drawn: what is wrong then is said about that."""
-        return any(
+        return scope in self.loose or any(
             m.name in ("open-port", "choice-without-branch", "not-a-target")
             and m.state is not None
             and m.state.scope is scope

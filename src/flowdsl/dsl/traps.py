@@ -19,14 +19,17 @@ def _place(depth: int = 2) -> Place:
 
 
 def _bool(self: Expr) -> bool:
+    place = _place()
     if self.__kind__ is not BROKEN:
-        place = _place()
         report("not-python", lambda: _why_bool(place), place)
     # The branch that is taken is declared too, so that its mistakes are found in the same run.
-    return True
+    return not _repeated(place)
 
 
 def _why_bool(place: Place) -> str:
+    said = _builtin(place)
+    if said:
+        return said
     node = node_at(place)
     around = node
     while around is not None and isinstance(around, ast.expr) and not _decides(around):
@@ -66,6 +69,50 @@ def _decides(node: ast.AST) -> bool:
     return isinstance(node, (ast.BoolOp, ast.IfExp)) or (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not))
 
 
+_BUILTINS = {
+    "max": "fn.max({})",
+    "min": "fn.min({})",
+    "sum": "fn.sum({})",
+    "sorted": "fn.sort({})",
+    "reversed": "fn.reverse({})",
+    "set": "fn.distinct({})",
+    "any": "fn.any_of(...)",
+    "all": "fn.all_of(...)",
+    "map": "fn.map({}, lambda item: ...)",
+    "filter": "fn.filter({}, lambda item: ...)",
+    "zip": "fn.zip(...)",
+    "dict": "fn.merge([...])",
+    "list": "{}: it is a list already, when the workflow runs",
+    "tuple": "{}: it is a list already, when the workflow runs",
+    "range": "fn.range(first, last)",
+    "enumerate": "Map(function, {}, item_selector=lambda item, index: ...)",
+    "join": "fn.join({}, separator)",
+}
+"""What a built-in function of Python, which wants to know its arguments, is in the language. {} is what it was given."""
+
+
+def _builtin(place: Place) -> str:
+    """What is said of an expression that a built-in function was given; "" where none was."""
+    node = node_at(place)
+    if not isinstance(node, ast.Call):
+        return ""
+    called = (
+        node.func.id
+        if isinstance(node.func, ast.Name)
+        else node.func.attr
+        if isinstance(node.func, ast.Attribute)
+        else ""
+    )
+    instead = _BUILTINS.get(called)
+    if instead is None or (called != "join" and not isinstance(node.func, ast.Name)):
+        return ""
+    given = [ast.unparse(argument) for argument in node.args]
+    if called in ("map", "filter"):
+        given = given[1:2]
+    listed = f"[{', '.join(given)}]" if len(given) > 1 else "".join(given)
+    return f"`{called}()` cannot be known until the workflow runs; write {instead.format(listed or '...')}"
+
+
 def _unchained(node: ast.Compare) -> str:
     parts: list[str] = []
     left = node.left
@@ -86,7 +133,13 @@ def _unparsed(place: Place, fallback: str = "x") -> str:
 def _len(self: Expr) -> int:
     place = _place()
     function = "fn.length" if self.__kind__.json == "string" else "fn.count"
-    _trap(self, place, lambda: f"`len` cannot be known until the workflow runs; write {function}({_unparsed(place)})")
+    _trap(
+        self,
+        place,
+        lambda: (
+            _builtin(place) or f"`len` cannot be known until the workflow runs; write {function}({_unparsed(place)})"
+        ),
+    )
     return 1
 
 
@@ -96,11 +149,25 @@ def _iter(self: Expr) -> Iterator[Expr]:
         self,
         place,
         lambda: (
-            f"{_iterated(place)} cannot be looped over until the workflow runs; write Map(function, {_iterated(place)})"
+            _builtin(place[:2])
+            or f"{_iterated(place)} cannot be looped over until the workflow runs; write {_looped(place)}"
         ),
     )
     # One round, so that the mistakes of the loop's body are found in the same run.
     return iter([Expr(Index(self.__node__, 0, place), self.__kind__.item or BROKEN)])
+
+
+def _looped(place: Place) -> str:
+    """What to write instead of a loop: a Map for a `for`, fn.map for what computes a list."""
+    node, text = node_at(place[:2]), _iterated(place)
+    if isinstance(node, (ast.ListComp, ast.GeneratorExp, ast.SetComp)) and len(node.generators) == 1:
+        first = node.generators[0]
+        if isinstance(first.target, ast.Name):
+            whole = f"fn.filter({text}, lambda {first.target.id}: {ast.unparse(first.ifs[0])})" if first.ifs else text
+            if isinstance(node.elt, ast.Name) and node.elt.id == first.target.id:
+                return whole
+            return f"fn.map({whole}, lambda {first.target.id}: {ast.unparse(node.elt)})"
+    return f"Map(function, {text})"
 
 
 def _iterated(place: Place) -> str:
@@ -121,7 +188,10 @@ def _number(word: str) -> Any:
         _trap(
             self,
             place,
-            lambda: f"`{word}()` cannot be known until the workflow runs; write {function}({_unparsed(place)})",
+            lambda: (
+                _builtin(place)
+                or f"`{word}()` cannot be known until the workflow runs; write {function}({_unparsed(place)})"
+            ),
         )
         return float(1) if word == "float" else 1
 
@@ -184,7 +254,10 @@ def _hash(self: Expr) -> int:
     _trap(
         self,
         place,
-        lambda: "an expression is no key: its value is not known until the workflow runs; write fn.lookup(table, key)",
+        lambda: (
+            _builtin(place)
+            or "an expression is no key: its value is not known until the workflow runs; write fn.lookup(table, key)"
+        ),
     )
     return id(self)
 
@@ -217,6 +290,22 @@ def _set_item(self: Expr, key: Any, value: Any) -> None:
     )
 
 
+def _shift(self: Expr, other: Any) -> Any:
+    _trap(self, _place(), lambda: "an edge starts at a state, found an expression; a state that computes is Pass(...)")
+    return other
+
+
+def _repeated(place: Place) -> bool:
+    """Whether Python asked here before: a `while` on an expression would otherwise never end."""
+    trace = tracing.get()
+    if trace is None:
+        return False
+    key = (id(place[0]), place[1])
+    asked = key in trace.decided
+    trace.decided.add(key)
+    return asked
+
+
 def _trap(expr: Expr, place: Place, message: Any) -> None:
     if expr.__kind__ is not BROKEN:
         report("not-python", message, place)
@@ -240,6 +329,7 @@ def _install() -> None:
         "call": _call,
         "setitem": _set_item,
         "delitem": _set_item,
+        "rshift": _shift,
     }.items():
         setattr(Expr, f"__{name}__", function)
 

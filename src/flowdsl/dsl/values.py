@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Any
 
 from flowdsl.asl.values import is_list, is_object
+from flowdsl.diagnostics import a
 from flowdsl.dsl.expressions import Expr
 from flowdsl.dsl.trace import MARK, MARK_END, TOKEN_BODY, report, tracing
 from flowdsl.query.expression import Array, Field, Literal, Node, Object, Place, Placeholder, Raw, Read, Text, leaves
@@ -90,7 +91,7 @@ def _key(key: Any, place: Place) -> str:
         return str(key)
     # An expression was reported when Python asked for its hash.
     if not isinstance(key, Expr):
-        report("no-json", lambda: f"a key of a JSON object is a text, found {_described(key)}", place)
+        report("no-json", lambda: f"a key of a JSON object is a text, found {described(key)}", place)
     return "?"
 
 
@@ -111,7 +112,7 @@ def _other(value: Any, found: list[Any], place: Place) -> Any:
         return freeze(converted, found, place)
     if isinstance(value, Mapping):
         return freeze(dict(value), found, place)  # pyright: ignore[reportUnknownArgumentType]
-    report("no-json", lambda: f"found {_described(value)} where a JSON value is due{_instead(value)}", place)
+    report("no-json", lambda: f"found {described(value)} where a JSON value is due{_instead(value)}", place)
     return None
 
 
@@ -141,17 +142,25 @@ def as_json(value: Any) -> Any:
     if hasattr(value, "model_dump") and not isinstance(value, type):
         held: dict[str, Any] = getattr(value, "__dict__", {})
         # A model that was made past its validators may hold expressions, which pydantic cannot write.
-        return value if any(isinstance(v, Expr) for v in held.values()) else value.model_dump(mode="json", by_alias=True)
+        return (
+            value if any(isinstance(v, Expr) for v in held.values()) else value.model_dump(mode="json", by_alias=True)
+        )
     return value
 
 
-def _described(value: Any) -> str:
+def described(value: Any) -> str:
+    """How a message calls a value that is no JSON."""
     if isinstance(value, Expr):
         return "an expression"
     if isinstance(value, str) and MARK in value:
         return "a text with an expression in it"
+    if value is None or isinstance(value, (str, int, float)):
+        return repr(value)
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
     named = getattr(value, "__name__", None)
-    return f"{type(value).__name__} {named!r}" if isinstance(named, str) else f"a {type(value).__name__}"
+    kind = type(value).__name__
+    return f"the {kind} {named!r}" if isinstance(named, str) else a(kind)
 
 
 def _instead(value: Any) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args
 
-from flowdsl.dsl.expressions import Expr
+from flowdsl.dsl.expressions import Expr, is_broken
 from flowdsl.dsl.fit import misfit
 from flowdsl.dsl.kinds import ANY, Kind, kind_of
 from flowdsl.dsl.names import is_variable_name, snake
@@ -84,6 +84,8 @@ def keep(holder: State | Port, variable: Any, value: Any, reads: list[Read], pla
         problem = misfit(variable.kind, kind_of_value(value), value)
         if problem:
             report("unfitting-type", f"{variable.name} holds {variable.kind.name}, {problem}", (*place, 1))
+    elif is_broken(variable):
+        return
     elif not isinstance(variable, str) or not is_variable_name(_stem(holder, variable)):
         report(
             "bad-value",

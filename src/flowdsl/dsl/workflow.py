@@ -9,6 +9,7 @@ from collections.abc import Callable
 from types import CodeType
 from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar, overload
 
+from flowdsl._uncollected import uncollected
 from flowdsl.asl.definition import Definition
 from flowdsl.diagnostics import Diagnostic, FlowDslError, Location
 from flowdsl.dsl.bindings import bindings_of
@@ -23,8 +24,8 @@ from flowdsl.dsl.references import InputSource
 from flowdsl.dsl.retry import Retry
 from flowdsl.dsl.run import check_plain, finish
 from flowdsl.dsl.settings import check_settings, default_retry, head
+from flowdsl.dsl.source_scan import check_source
 from flowdsl.dsl.trace import UNSET, Scope, Trace, report, tracing
-from flowdsl.dsl.uncollected import uncollected
 from flowdsl.handler._declaring import current as declaring
 from flowdsl.query.expression import Place, Read
 
@@ -108,25 +109,12 @@ class Workflow(Generic[P, R]):
 
     def _traced(self) -> tuple[Trace, dict[str, Any] | None]:
         function = self.function
-        place = definition_place(function.__code__)
-        trace = Trace(self.name, self.type)
         settings = self.settings
-        trace.query_language = settings.get("query_language", "JSONata")
-        scope = trace.scope = Scope(trace, function, "machine", place, None)
-        trace.scopes.append(scope)
-        outer_trace = tracing.set(trace)
-        outer_call = declaring.set(_declare)
+        trace = self._fresh_trace()
         try:
-            check_settings(settings, self.place)
-            check_plain(function)
-            policies = default_retry(trace, settings.get("retry"), self.place)
-            finish(scope, function, function(*self._arguments(scope)))  # type: ignore[call-arg]
+            policies = self._run(trace, function)
         except (Exception, SystemExit) as error:  # the user's own code: whatever it raises is theirs, and said so
-            failed(trace, function, error)
-            return trace, None
-        finally:
-            declaring.reset(outer_call)
-            tracing.reset(outer_trace)
+            return self._past_failures() or self._stopped(trace, error), None
         token = tracing.set(trace)
         try:
             _check_unused(trace)
@@ -137,6 +125,50 @@ class Workflow(Generic[P, R]):
         finally:
             tracing.reset(token)
         return trace, document
+
+    def _fresh_trace(self) -> Trace:
+        trace = Trace(self.name, self.type)
+        trace.query_language = self.settings.get("query_language", "JSONata")
+        trace.scope = Scope(trace, self.function, "machine", definition_place(self.function.__code__), None)
+        trace.scopes.append(trace.scope)
+        return trace
+
+    def _run(self, trace: Trace, function: Callable[..., Any]) -> list[Any]:
+        """Runs the function; gives the policies of every Task without one of its own."""
+        scope = trace.scope
+        outer_trace = tracing.set(trace)
+        outer_call = declaring.set(_declare)
+        try:
+            check_settings(self.settings, self.place)
+            check_plain(self.function)
+            policies = default_retry(trace, self.settings.get("retry"), self.place)
+            finish(scope, self.function, function(*self._arguments(scope)))
+        finally:
+            declaring.reset(outer_call)
+            tracing.reset(outer_trace)
+        return policies
+
+    def _past_failures(self) -> Trace | None:
+        """The trace again, going on past what raises, so that one build tells every mistake. None where it cannot.
+
+        What only a whole trace can tell (the graph, the data flow) is left for the next build.
+        """
+        from flowdsl.dsl.guarded import guarded
+
+        trace = self._fresh_trace()
+        function = guarded(self.function, lambda error: failed(trace, self.function, error))
+        if function is None:
+            return None
+        try:
+            self._run(trace, function)
+        except (Exception, SystemExit) as error:
+            self._stopped(trace, error)
+        check_source(trace)
+        return trace
+
+    def _stopped(self, trace: Trace, error: Exception | SystemExit) -> Trace:
+        failed(trace, self.function, error)
+        return trace
 
     def _arguments(self, scope: Scope) -> list[Any]:
         parameters = list(inspect.signature(self.function).parameters.values())
@@ -217,7 +249,7 @@ def _check_unused(trace: Trace) -> None:
 
 
 def _diagnostics(trace: Trace) -> tuple[Diagnostic, ...]:
-    return tuple(sorted({m.diagnostic() for m in trace.mistakes}, key=_by_place))
+    return tuple(sorted(dict.fromkeys(m.diagnostic() for m in trace.mistakes), key=_by_place))
 
 
 def _by_place(diagnostic: Diagnostic) -> tuple[Any, ...]:
