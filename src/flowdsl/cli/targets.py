@@ -5,17 +5,40 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flowdsl.asl.definition import Definition
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.project import Project
 
+if TYPE_CHECKING:
+    from flowdsl.dsl.workflow import Workflow
+
+
+class Subject(NamedTuple):
+    """A Definition, and where it comes from."""
+
+    definition: Definition
+    workflow: Workflow[Any, Any] | None = None
+    """What declares it, where that is Python."""
+    file: Path | None = None
+    """None: standard input."""
+    is_alone: bool = True
+    """Whether the file holds no other."""
+
 
 def definitions_of(names: Sequence[str]) -> Iterator[Definition | FlowDslError]:
     """The Definitions of FILE, FILE:WORKFLOW, FOLDER or `-`, in that order; without any, the project's workflows.
 
-    What one of several files says against being read comes in its place, so that the others are still looked at.
+    What one of several files says against being read comes in its place, so that the others are still looked at. A FILE
+    must hold one, or it is said which.
     """
+    for found in subjects_of(names, several=False):
+        yield found if isinstance(found, FlowDslError) else found.definition
+
+
+def subjects_of(names: Sequence[str], *, several: bool = True) -> Iterator[Subject | FlowDslError]:
+    """The same with where each comes from. `several`: a FILE may hold more than one."""
     if not names:
         names = [str(folder) for folder in Project.find().source_folders if folder.is_dir()]
         if not names:
@@ -23,9 +46,9 @@ def definitions_of(names: Sequence[str]) -> Iterator[Definition | FlowDslError]:
     for name in names:
         found = False
         try:
-            for definition in _each(name):
+            for subject in _each(name, several):
                 found = True
-                yield definition
+                yield subject
         except FlowDslError as error:
             yield error
             continue
@@ -38,17 +61,18 @@ def is_one(names: Sequence[str]) -> bool:
     return len(names) == 1 and not Path(names[0]).is_dir()
 
 
-def _each(name: str) -> Iterator[Definition | FlowDslError]:
+def _each(name: str, several: bool) -> Iterator[Subject | FlowDslError]:
     if name == "-":
         from flowdsl.asl.load import loads
 
-        yield from loads(sys.stdin.read(), path="standard input")
+        for definition in loads(sys.stdin.read(), path="standard input"):
+            yield Subject(definition)
         return
     path = Path(name)
     if not path.is_dir():
-        from flowdsl.cli.workflows import definition_of
+        from flowdsl.cli.workflows import definition_of, file_of
 
-        yield definition_of(name)
+        yield from _in_file(name) if several else [Subject(definition_of(name), file=file_of(name))]
         return
     from flowdsl.cli.checking import jobs_of
 
@@ -65,14 +89,36 @@ def _each(name: str) -> Iterator[Definition | FlowDslError]:
         yield from found
 
 
-def _workflows(path: Path, project: Project) -> list[Definition]:
+def _in_file(name: str) -> list[Subject]:
+    from flowdsl.asl.load import load
+    from flowdsl.cli.workflows import file_of
+    from flowdsl.dsl.discover import workflow_of
+
+    path = file_of(name)
+    wanted = None if path == Path(name) else name.rpartition(":")[2]
+    if path.suffix == ".py":
+        project = Project.find(path.resolve().parent)
+        project.activate()
+        if wanted is None:
+            return _workflows(path, project, none_is_fine=False)
+        workflow = workflow_of(path, wanted, project.root)
+        return [Subject(workflow.definition, workflow, path)]
+    if not path.is_file():
+        raise FlowDslError(f"there is no file {path}")
+    found = load(path, resource=wanted)
+    return [Subject(definition, None, path, wanted is None and len(found) == 1) for definition in found]
+
+
+def _workflows(path: Path, project: Project, *, none_is_fine: bool = True) -> list[Subject]:
     from flowdsl.dsl.discover import workflows_of
 
-    return [workflow.definition for workflow in workflows_of(path, project.root, none_is_fine=True)]
+    found = workflows_of(path, project.root, none_is_fine=none_is_fine)
+    return [Subject(workflow.definition, workflow, path) for workflow in found]
 
 
-def _texts(path: Path) -> list[Definition]:
+def _texts(path: Path) -> list[Subject]:
     """A file met in a folder may hold something else."""
     from flowdsl.asl.load import load
 
-    return [definition for definition in load(path) if "States" in definition.document]
+    found = [definition for definition in load(path) if "States" in definition.document]
+    return [Subject(definition, None, path, len(found) == 1) for definition in found]

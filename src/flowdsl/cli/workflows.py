@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flowdsl.asl.definition import Definition
 from flowdsl.asl.values import MAX_INPUT_DEPTH, deeper_than
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.project import Project
-
-if TYPE_CHECKING:
-    from flowdsl.dsl.workflow import Workflow
 
 
 def definition_of(target: str) -> Definition:
@@ -40,24 +37,6 @@ def subject_of(target: str) -> tuple[Definition, Any]:
         names = ", ".join(definition.name for definition in found)
         raise FlowDslError(f"{name} holds {len(found)} definitions: {names}; say which, {name}:{found[0].name}")
     return found[0], None
-
-
-def subjects_of(target: str) -> list[tuple[Definition, Workflow[Any, Any] | None]]:
-    """Every workflow of FILE, or the one of FILE:WORKFLOW; with what declares it, if that is Python."""
-    name, _, workflow = target.rpartition(":") if _names_a_workflow(target) else (target, "", "")
-    path = Path(name)
-    if path.suffix == ".py":
-        from flowdsl.dsl.discover import workflow_of, workflows_of
-
-        project = Project.find(path.resolve().parent)
-        project.activate()
-        found = [workflow_of(path, workflow, project.root)] if workflow else workflows_of(path, project.root)
-        return [(each.definition, each) for each in found]
-    if not path.is_file():
-        raise FlowDslError(f"there is no file {name}")
-    from flowdsl.asl.load import load
-
-    return [(definition, None) for definition in load(path, resource=workflow or None)]
 
 
 def file_of(target: str) -> Path:

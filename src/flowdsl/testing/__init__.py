@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from flowdsl.proof.declare import proof
     from flowdsl.proof.prove import assert_idempotent
     from flowdsl.testing.mock_files import load_mocks, mock_config, to_mock_config
-    from flowdsl.testing.workflow_paths import Path, paths
     from flowdsl.testing.simulation import hangs, raises, returns, simulate, start, waits
+    from flowdsl.testing.workflow_paths import Path, paths
 
 _WHERE = {
     "Execution": "flowdsl.interpreter.execution",

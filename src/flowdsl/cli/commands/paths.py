@@ -8,19 +8,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from flowdsl.asl.definition import Definition
-    from flowdsl.dsl.workflow import Workflow
+    from flowdsl.cli.targets import Subject
+    from flowdsl.diagnostics import FlowDslError
     from flowdsl.explore.cases import Case
     from flowdsl.explore.explore import Exploration, Missed
     from flowdsl.explore.written_tests import Tested
     from flowdsl.interpreter.ways import Way
 
-    Subject = tuple[str, Definition, Workflow[Any, Any] | None]
-    """(the file, the definition, what declares it in Python)"""
-
 
 @click.command("paths")
-@click.argument("targets", nargs=-1, required=True, metavar="FILE[:WORKFLOW]...")
+@click.argument("targets", nargs=-1, metavar="[FILE[:WORKFLOW]|FOLDER]...")
 @click.option("--json", "as_json", is_flag=True, help="Everything as JSON: inputs, mocks, paths; and nothing else.")
 @click.option("--input-schema", metavar="FILE", help="JSON Schema of the input, where the workflow does not say.")
 @click.option(
@@ -52,28 +49,30 @@ def command(
 ) -> None:
     """Find the paths of a workflow: for each transition and retrier an input and mocks that take it.
 
-    FILE is a Python file with workflows, or a definition in JSON or YAML. Every path is run offline; what no input can take
-    is told with the reason. Exit 0: all that can be taken is; 1: for some of it no input was found; 2: it could not be done.
+    FILE is a Python file with workflows, or a definition in JSON or YAML; - reads one from standard input; without any, all
+    workflows of the project. Every path is run offline; what no input can take is told with the reason.
+    Exit 0: all that can be taken is; 1: for some of it no input was found; 2: it could not be done.
     """
     import json
 
-    from flowdsl.cli.output import leave, progress, write_atomically
-    from flowdsl.cli.workflows import read_json, subjects_of
-    from flowdsl.explore.explore import explore
-    from flowdsl.interpreter.ways import ways
+    from flowdsl.cli.output import complain, leave, write_atomically
+    from flowdsl.cli.targets import is_one, subjects_of
+    from flowdsl.cli.workflows import read_json
+    from flowdsl.diagnostics import FlowDslError
 
     schema = read_json(input_schema, "schema") if input_schema is not None else None
-    subjects: list[Subject] = [
-        (target, definition, workflow) for target in targets for definition, workflow in subjects_of(target)
-    ]
     if write_tests is not None:
         _check_writable(write_tests, force)
-    total = sum(len(list(ways(definition))) for _, definition, _ in subjects)
-    with progress(total, "transitions and retriers") as advance:
-        found = [
-            explore(definition, schema, max_rounds=max_rounds, max_seconds=max_seconds, on_way=advance)
-            for _, definition, _ in subjects
-        ]
+    asked = list(subjects_of(targets))
+    problems = [each for each in asked if isinstance(each, FlowDslError)]
+    subjects = [each for each in asked if not isinstance(each, FlowDslError)]
+    if problems and (is_one(targets) or write_tests is not None):
+        raise problems[0]
+    found, more = _explored(subjects, schema, max_rounds, max_seconds)
+    if more and (len(subjects) == 1 or write_tests is not None):
+        raise more[0]
+    for problem in [*problems, *more]:
+        complain(str(problem))
     if write_tests is not None:
         from flowdsl.explore.written_tests import text_of_tests
 
@@ -85,9 +84,31 @@ def command(
     else:
         click.echo("\n\n\n".join(_text(e) for e in found))
         if write_tests is not None:
-            count = sum(len(e.cases) for e in found)
-            click.echo(f"\n{count} test{'s' * (count != 1)} written to {write_tests}")
-    leave(1 if any(e.not_found for e in found) else 0)
+            click.echo(f"\n{_counted(sum(len(e.cases) for e in found), 'test')} written to {write_tests}")
+    leave(2 if problems or more else 1 if any(e.not_found for e in found) else 0)
+
+
+def _explored(
+    subjects: list[Subject], schema: Any, max_rounds: int, max_seconds: float
+) -> tuple[list[Exploration], list[FlowDslError]]:
+    """What was found of each, and what is said against the others."""
+    from flowdsl.cli.output import progress
+    from flowdsl.diagnostics import FlowDslError
+    from flowdsl.explore.explore import explore
+    from flowdsl.interpreter.ways import ways
+
+    found: list[Exploration] = []
+    problems: list[FlowDslError] = []
+    total = sum(len(list(ways(subject.definition))) for subject in subjects)
+    with progress(total, "transitions and retriers") as advance:
+        for subject in subjects:
+            try:
+                found.append(
+                    explore(subject.definition, schema, max_rounds=max_rounds, max_seconds=max_seconds, on_way=advance)
+                )
+            except FlowDslError as error:
+                problems.append(error)
+    return found, problems
 
 
 def _check_writable(file: Path, force: bool) -> None:
@@ -112,7 +133,6 @@ def _tested(subjects: list[Subject], found: list[Exploration], file: Path) -> li
     """How the tests get hold of each workflow."""
     import os
 
-    from flowdsl.cli.workflows import file_of
     from flowdsl.diagnostics import FlowDslError
     from flowdsl.explore.sentences import identifier
     from flowdsl.explore.written_tests import Tested
@@ -120,22 +140,22 @@ def _tested(subjects: list[Subject], found: list[Exploration], file: Path) -> li
     folder = file.resolve().parent
     tested: list[Tested] = []
     names: set[str] = set()
-    several = [target for target, _, _ in subjects]
-    for (target, definition, workflow), exploration in zip(subjects, found, strict=True):
+    for subject, exploration in zip(subjects, found, strict=True):
+        workflow = subject.workflow
         if workflow is not None:
             function = workflow.function
-            if function.__globals__.get(function.__name__) is not workflow:
-                raise FlowDslError(f"{workflow.name} is no name of its module, so that no test can import it")
             name = function.__name__
+            if function.__globals__.get(name) is not workflow:
+                raise FlowDslError(f"{workflow.name} is no name of its module, so that no test can import it")
             tested.append(Tested(exploration, name, module=function.__module__))
-        else:
-            name = identifier(definition.name) or "definition"
+        elif subject.file is not None:
+            name = identifier(subject.definition.name) or "definition"
             name = name if name.isidentifier() else f"workflow_{name}"
-            file_read = file_of(target)
-            path = Path(os.path.relpath(file_read, folder)).as_posix()
-            is_one_of_several = several.count(target) > 1 or file_read != Path(target)
-            resource = definition.name if is_one_of_several else ""
+            path = Path(os.path.relpath(subject.file, folder)).as_posix()
+            resource = "" if subject.is_alone else subject.definition.name
             tested.append(Tested(exploration, name, file=path, resource=resource))
+        else:
+            raise FlowDslError("what comes from standard input can have no tests: they load the workflow from its file")
         if name in names:
             raise FlowDslError(
                 f"two of the workflows are called {name!r}; write the tests of each to a file of its own"
