@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import random
 import re
+import socket
+import sys
 import threading
 import time
 import urllib.request
@@ -16,6 +19,7 @@ from typing import Any
 import boto3
 import pytest
 import requests
+import urllib3
 from botocore.config import Config
 from moto import mock_aws
 
@@ -164,8 +168,6 @@ def test_a_service_that_moto_does_not_know_is_named_and_nothing_is_sent() -> Non
 
 
 def test_a_connection_to_anything_else_is_refused() -> None:
-    import socket
-
     def connect(event: dict[str, Any], context: Any) -> str:
         try:
             socket.create_connection(("192.0.2.1", 6379), timeout=1)
@@ -177,8 +179,6 @@ def test_a_connection_to_anything_else_is_refused() -> None:
 
 
 def test_a_setup_reaches_nothing_but_this_machine() -> None:
-    import socket
-
     def setup() -> None:
         socket.create_connection(("192.0.2.1", 6379), timeout=1)
 
@@ -235,6 +235,72 @@ def test_http_through_requests_is_recorded_too() -> None:
     assert (
         "HTTP POST https://pay.example/charges: {body.amount: 3, body.order_id: 'o1'} is there 2 times instead of once"
         in str(report)
+    )
+
+
+@pytest.mark.parametrize("client", ["urllib3", "httpx", "httpx.Client", "httpx.AsyncClient"])
+def test_http_through_other_clients_is_recorded_too(client: str) -> None:
+    httpx = pytest.importorskip("httpx")
+    url = "https://pay.example/charges"
+    made = httpx.Client()
+
+    async def later(event: dict[str, Any]) -> Any:
+        async with httpx.AsyncClient() as own:
+            return (await own.post(url, json=event)).json()
+
+    def post(event: dict[str, Any], context: Any) -> str:
+        if client == "urllib3":
+            answer = urllib3.PoolManager().request("POST", url, json=event).json()
+        elif client == "httpx.AsyncClient":
+            answer = asyncio.run(later(event))
+        else:
+            answer = (made if client == "httpx.Client" else httpx).post(url, json=event).json()
+        return str(answer["id"])
+
+    report = prove(post, ORDER, aws.world)
+    assert report.calls == ["HTTP POST https://pay.example/charges"]
+    said = f"{url}: {{body.amount: 3, body.order_id: 'o1'}} is there 2 times instead of once"
+    assert [f.fault for f in report.findings if said in f.what] == [
+        "delivered again",
+        f"killed after #1 HTTP POST {url}",
+        f"response of #1 HTTP POST {url} lost, so that it is sent again",
+        f"second delivery while the first is at #1 HTTP POST {url}",
+        f"second delivery after the first has outlived its 30 s at #1 HTTP POST {url}",
+    ]
+
+
+def test_httpx_that_a_handler_loads_when_it_runs_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("httpx")
+    for name in [n for n in sys.modules if n.partition(".")[0] == "httpx"]:
+        monkeypatch.delitem(sys.modules, name)
+
+    def put(event: dict[str, Any], context: Any) -> int:
+        import httpx
+
+        return httpx.put("https://files.example/o1", json=event).raise_for_status().status_code
+
+    report = prove(put, ORDER)
+    assert report.calls == ["HTTP PUT https://files.example/o1"]
+    assert report.findings == []
+
+
+def test_after_a_proof_httpx_is_what_it_was() -> None:
+    httpx = pytest.importorskip("httpx")
+    before = httpx.HTTPTransport.handle_request
+    prove(sound.put_order, ORDER, aws.world)
+    assert httpx.HTTPTransport.handle_request is before
+
+
+def test_what_talks_to_the_outside_in_its_own_way_is_told_with_what_is_recorded() -> None:
+    def ask(event: dict[str, Any], context: Any) -> None:
+        socket.create_connection(("192.0.2.1", 6379), timeout=1)
+
+    with pytest.raises(FlowDslError) as told:
+        prove(ask, ORDER)
+    assert str(told.value) == (
+        f"{__name__}:test_what_talks_to_the_outside_in_its_own_way_is_told_with_what_is_recorded.<locals>.ask connects to 192.0.2.1, "
+        "and a proof reaches no network: it records boto3, and HTTP through urllib, urllib3, requests and httpx; whatever else a "
+        "handler talks to, its setup puts something else there"
     )
 
 

@@ -29,6 +29,7 @@ def prove(
     other_event: Any = None,
     ignore: Iterable[str] = (),
     at_least_once: Iterable[str] = (),
+    partial_batch: bool | None = None,
     only: str = "",
     seed: int = 0,
     then: Callable[[], object] | None = None,
@@ -42,6 +43,8 @@ def prove(
     `ignore`: what is no effect: a table, a queue, or `table.attribute`. Records of idempotency keys never are.
     `at_least_once`: queues, topics and streams (`"stream clicks"`) whose readers drop repeats: the same message twice is
     fine there, and none, or another one, is not.
+    `partial_batch`: whether records of the event may fail alone, by an answer with batchItemFailures; then only those come
+    again (of a stream, all from the first of them on). By default it is told by the shape of event and answer.
     `only`: tries the scenarios whose name contains this text, as a finding gives it; the others are left out.
     `then`: called at the end, in the world after one clean delivery.
 
@@ -51,7 +54,7 @@ def prove(
     event = subject.event_with_key(event)
     report = Report(subject.name, seed)
     with World(setup, seed) as world:
-        trial = Trial(world, subject, event)
+        trial = Trial(world, subject, event, partial_batch)
         world.fresh()
         world.ignore = frozenset(ignore) | frozenset(f"table {name}" for name in subject.marker_tables())
         world.at_least_once = frozenset(at_least_once)
@@ -91,6 +94,11 @@ def _check(trial: Trial) -> None:
         raise FlowDslError(f"{trial.subject.name} calls {unanswered[0]}, which moto does not answer")
     outcome = trial.expected.outcome
     if not trial.subject.is_final(outcome):
+        if trial.world.web.refused:
+            raise FlowDslError(
+                f"{trial.subject.name} connects to {trial.world.web.refused[0]}, and a proof reaches no network: it records boto3, and HTTP "
+                "through urllib, urllib3, requests and httpx; whatever else a handler talks to, its setup puts something else there"
+            ) from outcome.error
         raise FlowDslError(
             f"{trial.subject.name} fails on this event before anything is done to it: {outcome.error_name}: {outcome.error}"
         ) from outcome.error

@@ -1,4 +1,4 @@
-"""HTTP calls of a handler: recorded and answered here. Sees what goes through http.client: urllib, urllib3, requests.
+"""HTTP calls of a handler: recorded and answered here. Sees urllib, urllib3, requests, and httpx where it is loaded.
 
 A POST or PATCH is an effect each time, unless it carries an Idempotency-Key that has been seen; PUT and DELETE leave
 what they say, however often.
@@ -11,17 +11,15 @@ import io
 import json
 import re
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flowdsl.proof.delivery import Delivery
 from flowdsl.proof.entry import Entry, text_facts
 from flowdsl.proof.wire import NetworkClosed, Wire
 
 KEY_HEADERS = ("idempotency-key", "x-idempotency-key")
-
-
 _HERE = ("127.0.0.1", "::1", "localhost")
 
 
@@ -41,6 +39,14 @@ class Request:
         return next((self.headers[name] for name in KEY_HEADERS if name in self.headers), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What an address answers."""
+
+    status: int
+    content: bytes
+
+
 Answer = Callable[[Request], Any]
 
 
@@ -52,8 +58,11 @@ class Web:
         self._answers: list[tuple[str, re.Pattern[str], Answer, int]] = []
         self._effects: list[Request] = []
         self._kept: dict[str, Request] = {}
-        self._keyed: dict[tuple[str, str, str], bytes] = {}
+        self._keyed: dict[tuple[str, str, str], Response] = {}
         self._saved: list[tuple[Any, str, Any]] = []
+        self._sees_httpx = False
+        self.refused: list[str] = []
+        """Hosts that something else tried to reach, since the world was made."""
 
     def answer(self, method: str, url: str, body: Any = None, *, status: int = 200) -> None:
         """What an address answers: JSON, or a function of the Request. `url` may end in `*`."""
@@ -67,6 +76,7 @@ class Web:
         self._effects.clear()
         self._kept.clear()
         self._keyed.clear()
+        self.refused.clear()
 
     def __enter__(self) -> Web:
         import urllib3.connection  # botocore has loaded it
@@ -81,7 +91,19 @@ class Web:
             self._replace(module.HTTPConnection, "connect", plain)
             self._replace(module.HTTPSConnection, "connect", secure)
         self._close_sockets()
+        self.see_httpx()
         return self
+
+    def see_httpx(self) -> bool:
+        """Wraps httpx once it is loaded; True when that is new. It is not imported: that takes longer than most proofs."""
+        if self._sees_httpx or "httpx" not in sys.modules:
+            return False
+        from flowdsl.proof.web_httpx import transports
+
+        for owner, name, replacement in transports(self.exchange):
+            self._replace(owner, name, replacement)
+        self._sees_httpx = True
+        return True
 
     def __exit__(self, *_: object) -> None:
         for owner, name, original in reversed(self._saved):
@@ -90,9 +112,10 @@ class Web:
             else:
                 setattr(owner, name, original)
         self._saved.clear()
+        self._sees_httpx = False
 
     def _close_sockets(self) -> None:
-        """Whatever is neither boto3 nor HTTP as above would go out: to a database, a cache, through httpx."""
+        """Whatever is neither boto3 nor HTTP as above would go out: to a database, a cache, through aiohttp."""
         connect, resolve = socket.socket.connect, socket.getaddrinfo
 
         def checked_connect(sock: socket.socket, address: Any) -> None:
@@ -110,6 +133,7 @@ class Web:
     def _check(self, host: str) -> None:
         # A setup may talk to this machine.
         if self._wire.active is not None or host not in _HERE:
+            self.refused.append(host)
             raise NetworkClosed(f"a proof reaches no network, and something connects to {host}")
 
     def _replace(self, owner: Any, name: str, replacement: Any) -> None:
@@ -120,11 +144,17 @@ class Web:
     def _connect(self, connection: Any, scheme: str) -> None:
         default = 443 if scheme == "https" else 80
         port = f":{connection.port}" if connection.port not in (None, default) else ""
-        connection.sock = _Socket(f"{scheme}://{connection.host}{port}", self._exchange)
+        connection.sock = _Socket(f"{scheme}://{connection.host}{port}", self._answered)
         connection.is_verified = True
 
-    def _exchange(self, request: Request) -> bytes:
-        """The response to a request, as bytes."""
+    def _answered(self, request: Request) -> bytes:
+        try:
+            return _raw(self.exchange(request))
+        except ResponseLost:
+            raise TimeoutError("timed out") from None
+
+    def exchange(self, request: Request) -> Response:
+        """The response to a request. Raises ResponseLost, or what the delivery's fault is."""
         delivery = self._wire.active
         if delivery is None:
             return self._perform(request)
@@ -132,11 +162,13 @@ class Web:
         if delivery.is_refused(number):
             return _response(429, {"message": "Too Many Requests"})
         answer = self._perform(request)
-        _lose(delivery)
+        if delivery.loses_response:
+            delivery.loses_response = False
+            raise ResponseLost
         delivery.ends(number)
         return answer
 
-    def _perform(self, request: Request) -> bytes:
+    def _perform(self, request: Request) -> Response:
         if request.method in ("POST", "PATCH"):
             if request.key is None:
                 self._effects.append(request)
@@ -150,7 +182,7 @@ class Web:
             self._kept[request.url] = request
         return self._respond(request)
 
-    def _respond(self, request: Request) -> bytes:
+    def _respond(self, request: Request) -> Response:
         for method, pattern, give, status in self._answers:
             if method == request.method and pattern.fullmatch(request.url):
                 return _response(status, give(request))
@@ -164,17 +196,22 @@ class Web:
             yield Entry("HTTP resources", f"url={url}", {"method": request.method, **text_facts(request.body, "body")})
 
 
-def _lose(delivery: Delivery) -> None:
-    if delivery.loses_response:
-        delivery.loses_response = False
-        raise TimeoutError("timed out")
+class ResponseLost(Exception):
+    """The request has been done, and nobody hears of it."""
 
 
-def _response(status: int, body: Any) -> bytes:
-    content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    reason = http.client.responses.get(status, "")
-    head = f"HTTP/1.1 {status} {reason}\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\nConnection: close\r\n\r\n"
-    return head.encode() + content
+def _response(status: int, body: Any) -> Response:
+    return Response(status, body if isinstance(body, bytes) else json.dumps(body).encode())
+
+
+def _raw(response: Response) -> bytes:
+    """A response as it comes over a connection."""
+    reason = http.client.responses.get(response.status, "")
+    head = (
+        f"HTTP/1.1 {response.status} {reason}\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(response.content)}\r\nConnection: close\r\n\r\n"
+    )
+    return head.encode() + response.content
 
 
 class _Socket:
@@ -201,7 +238,7 @@ class _Socket:
         if headers.get("transfer-encoding") == "chunked":
             body = _unchunked(body)
         url = path if "://" in path else self._origin + path
-        return io.BufferedReader(_Response(Request(method, url, headers, body), self._exchange))
+        return io.BufferedReader(_Stream(Request(method, url, headers, body), self._exchange))
 
     def __getattr__(self, name: str) -> Any:
         # settimeout, setsockopt, shutdown, close: nothing to do for any of them.
@@ -210,7 +247,7 @@ class _Socket:
         return _nothing
 
 
-class _Response(io.RawIOBase):
+class _Stream(io.RawIOBase):
     """A response's bytes. The exchange takes place when the first is read: what goes wrong then goes wrong in the reading."""
 
     def __init__(self, request: Request, exchange: Callable[[Request], bytes]) -> None:

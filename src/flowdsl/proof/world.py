@@ -114,6 +114,7 @@ class World:
         _restore_environment(self._environment)
         self.wire.reset()
         self.web.reset()
+        self.web.see_httpx()
         self._deliveries = 0
         self._variant = variant
         # A day and some seconds: dates, hours and seconds all differ.
