@@ -47,6 +47,10 @@ class ItemReader:
         self._parameters = compile(fields.get(given, {}), f"{at}/{given}")
         config = fields.get("ReaderConfig", {})
         self.config: dict[str, Any] = config
+        if self.lists and config.get("InputType") == "MANIFEST":
+            raise NotSupported(
+                state.name, f"{at}/ReaderConfig/InputType", "MANIFEST is of an object, which s3:getObject reads"
+            )
         self.flatten = config.get("Transformation") == "LOAD_AND_FLATTEN"
         self.manifest = config.get("ManifestType")
         self.input_type = config.get("InputType")

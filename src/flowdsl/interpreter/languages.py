@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Any
 
-from flowdsl.query.base import Env, Evaluate
+from flowdsl.query.base import Env, Evaluate, ExpressionSyntaxError
+
+
+@contextmanager
+def _named(field: str) -> Generator[None, None, None]:
+    """Names the field of a text that is no expression."""
+    try:
+        yield
+    except ExpressionSyntaxError as error:
+        error.field = error.field or field
+        raise
 
 
 def path(text: str, field: str) -> Evaluate:
     """A JSONPath, variable (`$name`) or context (`$$`) path of a `...Path` field."""
     from flowdsl.query.jsonpath import compile_path
 
-    return compile_path(text, field)
+    with _named(field):
+        return compile_path(text, field)
 
 
 def path_or_intrinsic(text: str, field: str) -> Evaluate:
@@ -20,7 +32,8 @@ def path_or_intrinsic(text: str, field: str) -> Evaluate:
     if text.startswith("States."):
         from flowdsl.query.jsonpath import compile_intrinsic
 
-        return compile_intrinsic(text, field)
+        with _named(field):
+            return compile_intrinsic(text, field)
     return path(text, field)
 
 
@@ -28,14 +41,16 @@ def path_template(value: Any, field: str) -> Evaluate:
     """A JSONPath payload template: keys that end in `.$` are evaluated."""
     from flowdsl.query.jsonpath import compile_template
 
-    return compile_template(value, field)
+    with _named(field):
+        return compile_template(value, field)
 
 
 def choice_rule(rule: dict[str, Any]) -> Callable[[Env], bool]:
     """A JSONPath Choice rule."""
     from flowdsl.query.jsonpath import compile_choice
 
-    return compile_choice(rule)
+    with _named("Choices"):
+        return compile_choice(rule)
 
 
 def placer(reference_path: str | None) -> Callable[[Any, Any], Any] | None:
@@ -46,7 +61,8 @@ def placer(reference_path: str | None) -> Callable[[Any, Any], Any] | None:
         return None
     from flowdsl.query.jsonpath import compile_set_at
 
-    return compile_set_at(reference_path)
+    with _named("ResultPath"):
+        return compile_set_at(reference_path)
 
 
 def template(value: Any, field: str) -> Evaluate:

@@ -18,6 +18,7 @@ from flowdsl.interpreter.express import not_in_express
 from flowdsl.interpreter.failures import NotSupported
 from flowdsl.interpreter.nodes import LASTING, Machine, Node
 from flowdsl.interpreter.retries import Catcher, Retrier
+from flowdsl.interpreter.states_reads import refuse_misplaced_reads
 from flowdsl.interpreter.substitutions import filled, refuse_unfilled
 from flowdsl.interpreter.variable_scopes import refuse_shadowing
 from flowdsl.interpreter.walking import guarded
@@ -76,6 +77,7 @@ class Program:
                 raise NotSupported(state, inner.rstrip("/") or None, finding.message)
         refuse_unfilled(definition)
         refuse_shadowing(definition)
+        refuse_misplaced_reads(definition)
         for refused in not_in_express(definition, children=True):
             raise refused
 
@@ -92,7 +94,7 @@ class Program:
         try:
             self._compile_type(state, node, follow)
         except ExpressionSyntaxError as error:
-            raise NotSupported(state.name, None, error.message) from None
+            raise NotSupported(state.name, error.field, error.message) from None
         if state.type in ("Choice", "Succeed", "Fail"):
             return
         if "Next" in state.fields:

@@ -27,12 +27,16 @@ class ExpressionError(Exception):
 
 
 class ExpressionSyntaxError(Exception):
-    """A text that is no expression of its language. `position` counts characters from 0 within the text; None: unknown."""
+    """A text that is no expression of its language. `position` counts characters from 0 within the text; None: unknown.
 
-    def __init__(self, message: str, position: int | None = None) -> None:
+    `field` is AWS's name of the field that holds it, where the one who compiled it knows.
+    """
+
+    def __init__(self, message: str, position: int | None = None, field: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.position = position
+        self.field = field
 
 
 class Env:

@@ -72,8 +72,12 @@ def compile_expression(text: str, field: str, expected: str | None = None) -> Ev
     ("array", "boolean", ...).
     """
     source = source_of(text)
-    tree = _checked(source)
-    run = _general(source, field)
+    try:
+        tree = _checked(source)
+        run = _general(source, field)
+    except ExpressionSyntaxError as error:
+        error.field = field
+        raise
     quick = shortcut(tree, run)
     evaluate = quick if quick is not None else _constant(source, run) or run
     return evaluate if expected is None else _typed(evaluate, source, field, expected)

@@ -46,7 +46,7 @@ def _text(value: Json) -> str:
 
 
 def _number(value: Json) -> int | float:
-    if type(value) is int or type(value) is float:
+    if type(value) is int or (type(value) is float and math.isfinite(value)):
         return value
     raise Invalid
 
