@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from flowdsl.asl.values import is_list, is_object
 from flowdsl.diagnostics import did_you_mean
 from flowdsl.dsl.calls import Call
 from flowdsl.dsl.kinds import ANY
 from flowdsl.dsl.places import CALLEE, Keyword, frame_at
 from flowdsl.dsl.trace import report, tracing
 from flowdsl.dsl.values import freeze
-from flowdsl.query.expression import Place, Read
+from flowdsl.query.expression import Node, Place, Read
 
 
 class AwsError:
@@ -163,9 +164,49 @@ def _check_arguments(found: Any, given: dict[str, Any], place: Place) -> None:
                 report(
                     "unknown-service-argument", f"{found.name} has no argument {name!r}{near}", (*place, Keyword(name))
                 )
+    if not meant:
+        _check_literals(found, given, place)
     missing = [n for n in found.required if n not in given and f"{n}.$" not in given and n not in meant]
     if missing:
         report("missing-service-argument", f"{found.name} needs {' and '.join(map(repr, missing))}", place)
+
+
+def _check_literals(found: Any, given: dict[str, Any], place: Place) -> None:
+    """Reports literals of another type than the operation takes, and members that it does not have, at any depth."""
+    if not any(_has_literal(value) for value in given.values()):
+        return
+    from flowdsl.integrations.arguments import check_arguments
+
+    for problem in check_arguments(found, _opaque(given)):
+        steps = [
+            int(s) if s.isdigit() else s.replace("~1", "/").replace("~0", "~") for s in problem.pointer.split("/")[1:]
+        ]
+        if problem.kind == "type":
+            value: Any = given
+            for step in steps:
+                value = value[step]
+            report("unfitting-service-argument", f"{problem.message}, found {_literal(value)}", (*place, *steps))
+        elif problem.kind == "unknown" and problem.nested:
+            report("unknown-service-argument", problem.message, (*place, *steps))
+
+
+def _literal(value: Any) -> str:
+    return "an object" if isinstance(value, dict) else "a list" if isinstance(value, list) else repr(value)
+
+
+def _has_literal(value: Any) -> bool:
+    return not isinstance(value, (Node, str)) or (isinstance(value, str) and not value.startswith("{%"))
+
+
+def _opaque(value: Any) -> Any:
+    """The arguments as plain JSON, each expression a text that counts as one."""
+    if isinstance(value, Node):
+        return "{% $ %}"
+    if is_object(value):
+        return {name: _opaque(item) for name, item in value.items()}
+    if is_list(value):
+        return [_opaque(item) for item in value]
+    return value
 
 
 def check_pattern(call: Call, pattern: str, place: Place) -> bool:

@@ -120,7 +120,7 @@ class HandlerBinding(Binding):
 
     @property
     def result_schema(self) -> dict[str, Any] | None:  # pyright: ignore[reportIncompatibleVariableOverride] # made on first use
-        from flowdsl.dsl.handlers import resolved_hints
+        from flowdsl.dsl.annotations import resolved_hints
 
         return schema_of(resolved_hints(self._info.handler.function).get("return"), "serialization")
 

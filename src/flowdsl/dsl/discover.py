@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -148,6 +149,9 @@ def _from_file(path: Path, name: str) -> ModuleType:
     return module
 
 
+_CANNOT_IMPORT = re.compile(r"cannot import name '(\w+)' from '([\w.]+)'")
+
+
 def _why(path: Path, name: str, error: Exception | SystemExit) -> str:
     """An import's failure in one line, at the line of the file that it comes from."""
     if isinstance(error, SyntaxError):
@@ -157,15 +161,21 @@ def _why(path: Path, name: str, error: Exception | SystemExit) -> str:
         return f"{where}:{error.lineno or 1}:{column}: {error.msg}"
     if isinstance(error, FlowDslError):
         return str(error)
-    line = None
+    line: int | None = None
+    known: dict[str, Any] = {}
     found = error.__traceback__
     while found is not None:
         if found.tb_frame.f_code.co_filename == str(path):
-            line = found.tb_lineno
+            line, known = found.tb_lineno, found.tb_frame.f_globals
         found = found.tb_next
     import traceback  # only a failure pays for it
 
     said = "".join(traceback.format_exception_only(error)).strip().splitlines()[0]
+    if isinstance(error, NameError) and error.name:
+        said += did_you_mean(error.name, [n for n in known if not n.startswith("_")])
+    missing = _CANNOT_IMPORT.match(str(error)) if isinstance(error, ImportError) else None
+    if missing is not None and missing[2] in sys.modules:
+        said = f"there is no {missing[1]!r} in {missing[2]}{did_you_mean(missing[1], dir(sys.modules[missing[2]]))}"
     if isinstance(error, ModuleNotFoundError):
         said = f"{error} ({name} cannot be imported; is the module in the project, or python-path set?)"
     return f"{name}:{line or 1}: raised at import: {said}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowdsl.diagnostics import did_you_mean
-from flowdsl.dsl.kinds import ABSENT, ANY, COMPUTED, DERIVED, REQUIRED, FieldKind, Kind
+from flowdsl.dsl.kinds import ABSENT, ANY, COMPUTED, DERIVED, REQUIRED, UNRESOLVED, FieldKind, Kind
 from flowdsl.dsl.places import frame_at
 from flowdsl.dsl.trace import report
 from flowdsl.query.expression import Call, Default, Field, Index, Node, Object, Place, Raw
@@ -62,6 +62,14 @@ def field(base: Node, found: FieldKind, place: Place) -> Expr:
     node = Field(base, found.wire, place)
     if found.default is REQUIRED:
         return Expr(node, found.kind)
+    if found.default is UNRESOLVED:
+        report(
+            "unresolved-annotation",
+            f"the type of the field {found.wire!r} is not known: its annotation names nothing when the workflow is built; "
+            "import what it names outside `if TYPE_CHECKING:`",
+            place,
+        )
+        return Expr(node, BROKEN)
     if found.default is DERIVED:
         return Expr(error_message(base, place), found.kind)
     if found.default is COMPUTED:

@@ -107,8 +107,8 @@ def _quoted(text: str) -> str:
 
 def _member(owner: Any, name: str) -> str:
     """The message of an attribute that something of the language does not have."""
-    owned: Any = type(owner)
-    kind: str = owned.__name__
+    owned: type[Any] = owner.__class__
+    kind = owned.__name__
     if isinstance(owner, Call):
         return (
             f"a call has run nothing yet, and has no .{name}: give it to a Task, done = Task({owner.described()}(...)), "
@@ -138,6 +138,8 @@ _SIGNATURE = re.compile(r"(?:\w+\.)?(\w+)\.__init__\(\) (.*)")
 
 def _type_error(message: str) -> str:
     """What Python says of a call, without its own names for a constructor; "" where it is no such message."""
+    if ": an annotation names " in message:
+        return message
     found = _SIGNATURE.match(message)
     if found is None or found[1] not in flowdsl.__all__:
         return ""

@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeGuard, TypeVar, Unpack, overload
 
+from flowdsl.asl.values import is_object
 from flowdsl.dsl.expressions import BROKEN, Expr
-from flowdsl.dsl.kinds import ANY, Kind, kind_of, union
+from flowdsl.dsl.kinds import ANY, FieldKind, Kind, kind_of, union
 from flowdsl.dsl.operators import kind_of_value
 from flowdsl.dsl.places import frame_at
 from flowdsl.dsl.references import CONTEXT, BranchSource, ResultSource
@@ -126,13 +127,26 @@ def select(state: Map[Any], selector: Any, item: Kind, place: Place) -> Kind:
     """Keeps the ItemSelector; gives the Kind of what it makes."""
     if not callable(selector) or isinstance(selector, Expr):
         state.selector = freeze(selector, state.reads, (*place, "item_selector"))
-        return kind_of_value(selector)
+        return shape_of(selector)
     whole = Field(Field(Read(CONTEXT, place), "Map", place), "Item", place)
     made = selector(
         Expr(Field(whole, "Value", place), item), Expr(Field(whole, "Index", place), kind_of(int, is_input=True))
     )
     state.selector = freeze(made, state.reads, (*place, "item_selector"))
-    return kind_of_value(made)
+    return shape_of(made)
+
+
+def shape_of(value: Any) -> Kind:
+    """The Kind of a value, of a dict that is written out with each of its members."""
+    if not is_object(value) or not value:
+        return kind_of_value(value)
+    members: dict[Any, Any] = value
+    fields = {
+        name.removesuffix(".$"): FieldKind(name.removesuffix(".$"), ANY if name.endswith(".$") else shape_of(member))
+        for name, member in members.items()
+        if isinstance(name, str)
+    }
+    return Kind("object", f"{{{', '.join(map(repr, fields))}}}", fields=fields)
 
 
 class Parallel(Working, Generic[R]):

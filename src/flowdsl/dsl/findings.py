@@ -136,6 +136,7 @@ FINDINGS: dict[str, Finding] = {
     "unknown-service-argument": Finding("An argument that the operation does not have."),
     "missing-service-argument": Finding("An argument that the operation needs."),
     "unsupported-pattern": Finding("A pattern that the operation, or an Express workflow, does not offer."),
+    "unfitting-service-argument": Finding("A literal of another type than the operation takes.", "AWS refuses it."),
     "raw-jsonata": Finding("A JSONata text that does not parse."),
     "cannot-be-said": Finding(
         "What the query language has no words for.", "", 'a Choice, a Pass of its own, or query_language="JSONata".'
@@ -147,6 +148,11 @@ FINDINGS: dict[str, Finding] = {
         "another variable, or the handler by its module.",
     ),
     "bad-workflow": Finding("A function that cannot be a workflow."),
+    "unresolved-annotation": Finding(
+        "An annotation that names nothing when the workflow is built.",
+        "Fields and arguments are checked by their types; without one nothing would be.",
+        "an import that holds at run time too, outside `if TYPE_CHECKING:`.",
+    ),
 }
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import typing
-from collections.abc import Callable
 from typing import Any
 
 from flowdsl.asl.values import is_object
@@ -72,33 +70,6 @@ class HandlerInfo:
         """`module:function`."""
         target: str = self.handler.target
         return target
-
-
-def resolved_hints(function: Callable[..., Any], local: dict[str, Any] | None = None) -> dict[str, Any]:
-    """A function's annotations as types; those that cannot be resolved are left out."""
-    names = dict(local or {})
-    closure = getattr(function, "__closure__", None) or ()
-    for name, cell in zip(function.__code__.co_freevars, closure, strict=False):
-        try:
-            names.setdefault(name, cell.cell_contents)
-        except ValueError:  # a variable that is not bound yet
-            continue
-    try:
-        return typing.get_type_hints(function, localns=names, include_extras=True)
-    except (NameError, TypeError, AttributeError):
-        return _one_by_one(function, names)
-
-
-def _one_by_one(function: Callable[..., Any], names: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, annotation in getattr(function, "__annotations__", {}).items():
-        probe: Any = lambda: None  # noqa: E731 - get_type_hints wants a function
-        probe.__annotations__ = {name: annotation}
-        try:
-            found.update(typing.get_type_hints(probe, function.__globals__, names, include_extras=True))
-        except (NameError, TypeError, AttributeError):
-            continue
-    return found
 
 
 _handlers: dict[int, HandlerInfo] = {}

@@ -102,6 +102,16 @@ def _checked(field: Field, value: Any, reads: list[Any], place: Place) -> Any:
             return value if isinstance(value, (str, int, float)) else None
     if field.kind in ("integer", "number"):
         return in_range(field, freeze(value, reads, place), place)
+    if field.kind == "timestamp":
+        from flowdsl.asl.grammar_values import is_timestamp  # only a literal one pays for it
+
+        if not is_timestamp(value):
+            report(
+                "bad-value",
+                f"{field.keyword} must be a time such as '2030-12-05T21:29:29Z', found {value!r}; write datetime(..., tzinfo=UTC), "
+                "or an expression",
+                place,
+            )
     if field.kind == "enum" and value not in field.values:
         near = did_you_mean(str(value), field.values)
         report(

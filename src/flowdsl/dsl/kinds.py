@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
+import inspect
+import sys
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
@@ -28,6 +31,9 @@ DERIVED: Any = _Mark("DERIVED")
 """A field that is no member of the document, but computed from it."""
 COMPUTED: Any = _Mark("COMPUTED")
 """A field whose default is computed when it is asked for, so that no expression can stand for it."""
+
+UNRESOLVED: Any = _Mark("UNRESOLVED")
+"""A field whose annotation names nothing here, so that nothing is known of it."""
 
 ABSENT: Any = _Mark("ABSENT")
 """A field that may be left out, with nothing to stand for it."""
@@ -286,21 +292,40 @@ def _is_open(cls: Any) -> bool:
 
 
 def _hints(cls: Any) -> dict[str, Any]:
+    """A class's annotations as types; those that cannot be resolved are left out."""
     try:
         return typing.get_type_hints(cls, include_extras=True)
-    except (NameError, TypeError):
-        # A forward reference that cannot be resolved here: its type stays open.
-        return {}
+    except Exception:  # whatever an annotation's own code raises
+        found: dict[str, Any] = {}
+        for base in reversed(cast("tuple[type, ...]", cls.__mro__)):
+            space = vars(sys.modules.get(base.__module__, builtins))
+            for name, annotation in inspect.get_annotations(base).items():
+                probe = type("probe", (), {"__annotations__": {name: annotation}, "__module__": base.__module__})
+                try:
+                    found.update(typing.get_type_hints(probe, space, include_extras=True))
+                except Exception:  # likewise
+                    found.pop(name, None)
+        return found
 
 
 def _model_fields(cls: Any, is_input: bool) -> Iterator[tuple[str, FieldKind]]:
+    if not cls.__pydantic_complete__:
+        # A name that was defined after the model, or that stands under TYPE_CHECKING.
+        cls.model_rebuild(raise_errors=False)
     for name, info in cls.model_fields.items():
         wire = (_first_alias(info.validation_alias) if is_input else info.serialization_alias) or info.alias or name
         default = REQUIRED if info.is_required() or not is_input else _default(info.default, info.default_factory)
+        if not cls.__pydantic_complete__ and _is_open_reference(info.annotation):
+            default = UNRESOLVED
         yield name, FieldKind(wire, kind_of(info.annotation, is_input=is_input), default)
     if not is_input:
         for name, computed in cls.model_computed_fields.items():
             yield name, FieldKind(computed.alias or name, kind_of(computed.return_type, is_input=False))
+
+
+def _is_open_reference(annotation: Any) -> bool:
+    """Whether an annotation still holds a name that was not found."""
+    return isinstance(annotation, (str, typing.ForwardRef)) or any(map(_is_open_reference, get_args(annotation)))
 
 
 def _first_alias(alias: Any) -> str | None:
@@ -322,8 +347,10 @@ def _default(default: Any, factory: Any) -> Any:
 def _dataclass_fields(cls: Any, is_input: bool) -> Iterator[tuple[str, FieldKind]]:
     hints = _hints(cls)
     for field in fields(cls):
-        default = REQUIRED
-        if is_input and field.default is not MISSING:
+        default = REQUIRED if field.name in hints else UNRESOLVED
+        if default is UNRESOLVED:
+            pass
+        elif is_input and field.default is not MISSING:
             default = field.default
         elif is_input and field.default_factory is not MISSING:
             default = _default(None, field.default_factory)
@@ -332,6 +359,7 @@ def _dataclass_fields(cls: Any, is_input: bool) -> Iterator[tuple[str, FieldKind
 
 def _typed_dict_fields(cls: Any, is_input: bool) -> Iterator[tuple[str, FieldKind]]:
     hints = _hints(cls)
-    for name in hints or cls.__annotations__:
+    for name in dict.fromkeys((*hints, *cls.__annotations__)):
         kind = kind_of(hints.get(name, Any), is_input=is_input)
-        yield name, FieldKind(name, kind, REQUIRED if name in cls.__required_keys__ else ABSENT)
+        default = (REQUIRED if name in cls.__required_keys__ else ABSENT) if name in hints else UNRESOLVED
+        yield name, FieldKind(name, kind, default)

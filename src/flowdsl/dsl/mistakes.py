@@ -62,6 +62,7 @@ CODES = {
     "unknown-service-argument": "ASL551",
     "missing-service-argument": "ASL552",
     "unsupported-pattern": "ASL553",
+    "unfitting-service-argument": "ASL554",
     # 7xx query languages
     "raw-jsonata": "ASL750",
     "cannot-be-said": "ASL752",
@@ -69,6 +70,7 @@ CODES = {
     "workflow-raises": "ASL850",
     "hidden-handler": "ASL851",
     "bad-workflow": "ASL852",
+    "unresolved-annotation": "ASL853",
 }
 """Codes by name. Rules of `check` on any definition have their own; those here are about Python."""
 

@@ -8,9 +8,9 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from flowdsl.asl.values import is_object
+from flowdsl.dsl.annotations import check_annotations, resolved_hints
 from flowdsl.dsl.expressions import BROKEN, Expr, is_broken
 from flowdsl.dsl.fit import misfit
-from flowdsl.dsl.handlers import resolved_hints
 from flowdsl.dsl.kinds import ANY, NULL, Kind, kind_of, union
 from flowdsl.dsl.operators import kind_of_value
 from flowdsl.dsl.places import definition_place
@@ -46,6 +46,7 @@ def run_scope(owner: State, function: Callable[..., Any], kind: str, item: Kind,
     scope.comment = inspect.cleandoc(function.__doc__) if function.__doc__ else None
     trace.scopes.append(scope)
     check_plain(function)
+    check_annotations(function, dict(local))
     arguments = _arguments(scope, function, item, local, place)
     trace.scope = scope
     prefix, trace.prefix = trace.prefix, ""
@@ -83,7 +84,13 @@ def _arguments(scope: Scope, function: Callable[..., Any], item: Kind, local: An
         kind = item
     problem = misfit(kind, item) if name in hints else ""
     if problem:
-        report("unfitting-type", f"{function.__name__} takes {name}: {kind.name}, {problem}", (*place, 1))
+        selected = getattr(scope.owner, "selector", None) is not None
+        made = ", and item_selector makes something else: " if selected else ", "
+        report(
+            "unfitting-type",
+            f"{function.__name__} takes {name}: {kind.name}{made}{problem}",
+            (*place, "item_selector" if selected else 1),
+        )
     source = ItemSource(scope, name)
     scope.parameter = source
     rest = [Expr(Read(source), ANY) for _ in parameters[1:]]

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 def parameters_schema(info: HandlerInfo) -> dict[str, Any] | None:
     """An object's schema, one property a parameter; of a handler that takes its event whole, the event's own."""
+    from flowdsl.dsl.annotations import resolved_hints
     from flowdsl.dsl.bindings import schema_of
-    from flowdsl.dsl.handlers import resolved_hints
 
     hints = resolved_hints(info.handler.function)
     if info.takes_event:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar, ove
 from flowdsl._uncollected import uncollected
 from flowdsl.asl.definition import Definition
 from flowdsl.diagnostics import Diagnostic, FlowDslError, Location
+from flowdsl.dsl.annotations import check_annotations, resolved_hints
 from flowdsl.dsl.bindings import bindings_of
 from flowdsl.dsl.compile import compiled
 from flowdsl.dsl.expressions import Expr
 from flowdsl.dsl.failures import failed
-from flowdsl.dsl.handlers import call_handler, resolved_hints
+from flowdsl.dsl.handlers import call_handler
 from flowdsl.dsl.kinds import ANY, Kind, kind_of
 from flowdsl.dsl.places import definition_place, frame_at, location
 from flowdsl.dsl.positions import source_map_of
@@ -141,6 +142,7 @@ class Workflow(Generic[P, R]):
         try:
             check_settings(self.settings, self.place)
             check_plain(self.function)
+            check_annotations(self.function, self._local)
             policies = default_retry(trace, self.settings.get("retry"), self.place)
             finish(scope, self.function, function(*self._arguments(scope)))
         finally:
