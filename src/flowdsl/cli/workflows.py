@@ -92,6 +92,17 @@ def read_json(name: str, what: str) -> Any:
     return value
 
 
+def pairs(given: tuple[str, ...], option: str) -> dict[str, str]:
+    """What an option that may be given several times says, each time `NAME=VALUE`."""
+    told: dict[str, str] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not name or not equals:
+            raise FlowDslError(f"it is {option}, found {text!r}")
+        told[name] = value
+    return told
+
+
 def shown(name: str) -> str:
     """A file's name in a message."""
     return "standard input" if name == "-" else name

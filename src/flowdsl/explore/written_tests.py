@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from flowdsl.asl.values import is_list
@@ -43,6 +43,8 @@ class Tested(NamedTuple):
     """Of a definition in JSON or YAML: its path, seen from the folder of the tests."""
     resource: str = ""
     """Which one of a template."""
+    substitutions: Mapping[str, Json] = {}
+    """What stands for the `${Name}` of the definition."""
 
 
 def text_of_tests(tested: Sequence[Tested]) -> str:
@@ -70,14 +72,16 @@ def text_of_tests(tested: Sequence[Tested]) -> str:
         if each.module:
             modules.setdefault(each.module, []).append(each.name)
     theirs = [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(modules.items())]
-    about = ", ".join(each.name for each in tested)
+    about = ", ".join(each.name for each in tested) if len(tested) <= 3 else f"{len(tested)} workflows"
     head = [
         f'"""The paths of {about}, each transition and retrier in one of them at least. {MARK}."""',
         "\n".join(standard),
         "\n".join([*ours, *theirs]),
         "\n".join(_loading(each) for each in loads),
     ]
-    whole = "\n\n".join(part for part in head if part) + "\n\n\n" + text + "\n"
+    # Two lines are left before a function, one before what is assigned.
+    gap = "\n\n\n" if text.startswith("def ") else "\n\n"
+    whole = "\n\n".join(part for part in head if part) + gap + text + "\n"
     return whole + f"\n\n# flowdsl paths: {_sum(whole)}\n"
 
 
@@ -93,8 +97,12 @@ def _sum(text: str) -> str:
 
 
 def _loading(each: Tested) -> str:
-    more = f", resource={string(each.resource)}" if each.resource else ""
-    return f"{each.name} = load_one(Path(__file__).parent / {string(each.file)}{more})"
+    folder, file = "Path(__file__).parent", string(each.file)
+    call = Call("load_one", [Code(f"{folder} / {file}")])
+    if each.resource:
+        call.keywords["resource"] = each.resource
+    lines = layout(call, before=f"{each.name} = ")
+    return "\n".join(f"    {folder}\n    / {file}," if len(line) > WIDTH else line for line in lines)
 
 
 class _Writer:
@@ -159,6 +167,8 @@ class _Writer:
             call.positional.append({state: self._mock(mock) for state, mock in case.mocks.items()})
         if case.s3:
             call.keywords["s3"] = dict(case.s3)
+        if self.tested.substitutions:
+            call.keywords["substitutions"] = dict(self.tested.substitutions)
         lines = [f"def {name}() -> None:"]
         lines += layout(call, 4, "execution = ")
         lines.append(f'    assert execution.status == "{case.status}"')

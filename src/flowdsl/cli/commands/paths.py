@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 )
 @click.option("--force", is_flag=True, help="Write the tests over a file that somebody else has written or changed.")
 @click.option(
+    "--substitute",
+    "substitutions",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="What stands for ${NAME} in the definition.",
+)
+@click.option(
     "--max-rounds",
     type=click.IntRange(min=1),
     default=200,
@@ -44,6 +51,7 @@ def command(
     input_schema: str | None,
     write_tests: Path | None,
     force: bool,
+    substitutions: tuple[str, ...],
     max_rounds: int,
     max_seconds: float,
 ) -> None:
@@ -57,9 +65,10 @@ def command(
 
     from flowdsl.cli.output import complain, leave, write_atomically
     from flowdsl.cli.targets import is_one, subjects_of
-    from flowdsl.cli.workflows import read_json
+    from flowdsl.cli.workflows import pairs, read_json
     from flowdsl.diagnostics import FlowDslError
 
+    filled_in = pairs(substitutions, "--substitute NAME=VALUE")
     schema = read_json(input_schema, "schema") if input_schema is not None else None
     if write_tests is not None:
         _check_writable(write_tests, force)
@@ -68,7 +77,7 @@ def command(
     subjects = [each for each in asked if not isinstance(each, FlowDslError)]
     if problems and (is_one(targets) or write_tests is not None):
         raise problems[0]
-    found, more = _explored(subjects, schema, max_rounds, max_seconds)
+    found, more = _explored(subjects, schema, filled_in, max_rounds, max_seconds)
     if more and (len(subjects) == 1 or write_tests is not None):
         raise more[0]
     for problem in [*problems, *more]:
@@ -76,7 +85,7 @@ def command(
     if write_tests is not None:
         from flowdsl.explore.written_tests import text_of_tests
 
-        text = text_of_tests(_tested(subjects, found, write_tests))
+        text = text_of_tests(_tested(subjects, found, write_tests, filled_in))
         write_tests.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(write_tests, text)
     if as_json:
@@ -89,12 +98,13 @@ def command(
 
 
 def _explored(
-    subjects: list[Subject], schema: Any, max_rounds: int, max_seconds: float
+    subjects: list[Subject], schema: Any, filled_in: dict[str, str], max_rounds: int, max_seconds: float
 ) -> tuple[list[Exploration], list[FlowDslError]]:
     """What was found of each, and what is said against the others."""
     from flowdsl.cli.output import progress
     from flowdsl.diagnostics import FlowDslError
     from flowdsl.explore.explore import explore
+    from flowdsl.interpreter.substitutions import filled
     from flowdsl.interpreter.ways import ways
 
     found: list[Exploration] = []
@@ -103,8 +113,9 @@ def _explored(
     with progress(total, "transitions and retriers") as advance:
         for subject in subjects:
             try:
+                definition = filled(subject.definition, filled_in) if filled_in else subject.definition
                 found.append(
-                    explore(subject.definition, schema, max_rounds=max_rounds, max_seconds=max_seconds, on_way=advance)
+                    explore(definition, schema, max_rounds=max_rounds, max_seconds=max_seconds, on_way=advance)
                 )
             except FlowDslError as error:
                 problems.append(error)
@@ -129,7 +140,7 @@ def _check_writable(file: Path, force: bool) -> None:
         )
 
 
-def _tested(subjects: list[Subject], found: list[Exploration], file: Path) -> list[Tested]:
+def _tested(subjects: list[Subject], found: list[Exploration], file: Path, filled_in: dict[str, str]) -> list[Tested]:
     """How the tests get hold of each workflow."""
     import os
 
@@ -147,13 +158,13 @@ def _tested(subjects: list[Subject], found: list[Exploration], file: Path) -> li
             name = function.__name__
             if function.__globals__.get(name) is not workflow:
                 raise FlowDslError(f"{workflow.name} is no name of its module, so that no test can import it")
-            tested.append(Tested(exploration, name, module=function.__module__))
+            tested.append(Tested(exploration, name, module=function.__module__, substitutions=filled_in))
         elif subject.file is not None:
             name = identifier(subject.definition.name) or "definition"
             name = name if name.isidentifier() else f"workflow_{name}"
             path = Path(os.path.relpath(subject.file, folder)).as_posix()
             resource = "" if subject.is_alone else subject.definition.name
-            tested.append(Tested(exploration, name, file=path, resource=resource))
+            tested.append(Tested(exploration, name, file=path, resource=resource, substitutions=filled_in))
         else:
             raise FlowDslError("what comes from standard input can have no tests: they load the workflow from its file")
         if name in names:

@@ -90,13 +90,14 @@ def _execution(
     from flowdsl.asl.definition import is_distributed
     from flowdsl.cli.narrator import Narrator
     from flowdsl.cli.output import complain, progress
+    from flowdsl.cli.workflows import pairs
     from flowdsl.diagnostics import FlowDslError
     from flowdsl.interpreter.clock import DEFAULT_START
     from flowdsl.interpreter.execution import start
     from flowdsl.interpreter.mocks import Mocks
     from flowdsl.interpreter.program import program_of
 
-    program = program_of(definition, _pairs(options["substitutions"], "--substitute NAME=VALUE"))
+    program = program_of(definition, pairs(options["substitutions"], "--substitute NAME=VALUE"))
     answers = Mocks(program, mocks)
     many = any(is_distributed(state.fields) for state in definition.states("Map"))
     narrator = None if as_json else Narrator(sys.stdout, over_bar=many and sys.stderr.isatty())
@@ -129,19 +130,9 @@ def _execution(
 def _buckets(given: tuple[str, ...]) -> dict[str, Any] | None:
     from pathlib import Path
 
-    return {bucket: Path(folder) for bucket, folder in _pairs(given, "--s3 BUCKET=FOLDER").items()} or None
+    from flowdsl.cli.workflows import pairs
 
-
-def _pairs(given: tuple[str, ...], option: str) -> dict[str, str]:
-    from flowdsl.diagnostics import FlowDslError
-
-    told: dict[str, str] = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not name or not equals:
-            raise FlowDslError(f"it is {option}, found {text!r}")
-        told[name] = value
-    return told
+    return {bucket: Path(folder) for bucket, folder in pairs(given, "--s3 BUCKET=FOLDER").items()} or None
 
 
 def _as_json(execution: Execution) -> str:
