@@ -30,6 +30,9 @@ class ItemBatcher:
     def bounds(self, frame: Frame) -> tuple[int | None, int]:
         """(items, bytes) that a batch may have at most."""
         items, size = self._items(frame), self._bytes(frame)
+        for name, value in (("MaxItemsPerBatch", items), ("MaxInputBytesPerBatch", size)):
+            if value is not None and value < 0:
+                raise frame.runtime(f"{name} cannot be negative.")
         return (None if not items else int(items)), (LIMIT if not size else min(int(size), LIMIT))
 
     def batches(

@@ -12,7 +12,7 @@ from flowdsl.interpreter.batches import ItemBatcher
 from flowdsl.interpreter.dataflow import finisher
 from flowdsl.interpreter.failures import NotSupported, StateFailure
 from flowdsl.interpreter.fan_out import MapStages
-from flowdsl.interpreter.fields import number
+from flowdsl.interpreter.fields import at_once, number
 from flowdsl.interpreter.frames import PARKED, Frame, Steps
 from flowdsl.interpreter.item_reader import Item, ItemReader
 from flowdsl.interpreter.map_run import CONCURRENCY, MapRun, threshold_exceeded
@@ -35,14 +35,14 @@ class DistributedMap:
         self.machine = machine
         self.node = node
         self.name = state.name
-        self.stages = node.stages = MapStages(state)
+        self.stages = node.stages = MapStages(state, objects=True)
         self.finish = node.finish = finisher(state, self.stages)
         self.express = fields[key].get("ProcessorConfig", {}).get("ExecutionType") == "EXPRESS"
         self.label = fields.get("Label")
         self.reader = ItemReader(state) if "ItemReader" in fields else None
         self.batcher = ItemBatcher(state) if fields.get("ItemBatcher") else None
         self.writer = ResultWriter(state)
-        self._concurrency = number(state, fields, "MaxConcurrency")
+        self._concurrency = at_once(state, CONCURRENCY)
         self._count = number(state, fields, "ToleratedFailureCount")
         self._percentage = number(state, fields, "ToleratedFailurePercentage", kind="float")
 
@@ -53,8 +53,8 @@ class DistributedMap:
         if saved is not None and saved.map_run is not None and saved.map_run[0].failure_allows_redrive():
             return (yield from self.redriven(frame, value, *saved.map_run))
         effective = self.stages.effective_input(frame, value)
-        items = None if self.reader is not None else self.stages.items(frame, effective, objects=True)
-        limit = int(self._concurrency(frame) or 0) or CONCURRENCY
+        items = None if self.reader is not None else self.stages.items(frame, effective)
+        limit = self._concurrency(frame)
         # With an ItemReader the number of items is not known yet: 0 (recorded).
         frame.last = run.record(h.MAP_STARTED, frame.last, 0 if items is None else len(items))
         max_count, max_percentage = self.tolerance(frame)
@@ -89,7 +89,7 @@ class DistributedMap:
         map_run = frame.fan = MapRun(frame, self, old.arn, old.label, iter(()))
         map_run.max_count, map_run.max_percentage = old.max_count, old.max_percentage
         map_run.go_on(old, sources, again)
-        map_run.limit = int(self._concurrency(frame) or 0) or CONCURRENCY
+        map_run.limit = self._concurrency(frame)
         return (yield from self.awaited(frame, value, map_run, started))
 
     def awaited(self, frame: Frame, value: Any, map_run: MapRun, started: int) -> Steps:

@@ -10,7 +10,7 @@ from flowdsl.interpreter import history as h
 from flowdsl.interpreter import languages
 from flowdsl.interpreter.dataflow import Stages, finisher
 from flowdsl.interpreter.failures import HistoryFull, NotSupported, StateFailure
-from flowdsl.interpreter.fields import number
+from flowdsl.interpreter.fields import at_once
 from flowdsl.interpreter.frames import PARKED, QUERY_ERROR, Frame, Steps
 from flowdsl.interpreter.nodes import Machine, Node
 from flowdsl.interpreter.redrive import FanPoint, Point, place, point_of
@@ -262,14 +262,14 @@ def compile_map(state: StateNode, node: Node, machines: dict[str, Machine]) -> A
         raise NotSupported(state.name, "ItemProcessor", "is missing")
     stages = node.stages = MapStages(state)
     finish = node.finish = finisher(state, stages)
-    concurrency = number(state, state.fields, "MaxConcurrency")
+    concurrency = at_once(state, INLINE_CONCURRENCY)
 
     def attempt(frame: Frame, value: Any) -> Steps:
         run = frame.run
         saved, frame.saved = frame.saved, None
         effective = stages.effective_input(frame, value)
         items = stages.items(frame, effective)
-        limit = int(concurrency(frame) or 0) or INLINE_CONCURRENCY
+        limit = concurrency(frame)
         if saved is None:
             frame.last = run.record(h.MAP_STARTED, frame.last, len(items))
         assert machine.start is not None
@@ -298,26 +298,28 @@ def compile_map(state: StateNode, node: Node, machines: dict[str, Machine]) -> A
 class MapStages(Stages):
     """A Map's data flow: which items, and what an iteration gets."""
 
-    __slots__ = ("_items", "_name", "_path", "selector")
+    __slots__ = ("_items", "_name", "_objects", "_path", "selector")
 
-    def __init__(self, state: StateNode) -> None:
+    def __init__(self, state: StateNode, *, objects: bool = False) -> None:
+        """`objects`: the items may be an object's members (Distributed Map)."""
         # Parameters is the old name of ItemSelector.
         super().__init__(state, parameters="")
         fields = state.fields
         self._name = state.name
+        self._objects = objects
         selector = "ItemSelector" if "ItemSelector" in fields else "Parameters"
         self._path = fields.get("ItemsPath", "$")
         if state.is_jsonata:
             self.selector = languages.template(fields[selector], selector) if selector in fields else None
-            self._items = _jsonata_items(fields)
+            self._items = _jsonata_items(fields, objects)
         else:
             self.selector = languages.path_template(fields[selector], selector) if selector in fields else None
             self._items = None if self._path == "$" else languages.path(self._path, "ItemsPath")
 
-    def items(self, frame: Frame, effective: Any, objects: bool = False) -> Any:
-        """The list of items; with `objects` (distributed) an object is given back as it is."""
+    def items(self, frame: Frame, effective: Any) -> Any:
+        """The list of items; an object, where it may be one, is given back as it is."""
         items = effective if self._items is None else self._items(frame)
-        if is_list(items) or (objects and is_object(items)):
+        if is_list(items) or (self._objects and is_object(items)):
             return items
         if self.jsonata:
             raise ExpressionError(QUERY_ERROR, f"Map state input must be an array but was: {to_json(items)}")
@@ -325,10 +327,10 @@ class MapStages(Stages):
         raise frame.runtime(f'Reference path "{shown}" must point to array.')
 
 
-def _jsonata_items(fields: dict[str, Any]) -> Any:
+def _jsonata_items(fields: dict[str, Any], objects: bool) -> Any:
     if "Items" not in fields:
         return None
     items = fields["Items"]
     if languages.is_expression(items):
-        return languages.expression(items, "Items", "array")
+        return languages.expression(items, "Items", "array", "object" if objects else None)
     return languages.template(items, "Items")

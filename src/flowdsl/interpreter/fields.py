@@ -45,6 +45,19 @@ def number(state: StateNode, fields: dict[str, Any], name: str, *, kind: str = "
     return lambda frame: value
 
 
+def at_once(state: StateNode, default: int) -> Callable[[Frame], int]:
+    """MaxConcurrency: how many iterations or child executions run at once; 0 and absent are `default`."""
+    read = number(state, state.fields, "MaxConcurrency")
+
+    def limit(frame: Frame) -> int:
+        value = int(read(frame) or 0)
+        if value < 0:
+            raise frame.runtime(f"Expected non-negative integer for MaxConcurrency, got '{value}' instead.")
+        return value or default
+
+    return limit
+
+
 def _parsed(text: str, kind: str) -> int | float | None:
     try:
         return int(text)

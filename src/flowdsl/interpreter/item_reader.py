@@ -6,7 +6,9 @@ import codecs
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from typing import IO, Any
 
 from flowdsl.asl.definition import StateNode
@@ -92,6 +94,8 @@ class ItemReader:
         bucket = str(parameters.get("Bucket", ""))
         if self.lists:
             prefix = str(parameters.get("Prefix") or "")
+            if bucket not in objects.buckets:
+                raise ReaderFailure(f"Failed to list s3://{bucket}/{prefix}: The specified bucket does not exist")
             for found in objects.list(bucket, prefix):
                 if self.flatten:
                     yield from self._contents(found)
@@ -102,7 +106,9 @@ class ItemReader:
         if self.manifest == "S3_INVENTORY":
             yield from self._inventory(found, objects)
         elif self.manifest == "ATHENA_DATA":
-            for address in found.read().decode().split():
+            with _readable(found):
+                addresses = found.read().decode().split()
+            for address in addresses:
                 name = address.strip('"').removeprefix("s3://")
                 yield from self._contents(self._object(objects, *name.split("/", 1)))
         else:
@@ -127,8 +133,9 @@ class ItemReader:
             "JSONL": _json_lines,
             "PARQUET": _parquet,
         }
-        for item in parsers[self.input_type or "JSON"](found):
-            yield item, source
+        with _readable(found):
+            for item in parsers[self.input_type or "JSON"](found):
+                yield item, source
 
     def _csv(self, found: S3Object) -> Iterator[dict[str, str]]:
         config = self.config
@@ -138,7 +145,7 @@ class ItemReader:
 
     def _json(self, found: S3Object) -> Iterator[Any]:
         try:
-            value = json.loads(found.read().decode("utf-8-sig"))
+            value = _parsed(found.read().decode("utf-8-sig"))
         except (ValueError, RecursionError) as error:
             raise ReaderFailure(f"The file {found.key} is not valid JSON: {error}") from None
         pointer = self.config.get("ItemsPointer")
@@ -154,12 +161,30 @@ class ItemReader:
             columns = [c.strip() for c in manifest["fileSchema"].split(",")]
             files = [f["key"] for f in manifest["files"]]
             bucket = str(manifest.get("destinationBucket", found.bucket)).rpartition(":")[2]
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise ReaderFailure(f"The file {found.key} is no S3 Inventory manifest") from None
         for key in files:
             listed = self._object(objects, bucket, key)
-            for row in _csv_rows(listed, ",", columns):
-                yield row, f"S3://{bucket}/{key}"
+            with _readable(listed):
+                for row in _csv_rows(listed, ",", columns):
+                    yield row, f"S3://{bucket}/{key}"
+
+
+@contextmanager
+def _readable(found: S3Object) -> Generator[None, None, None]:
+    """Turns what is cut off, no GZIP or no text into the reader's failure."""
+    try:
+        yield
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise ReaderFailure(f"The file {found.key} cannot be read: {error}") from None
+
+
+def _parsed(text: str | bytes) -> Any:
+    return json.loads(text, parse_constant=_no_constant)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} stands in it")
 
 
 def _csv_rows(found: S3Object, delimiter: str, headers: list[str] | None) -> Iterator[dict[str, str]]:
@@ -198,7 +223,7 @@ def _json_lines(found: S3Object) -> Iterator[Any]:
         for line_number, line in enumerate(_without_mark(stream), 1):
             if line.strip():
                 try:
-                    yield json.loads(line)
+                    yield _parsed(line)
                 except (ValueError, RecursionError) as error:
                     raise ReaderFailure(f"Line {line_number} of {found.key} is not valid JSON: {error}") from None
 
@@ -211,9 +236,12 @@ def _parquet(found: S3Object) -> Iterator[Any]:
             None, "ItemReader/ReaderConfig/InputType", "PARQUET needs pyarrow: pip install 'flowdsl[parquet]'"
         ) from None
     with found.open() as stream:
-        file: Any = pyarrow.parquet.ParquetFile(stream)
-        for batch in file.iter_batches(batch_size=4096):
-            yield from json.loads(json.dumps(batch.to_pylist(), default=str))
+        try:
+            file: Any = pyarrow.parquet.ParquetFile(stream)
+            for batch in file.iter_batches(batch_size=4096):
+                yield from json.loads(json.dumps(batch.to_pylist(), default=str))
+        except (ValueError, OSError, NotImplementedError) as error:  # pyarrow's own are of these
+            raise ReaderFailure(f"The file {found.key} is no Parquet: {error}") from None
 
 
 def _pointed(value: Any, pointer: str) -> Any:

@@ -79,8 +79,8 @@ def is_expression(value: Any) -> bool:
     return bool(ask(value))
 
 
-def expression(text: str, field: str, expected: str | None = None) -> Evaluate:
-    """One JSONata expression whose result must have a JSON type."""
+def expression(text: str, field: str, expected: str | None = None, allowed: str | None = None) -> Evaluate:
+    """One JSONata expression whose result must have a JSON type; `allowed` is a second one that it may have."""
     from flowdsl.query.jsonata.dialect import compile_expression
 
-    return compile_expression(text, field, expected)
+    return compile_expression(text, field, expected, allowed)

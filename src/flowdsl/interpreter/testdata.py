@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flowdsl.asl.definition import Definition, StateNode, is_distributed
+from flowdsl.asl.definition import Definition, StateNode
 from flowdsl.asl.values import is_list, is_object
 from flowdsl.interpreter.dataflow import Stages
 from flowdsl.interpreter.failures import StateFailure
@@ -200,7 +200,7 @@ def _map(test: Trial, value: Any) -> Any:
         data["afterInputPath"] = effective
     items: Any = []
     if "ItemReader" not in node.fields:
-        items = stages.items(frame, effective, objects=is_distributed(node.fields))
+        items = stages.items(frame, effective)
         if not node.jsonata:
             data["afterItemsPath"] = items
     if stages.selector is not None:

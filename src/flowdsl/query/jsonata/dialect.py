@@ -65,11 +65,11 @@ def forget() -> None:
     _runner.cache_clear()
 
 
-def compile_expression(text: str, field: str, expected: str | None = None) -> Evaluate:
+def compile_expression(text: str, field: str, expected: str | None = None, allowed: str | None = None) -> Evaluate:
     """A `{% %}` string (or an expression's bare text) as a closure; raises ExpressionSyntaxError.
 
     `field` is the place AWS names in its messages, such as `Output/a/b`; `expected` the JSON type the result must have
-    ("array", "boolean", ...).
+    ("array", "boolean", ...), `allowed` another that it may have.
     """
     source = source_of(text)
     try:
@@ -80,7 +80,7 @@ def compile_expression(text: str, field: str, expected: str | None = None) -> Ev
         raise
     quick = shortcut(tree, run)
     evaluate = quick if quick is not None else _constant(source, run) or run
-    return evaluate if expected is None else _typed(evaluate, source, field, expected)
+    return evaluate if expected is None else _typed(evaluate, source, field, expected, allowed)
 
 
 def _general(source: str, field: str) -> Evaluate:
@@ -133,11 +133,11 @@ def _constant(source: str, run: Evaluate) -> Evaluate | None:
     return evaluate
 
 
-def _typed(evaluate: Evaluate, source: str, field: str, expected: str) -> Evaluate:
+def _typed(evaluate: Evaluate, source: str, field: str, expected: str, allowed: str | None) -> Evaluate:
     def check(env: Env) -> Json:
         result = evaluate(env)
         found = type_name(result)
-        if found == expected:
+        if found in (expected, allowed):
             return result
         raise _error(
             source,
