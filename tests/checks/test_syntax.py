@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 
 from flowdsl.asl.definition import Definition
+from flowdsl.asl.objects import objects
 from flowdsl.checks.syntax import syntax_problems
 from tests.asl.test_grammar import NEAR_ASL
 
 
 def problems(document: Any) -> list[tuple[str, str, str]]:
-    return [(found.kind, found.pointer, found.message) for found in syntax_problems(Definition(document))]
+    return [(found.kind, found.pointer, found.message) for found in syntax_problems(objects(Definition(document)))]
 
 
 def state(**fields: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
 from flowdsl.analysis.task_results import target
@@ -78,7 +78,7 @@ def handlers(state: StateNode, kind: Kind) -> list[Handler]:
     if not found or not is_list(found):
         return []
     return [
-        Handler(kind, i, entry, tuple(n for n in _listed(entry.get("ErrorEquals")) if isinstance(n, str)))
+        Handler(kind, i, entry, tuple([n for n in _listed(entry.get("ErrorEquals")) if isinstance(n, str)]))
         for i, entry in enumerate(found)
         if is_object(entry)
     ]
@@ -109,8 +109,13 @@ def is_caught(state: StateNode, *names: str) -> bool:
 
 
 def is_retried(state: StateNode, name: str) -> bool:
-    """Whether a state's Retry takes an error and tries again at least once: the first Retrier that matches decides."""
-    for handler in handlers(state, "Retry"):
+    """Whether a state's Retry takes an error and tries again at least once."""
+    return try_again(handlers(state, "Retry"), name)
+
+
+def try_again(retriers: Iterable[Handler], name: str) -> bool:
+    """Whether Retriers take an error and try again at least once: the first that matches decides."""
+    for handler in retriers:
         if any(takes(pattern, name) for pattern in handler.names):
             return handler.attempts > 0
     return False

@@ -11,6 +11,12 @@ from flowdsl.asl.values import is_list, is_object
 
 TEMPLATES = ("Parameters", "ItemSelector", "ResultSelector", "Assign", "Arguments", "Output", "Items", "Credentials")
 """Fields of a state that hold a value of the author's own making."""
+MAP_TEMPLATES = (
+    ("ItemReader", ("Parameters", "Arguments")),
+    ("ResultWriter", ("Parameters", "Arguments")),
+    ("ItemBatcher", ("BatchInput",)),
+)
+"""The same of what a Map holds besides."""
 
 
 class Leaf(NamedTuple):
@@ -24,38 +30,37 @@ class Leaf(NamedTuple):
     """The field of the state it is in."""
 
 
-def leaves_of(value: Any, pointer: str, field: str = "", key: str = "") -> Iterator[Leaf]:
+def leaves_of(value: Any, pointer: str, field: str = "", key: str = "") -> list[Leaf]:
     """Every scalar of a JSON value, in document order, without recursion."""
+    found: list[Leaf] = []
     stack: list[tuple[Any, str, str]] = [(value, pointer, key)]
     while stack:
         here, at, name = stack.pop()
         if is_object(here):
-            stack.extend((inner, f"{at}/{escape(str(k))}", str(k)) for k, inner in reversed(here.items()))
+            stack += [(inner, f"{at}/{escape(k)}", k) for k, inner in reversed(here.items())]
         elif is_list(here):
-            stack.extend((inner, f"{at}/{i}", name) for i, inner in reversed(list(enumerate(here))))
+            stack += [(here[i], f"{at}/{i}", name) for i in range(len(here) - 1, -1, -1)]
         else:
-            yield Leaf(at, name, here, field)
+            found.append(Leaf(at, name, here, field))
+    return found
 
 
 def leaves(state: StateNode, *fields: str) -> Iterator[Leaf]:
     """Every scalar in these fields of a state (all that hold values, by default), those of Catchers and Choice rules too."""
+    given = state.fields
     for name in fields or TEMPLATES:
-        if name in state.fields:
-            yield from leaves_of(state.fields[name], f"{state.pointer}/{name}", name)
-    for key, inner in (
-        ("ItemReader", ("Parameters", "Arguments")),
-        ("ResultWriter", ("Parameters", "Arguments")),
-        ("ItemBatcher", ("BatchInput",)),
-    ):
-        holder = state.fields.get(key)
-        if not fields and is_object(holder):
+        if name in given:
+            yield from leaves_of(given[name], f"{state.pointer}/{name}", name)
+    if fields:
+        return
+    for key, inner in MAP_TEMPLATES:
+        holder = given.get(key)
+        if is_object(holder):
             for name in inner:
                 if name in holder:
                     yield from leaves_of(holder[name], f"{state.pointer}/{key}/{name}", f"{key}.{name}")
-    if fields:
-        return
     for key in ("Catch", "Choices"):
-        holders = state.fields.get(key)
+        holders = given.get(key)
         for i, holder in enumerate(holders if is_list(holders) else ()):
             if is_object(holder):
                 for name in ("Assign", "Output"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from flowdsl.asl.definition import Definition, MachineType
@@ -28,14 +28,17 @@ MAX_STATE_NAME: Final = 80
 MAX_BYTES: Final = 1_048_576
 
 
-def check_grammar(definition: Definition, type: MachineType | None = None) -> Iterator[Diagnostic]:
+def check_grammar(
+    definition: Definition, type: MachineType | None = None, walked: Iterable[Here] | None = None
+) -> Iterator[Diagnostic]:
     """Every mistake in the fields of a definition, an outer one before those inside it.
 
     Each has a pointer, the state, AWS's code and AWS's location; the codes are those of GRAMMAR_RULES. What holds an
-    unfilled `${...}` is taken as right. Linear in the size of the definition, without recursion.
+    unfilled `${...}` is taken as right. Linear in the size of the definition, without recursion. `walked` are its
+    objects, where somebody has been through them before.
     """
     findings = Findings()
-    _Grammar(definition, findings).run()
+    _Grammar(definition, findings).run(objects(definition) if walked is None else walked)
     return iter(findings)
 
 
@@ -46,13 +49,13 @@ class _Grammar:
         self.labels: dict[str, str] = {}
         """Each label of a Map met so far, with the state that has it."""
 
-    def run(self) -> None:
+    def run(self, walked: Iterable[Here]) -> None:
         if not is_object(self.definition.document):
             message = "Definition must be a valid JSON object"
             self.findings.add("wrong-json-type", Here({}, "StateMachine", "JSONPath"), message)
             return
         language = self.definition.query_language
-        for here in objects(self.definition):
+        for here in walked:
             if here.type:
                 self._look_at(here)
             else:

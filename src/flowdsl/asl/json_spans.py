@@ -17,8 +17,10 @@ from flowdsl.asl.source_map import split
 Span = tuple[int, int]
 
 _BLANKS: Final = re.compile(r"[ \t\n\r]*").match
-_decode: Final = json.JSONDecoder().raw_decode
+_COLON: Final = re.compile(r"[ \t\n\r]*:[ \t\n\r]*").match
+_COMMA: Final = re.compile(r"[ \t\n\r]*,[ \t\n\r]*").match
 # Public in the module, but not in its stubs.
+_decode: Final = cast(Callable[[str, int], tuple[Any, int]], cast(Any, json.JSONDecoder()).scan_once)
 _read_text: Final = cast(Callable[[str, int, bool], tuple[str, int]], cast(Any, decoder).scanstring)
 
 
@@ -74,15 +76,19 @@ def _members(text: str, start: int) -> dict[str, Span]:
     if opening not in "{[":
         return found
     at = _end_of_blanks(text, start + 1)
-    while text[at] not in "}]":
+    if text[at] in "}]":
+        return found
+    while True:
         if opening == "{":
             name, at = _read_text(text, at + 1, True)
-            at = _end_of_blanks(text, _end_of_blanks(text, at) + 1)  # behind the colon
+            colon = _COLON(text, at)
+            assert colon is not None
+            at = colon.end()
         else:
             name = str(len(found))
         end = _decode(text, at)[1]
         found[name] = (at, end)
-        at = _end_of_blanks(text, end)
-        if text[at] == ",":
-            at = _end_of_blanks(text, at + 1)
-    return found
+        comma = _COMMA(text, end)
+        if comma is None:
+            return found
+        at = comma.end()

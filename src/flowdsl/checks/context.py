@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flowdsl.analysis.choices import Choices, DeadRule
+from flowdsl.analysis.errors import Handler, handlers
+from flowdsl.analysis.errors import Kind as HandlerKind
 from flowdsl.analysis.flow import Flow
 from flowdsl.analysis.flow_state import Problem, ProblemKind
 from flowdsl.analysis.graph import Graph
@@ -14,6 +16,8 @@ from flowdsl.analysis.literals import Leaf, leaves
 from flowdsl.analysis.polling import Poll, polls_in
 from flowdsl.analysis.variables import Variables
 from flowdsl.asl.definition import Definition, MachineType, Scope, StateNode
+from flowdsl.asl.objects import Here, objects
+from flowdsl.checks.integration_calls import CallProblem, call_problems
 from flowdsl.checks.syntax import Kind, SyntaxProblem, syntax_problems
 
 if TYPE_CHECKING:
@@ -40,6 +44,7 @@ class CheckContext:
         self.strict = strict
         """Whether hygiene is reported state by state rather than once for the definition."""
         self._choices: dict[str, Choices] = {}
+        self._handlers: dict[tuple[str, HandlerKind], list[Handler]] = {}
         self.options: dict[str, Any] = options or {}
         """Settings of single rules: `max-retry-time` in seconds, ..."""
 
@@ -51,6 +56,16 @@ class CheckContext:
     def is_express(self) -> bool:
         return self.type == "EXPRESS"
 
+    @property
+    def is_typed(self) -> bool:
+        """Whether somebody says what the execution's input is. Who does wants to be told of all that does not fit."""
+        return bool(self.input_schema)
+
+    @cached_property
+    def objects(self) -> list[Here]:
+        """Every object of ASL, an outer one before its inner ones."""
+        return list(objects(self.definition))
+
     def syntax(self, *kinds: Kind) -> list[SyntaxProblem]:
         """Paths, templates and expressions that AWS refuses, of these kinds, in document order."""
         return [problem for kind in kinds for problem in self._syntax.get(kind, ())]
@@ -58,7 +73,7 @@ class CheckContext:
     @cached_property
     def _syntax(self) -> dict[str, list[SyntaxProblem]]:
         found: dict[str, list[SyntaxProblem]] = defaultdict(list)
-        for problem in syntax_problems(self.definition):
+        for problem in syntax_problems(self.objects):
             found[problem.kind].append(problem)
         return found
 
@@ -88,6 +103,14 @@ class CheckContext:
             found[problem.kind].append(problem)
         return found
 
+    def call_problems(self, *kinds: str) -> list[CallProblem]:
+        """What is wrong with the parameters of calls, of these kinds, in document order."""
+        return [found for found in self._call_problems if found.problem.kind in kinds]
+
+    @cached_property
+    def _call_problems(self) -> list[CallProblem]:
+        return list(call_problems(self.states("Task")))
+
     @cached_property
     def polls(self) -> list[Poll]:
         """Loops that ask until the answer changes."""
@@ -116,6 +139,18 @@ class CheckContext:
         from flowdsl.checks.variable_reads import misreads
 
         return list(misreads(self))
+
+    def handlers(self, state: StateNode, kind: HandlerKind) -> list[Handler]:
+        """A state's Retriers or Catchers, in order."""
+        key = (state.pointer, kind)
+        found = self._handlers.get(key)
+        if found is None:
+            found = self._handlers[key] = handlers(state, kind)
+        return found
+
+    def all_handlers(self, state: StateNode) -> list[Handler]:
+        """Retriers, then Catchers."""
+        return self.handlers(state, "Retry") + self.handlers(state, "Catch")
 
     def choices(self, state: StateNode) -> Choices:
         """The rules of a Choice state, taken apart once."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from flowdsl.analysis.task_results import target
 from flowdsl.asl.definition import StateNode
 from flowdsl.asl.values import has_placeholder, is_object
-from flowdsl.checks.context import CheckContext
 from flowdsl.integrations.arguments import ArgumentProblem, check_arguments
-from flowdsl.integrations.catalog import UnknownOperation, resolve
 
 
 class CallProblem(NamedTuple):
@@ -25,16 +24,10 @@ class CallProblem(NamedTuple):
         return f"{self.state.pointer}/{self.field}{self.problem.pointer}" if self.given else self.state.pointer
 
 
-def call_problems(context: CheckContext, *kinds: str) -> Iterator[CallProblem]:
-    """What is wrong with the parameters of every Task whose Resource is known, of these kinds."""
-    for state in context.states("Task"):
-        resource = state.fields.get("Resource")
-        if not isinstance(resource, str):
-            continue
-        try:
-            operation = resolve(resource)
-        except UnknownOperation:
-            continue
+def call_problems(tasks: Iterable[StateNode]) -> Iterator[CallProblem]:
+    """What is wrong with the parameters of every Task whose Resource is known."""
+    for state in tasks:
+        operation = target(state).operation
         if operation is None:
             continue
         field = "Arguments" if state.is_jsonata else "Parameters"
@@ -45,5 +38,4 @@ def call_problems(context: CheckContext, *kinds: str) -> Iterator[CallProblem]:
         if is_object(parameters) and any(has_placeholder(name) for name in parameters):
             continue
         for problem in check_arguments(operation, parameters):
-            if problem.kind in kinds:
-                yield CallProblem(state, field, field in state.fields, problem)
+            yield CallProblem(state, field, field in state.fields, problem)

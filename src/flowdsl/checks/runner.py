@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from flowdsl._uncollected import uncollected
 from flowdsl.asl.definition import Definition, MachineType
 from flowdsl.asl.grammar import check_grammar
 from flowdsl.checks.config import Settings
@@ -33,19 +34,30 @@ def check(
     Python. A definition's own Comments may hold more.
     """
     settings = settings or Settings()
-    context = CheckContext(definition, type=type, input_schema=input_schema, options=settings.options, strict=settings.strict)
+    with uncollected():
+        found = [*own, *_found(definition, type, input_schema, settings)]
+        return finish(found, definition, settings, [*suppressions, *asl_suppressions(definition)])
+
+
+def _found(
+    definition: Definition, type: MachineType | None, input_schema: dict[str, Any] | None, settings: Settings
+) -> list[Diagnostic]:
+    context = CheckContext(
+        definition, type=type, input_schema=input_schema, options=settings.options, strict=settings.strict
+    )
     path = _path(definition)
-    found = [*own, *_grammar(definition, context.type)]
+    found = _grammar(context)
     for rule in rules():
         if settings.is_on(rule.code, path):
             found += guarded(rule, context)
-    return finish(found, definition, settings, [*suppressions, *asl_suppressions(definition)])
+    return found
 
 
-def _grammar(definition: Definition, type: MachineType | None) -> list[Diagnostic]:
+def _grammar(context: CheckContext) -> list[Diagnostic]:
     """What the grammar finds; when it crashes, that."""
+    definition = context.definition
     try:
-        return list(check_grammar(definition, type))
+        return list(check_grammar(definition, context.type, context.objects))
     except Exception as error:
         return [crash("ASL1", "grammar", _path(definition) or definition.name or "the definition", error)]
 

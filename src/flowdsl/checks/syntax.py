@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-from flowdsl.asl.definition import Definition
 from flowdsl.asl.field import Field
 from flowdsl.asl.fields import OBJECTS
-from flowdsl.asl.objects import Here, aws_location_of, dotted, objects, pointer_of
+from flowdsl.asl.objects import Here, aws_location_of, dotted, pointer_of
 from flowdsl.asl.values import PLACEHOLDER, Json, has_placeholder, is_list, is_object, shown
 from flowdsl.query.base import ExpressionSyntaxError
 from flowdsl.query.jsonata.references import EVERYWHERE, INVALID, Problem, syntax_errors
@@ -47,9 +46,11 @@ class SyntaxProblem:
     aws_location: str
 
 
-def syntax_problems(definition: Definition) -> Iterator[SyntaxProblem]:
-    """Every path, template and expression that AWS refuses, in document order. What holds `${...}` is passed over."""
-    for here in objects(definition):
+def syntax_problems(objects: Iterable[Here]) -> Iterator[SyntaxProblem]:
+    """Every path, template and expression that AWS refuses in the objects of a definition, in their order. What holds
+    `${...}` is passed over.
+    """
+    for here in objects:
         if not here.type:
             continue
         for field in _looked_at(here):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from flowdsl.diagnostics import did_you_mean
@@ -106,6 +106,7 @@ def raised_by(call: Operation, pattern: Pattern = "request-response") -> Raised:
     )
 
 
+@lru_cache(maxsize=4096)
 def check_error_name(name: str, operation: Operation, pattern: Pattern = "request-response") -> NameProblem | None:
     """Whether a call can raise an error of this name; what is wrong with it, and a near name, where it cannot."""
     if name.startswith("States.") or name == "States":

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import cast
 
-from flowdsl.analysis.errors import all_handlers
 from flowdsl.analysis.task_results import target
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
@@ -43,7 +42,7 @@ class DottedErrorName(Rule):
         for state in context.states("Task", "Map", "Parallel"):
             if state.type == "Task" and target(state).operation is not None and not target(state).is_lambda:
                 continue
-            for handler in all_handlers(state):
+            for handler in context.all_handlers(state):
                 for i, name in enumerate(cast("list[object]", handler.fields.get("ErrorEquals") or ())):
                     match = DOTTED.fullmatch(name) if isinstance(name, str) else None
                     if match is not None:

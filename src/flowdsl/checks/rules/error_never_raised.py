@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, cast
 
-from flowdsl.analysis.errors import Kind, all_handlers, handlers, impossible
+from flowdsl.analysis.errors import Kind, handlers, impossible
 from flowdsl.asl.definition import StateNode
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
@@ -63,7 +63,7 @@ class ErrorNeverRaised(Rule):
 
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
         for state in context.states("Task", "Map", "Parallel"):
-            for handler in all_handlers(state):
+            for handler in context.all_handlers(state):
                 for i, name in enumerate(cast("list[object]", handler.fields.get("ErrorEquals") or ())):
                     if not isinstance(name, str) or "${" in name:
                         continue

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowdsl.analysis.errors import handlers
 from flowdsl.analysis.graph import ScopeGraph
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
@@ -43,7 +42,7 @@ class ErrorSwallowed(Rule):
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
         for graph in context.graph.scopes:
             for state in graph.nodes:
-                for catcher in handlers(state, "Catch") if state.fields.get("Catch") else ():
+                for catcher in context.handlers(state, "Catch") if state.fields.get("Catch") else ():
                     if not {"States.ALL", "States.TaskFailed"} & set(catcher.names):
                         continue
                     # An error that is put beside the rest, or carried over on purpose, is not lost.

@@ -51,12 +51,12 @@ class FailureNotCaught(HygieneRule):
             for row in graph.order:
                 state = graph.nodes[row]
                 if state.type == "Task" and before[row] is not None and not outside:
-                    yield Lapse(
-                        state,
-                        not state.fields.get("Catch"),
+                    lacks = not state.fields.get("Catch")
+                    said = (
                         f"a failure of {state.name!r} ends the execution, and what {before[row]!r} did stays done; catch it, and "
-                        "undo that",
+                        "undo that"
                     )
+                    yield Lapse(state, lacks, said if lacks else "")
                 done = state.name if _changes_something(state) else before[row]
                 for number in graph.out[row]:
                     # Over a Catch the state most likely did nothing.

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from flowdsl.analysis.effects import KEYS
-from flowdsl.analysis.errors import handlers
 from flowdsl.analysis.task_results import parameters_of, target
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
@@ -54,7 +53,7 @@ class FreshKeyEachAttempt(Rule):
 
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
         for state in context.states("Task"):
-            if not any(retrier.attempts for retrier in handlers(state, "Retry")):
+            if not any(retrier.attempts for retrier in context.handlers(state, "Retry")):
                 continue
             names = KEYS | ({"Name"} if target(state).name in STARTS else frozenset[str]())
             field = "Arguments" if state.is_jsonata else "Parameters"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowdsl.analysis.errors import TRANSIENT, is_retried
+from flowdsl.analysis.errors import TRANSIENT, try_again
 from flowdsl.analysis.task_results import target
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.hygiene import HygieneRule, Lapse
@@ -49,7 +49,8 @@ class LambdaNotRetried(HygieneRule):
     def lapses(self, context: CheckContext) -> Iterator[Lapse]:
         for state in context.states("Task"):
             if target(state).is_lambda:
-                missing = [name for name in TRANSIENT if not is_retried(state, name)]
+                retriers = context.handlers(state, "Retry")
+                missing = [name for name in TRANSIENT if not try_again(retriers, name)]
                 # Throttling came to AWS's list late: who has the others has thought of it.
                 lacks = bool(missing) and missing != ["Lambda.TooManyRequestsException"]
                 said = f"{state.name!r} calls a function and has no Retry for {listed(missing)}" if lacks else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowdsl.analysis.errors import all_handlers
 from flowdsl.analysis.task_results import target
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
@@ -56,7 +55,7 @@ class LambdaTimeoutNotCaught(Rule):
                 continue
             if target(state).pattern != "request-response":
                 continue
-            named = list(all_handlers(state))
+            named = context.all_handlers(state)
             names = {name for handler in named for name in handler.names}
             if "States.Timeout" not in names or names & {
                 "Sandbox.Timedout",

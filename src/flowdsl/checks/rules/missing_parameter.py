@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowdsl.checks.context import CheckContext
-from flowdsl.checks.integration_calls import call_problems
 from flowdsl.checks.rule import Example, Rule
 from flowdsl.diagnostics import Diagnostic, Severity
 
@@ -45,5 +44,5 @@ class MissingParameter(Rule):
     )
 
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
-        for found in call_problems(context, "missing", "absent"):
+        for found in context.call_problems("missing", "absent"):
             yield self.at(found.pointer, f"{found.state.name!r}: {found.problem.message}")

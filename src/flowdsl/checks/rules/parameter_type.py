@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowdsl.checks.context import CheckContext
-from flowdsl.checks.integration_calls import call_problems
 from flowdsl.checks.rule import Example, Rule
 from flowdsl.diagnostics import Diagnostic, Severity
 
@@ -46,6 +45,6 @@ class ParameterType(Rule):
     )
 
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
-        for found in call_problems(context, "type", "value"):
+        for found in context.call_problems("type", "value"):
             severity = Severity.WARNING if found.problem.kind == "value" else None
             yield self.at(found.pointer, f"{found.state.name!r}: {found.problem.message}", severity=severity)

@@ -12,7 +12,7 @@ from flowdsl.checks.rule import Example, Rule
 from flowdsl.checks.words import size
 from flowdsl.diagnostics import Diagnostic, Severity
 
-FIELDS = ("Result", "Parameters", "Arguments", "Output", "ItemSelector", "ResultSelector", "Items", "Assign")
+FIELDS = frozenset({"Result", "Parameters", "Arguments", "Output", "ItemSelector", "ResultSelector", "Items", "Assign"})
 
 
 class PayloadOverLimit(Rule):
@@ -35,8 +35,8 @@ class PayloadOverLimit(Rule):
 
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
         for state in context.states():
-            for field in FIELDS:
-                value = state.fields.get(field)
+            for field in state.fields.keys() & FIELDS:
+                value = state.fields[field]
                 if _may_be_large(value):
                     count = len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"))
                     if count > MAX_PAYLOAD:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowdsl.analysis.bounds import back_off, machine_seconds, number_of
-from flowdsl.analysis.errors import handlers
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
 from flowdsl.checks.words import duration
@@ -43,7 +42,7 @@ class RetriesForHours(Rule):
         longest = float(context.options.get("max-retry-time", LONGEST))
         limit = machine_seconds(context.document, express=context.is_express)
         for state in context.states("Task", "Map", "Parallel"):
-            for retrier in handlers(state, "Retry"):
+            for retrier in context.handlers(state, "Retry"):
                 waits = back_off(retrier)
                 # Growth is the trap: a fixed delay says how long it takes.
                 if not retrier.attempts or number_of(retrier.fields.get("BackoffRate", 2)) == 1:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowdsl.analysis.bounds import back_off, machine_seconds
-from flowdsl.analysis.errors import handlers
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
 from flowdsl.checks.words import duration
@@ -43,7 +42,7 @@ class RetriesOutliveMachine(Rule):
         if limit is None:
             return
         for state in context.states("Task", "Map", "Parallel"):
-            for retrier in handlers(state, "Retry"):
+            for retrier in context.handlers(state, "Retry"):
                 total = back_off(retrier)
                 if total > limit:
                     message = (

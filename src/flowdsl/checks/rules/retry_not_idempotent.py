@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowdsl.analysis.effects import effect_of
-from flowdsl.analysis.errors import OPEN_OUTCOME, handlers
+from flowdsl.analysis.errors import OPEN_OUTCOME
 from flowdsl.analysis.task_results import handler_binding, target
 from flowdsl.asl.definition import StateNode
 from flowdsl.checks.context import CheckContext
@@ -47,7 +47,7 @@ class RetryNotIdempotent(Rule):
             what = _repeated(context, state)
             if what is None:
                 continue
-            for retrier in handlers(state, "Retry"):
+            for retrier in context.handlers(state, "Retry"):
                 names = [name for name in retrier.names if name in OPEN_OUTCOME or name.endswith(".SdkClientException")]
                 if names and retrier.attempts > 0:
                     yield self.at(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowdsl.checks.context import CheckContext
-from flowdsl.checks.integration_calls import call_problems
 from flowdsl.checks.rule import Example, Rule
 from flowdsl.diagnostics import Diagnostic, Severity
 
@@ -45,7 +44,7 @@ class UnknownParameter(Rule):
     )
 
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
-        for found in call_problems(context, "unknown"):
+        for found in context.call_problems("unknown"):
             nested = found.problem.nested
             message = f"{found.state.name!r}: {found.problem.message}" + (
                 " (AWS takes it, and ignores it)" if nested else ""

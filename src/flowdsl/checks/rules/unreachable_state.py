@@ -50,6 +50,4 @@ def _is_open(graph: ScopeGraph) -> bool:
         choices = node.fields.get("Choices") if node.type == "Choice" else None
         if has_placeholder(choices) or (is_list(choices) and any(not is_object(rule) for rule in choices)):
             return True
-        if any(has_placeholder(name) for name in node.fields):
-            return True
-    return False
+    return any(map(has_placeholder, set[str]().union(*(node.fields for node in graph.nodes))))
