@@ -56,6 +56,22 @@ class Project:
         return self.settings.get(name, default)
 
     @property
+    def query_language(self) -> str:
+        """What a workflow is written in that does not say: JSONata, or JSONPath."""
+        given = self.setting("query-language", "JSONata")
+        for language in ("JSONata", "JSONPath"):
+            if given.lower() == language.lower():
+                return language
+        where = (
+            self.config_file.name
+            if self.config_file is not None and "query-language" in self.settings
+            else "FLOWDSL_QUERY_LANGUAGE"
+        )
+        raise FlowDslError(
+            f"{where}: query-language must be 'JSONata' or 'JSONPath', found {given!r}{did_you_mean(given, ('JSONata', 'JSONPath'))}"
+        )
+
+    @property
     def source_folders(self) -> list[Path]:
         """Folders that hold workflows."""
         return [self.root / p for p in self.setting("source", ["workflows"])]
@@ -66,7 +82,10 @@ class Project:
         return [self.root / p for p in self.setting("handlers", ["handlers"])]
 
     def activate(self) -> None:
-        """Puts the root, then each python-path, first on sys.path, so that workflows can import handlers."""
+        """Puts the root, then each python-path, first on sys.path, so that workflows can import handlers; sets the language's defaults."""
+        from flowdsl.dsl import defaults
+
+        defaults.query_language = self.query_language
         for folder in reversed([self.root, *(self.root / p for p in self.setting("python-path", []))]):
             text = str(folder)
             if text in sys.path:

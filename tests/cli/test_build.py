@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from flowdsl.cli.commands.build import command
 from flowdsl.cli.main import main
+from flowdsl.dsl import defaults
 from flowdsl.dsl.artefacts import read_source_map
 
 FLOW = """
@@ -54,6 +55,7 @@ class Project:
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(defaults, "query_language", "JSONata")
     for name in [n for n in sys.modules if n.split(".")[0] == "workflows"]:
         monkeypatch.delitem(sys.modules, name)
     yield Project(tmp_path)
@@ -257,3 +259,39 @@ def test_a_file_outside_the_project_is_built_where_it_stands(
     other.write_text(dedent(FLOW))
     assert project.build(str(other)).exit_code == 0
     assert (other.parent / "hello.asl.json").exists()
+
+
+def test_the_project_says_which_query_language_a_workflow_has_that_does_not_say(project: Project) -> None:
+    project.write("pyproject.toml", '[tool.flowdsl]\nquery-language = "jsonpath"\n')
+    project.write("workflows/a.py", FLOW)
+    project.write(
+        "workflows/b.py", FLOW.replace("@workflow", '@workflow(query_language="JSONata")').replace("hello", "b")
+    )
+    assert project.build().exit_code == 0
+    first, second = (json.loads(project.root.joinpath(f"workflows/{n}.asl.json").read_text()) for n in ("hello", "b"))
+    assert "QueryLanguage" not in first
+    assert first["States"]["Greet"]["Parameters"] == {"value.$": "States.Format('Hello, {}!', $$.Execution.Input)"}
+    assert second["QueryLanguage"] == "JSONata"
+
+
+def test_a_query_language_that_there_is_not_is_told(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    project.write("pyproject.toml", '[tool.flowdsl]\nquery-language = "jsonpth"\n')
+    project.write("workflows/a.py", FLOW)
+    with pytest.raises(SystemExit) as stopped:
+        main(["build"])
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err == (
+        "flowdsl: pyproject.toml: query-language must be 'JSONata' or 'JSONPath', found 'jsonpth'; did you mean 'JSONPath'?\n"
+    )
+
+
+@pytest.mark.parametrize("arguments", [["build", "workflows"], ["build"]])
+def test_a_folder_without_workflows_is_told(
+    project: Project, arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.write("workflows/a.py", "x = 1\n")
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    message = "no workflow in workflows: no Python file there has a function with @workflow"
+    assert capsys.readouterr().err == f"flowdsl: {message}\n"

@@ -171,7 +171,7 @@ def test_a_mock_stands_in_for_a_handler_by_its_name(here: Path) -> None:
 def test_an_input_that_does_not_fit_is_refused_place_by_place(here: Path) -> None:
     result = flowdsl("workflows/greet.py", "-i", "-", input='{"age": "old"}')
     assert complaint(result) == (
-        "the input standard input is no Person: name: Field required; age: Input should be a valid integer, unable to "
+        "the input on standard input is no Person: name: Field required; age: Input should be a valid integer, unable to "
         "parse string as an integer"
     )
     assert result.stdout == ""

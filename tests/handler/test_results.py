@@ -86,7 +86,7 @@ class Engine:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ({"a": [Engine()]}, "work returned a Engine, which is no JSON, at a[0]"),
+        ({"a": [Engine()]}, "work returned an Engine, which is no JSON, at a[0]"),
         (float("nan"), "work returned the number nan, which is no JSON"),
         ([float("inf")], "work returned the number inf, which is no JSON, at [0]"),
         ({None: 1}, "work returned an object with the key None, which is no JSON"),
@@ -113,7 +113,7 @@ def test_the_entry_point_names_the_handler() -> None:
     def work() -> Any:
         return {"at": Engine()}
 
-    with pytest.raises(InvalidResult, match=r"^work returned a Engine, which is no JSON, at at$"):
+    with pytest.raises(InvalidResult, match=r"^work returned an Engine, which is no JSON, at at$"):
         work.invoke({})
 
 

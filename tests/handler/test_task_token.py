@@ -102,5 +102,5 @@ def test_an_output_too_large_for_a_task_is_refused_here(machine: Machine) -> Non
 
 
 def test_an_output_that_is_no_json_is_refused_here(machine: Machine) -> None:
-    with pytest.raises(InvalidResult, match=r"^the answer returned a object, which is no JSON$"):
+    with pytest.raises(InvalidResult, match=r"^the answer returned an object, which is no JSON$"):
         task_token.succeed("t", object())

@@ -105,7 +105,7 @@ def pairs(given: tuple[str, ...], option: str) -> dict[str, str]:
 
 def shown(name: str) -> str:
     """A file's name in a message."""
-    return "standard input" if name == "-" else name
+    return "on standard input" if name == "-" else name
 
 
 def _no_constant(text: str) -> Any:

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from flowdsl.asl.fields import by_keyword
 from flowdsl.diagnostics import did_you_mean
+from flowdsl.dsl import defaults
 from flowdsl.dsl.places import Keyword
 from flowdsl.dsl.retry import Retry, take_over
 from flowdsl.dsl.trace import Trace, report
@@ -60,13 +61,19 @@ def default_retry(trace: Trace, given: Any, place: Place) -> list[Any]:
     return policies
 
 
+def query_language(settings: dict[str, Any]) -> str:
+    """What @workflow says, or the project's own default."""
+    language: str = settings.get("query_language", defaults.query_language)
+    return language
+
+
 def head(settings: dict[str, Any], doc: str | None) -> dict[str, Any]:
     """The fields of the state machine before its states."""
     found: dict[str, Any] = {}
     comment = settings.get("comment", inspect.cleandoc(doc) if doc else None)
     if comment is not None:
         found["Comment"] = comment
-    if settings.get("query_language", "JSONata") != "JSONPath":
+    if query_language(settings) != "JSONPath":
         found["QueryLanguage"] = "JSONata"
     for keyword, name in (("version", "Version"), ("timeout_seconds", "TimeoutSeconds")):
         value = settings.get(keyword)

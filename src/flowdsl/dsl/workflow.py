@@ -24,7 +24,7 @@ from flowdsl.dsl.positions import source_map_of
 from flowdsl.dsl.references import InputSource
 from flowdsl.dsl.retry import Retry
 from flowdsl.dsl.run import check_plain, finish
-from flowdsl.dsl.settings import check_settings, default_retry, head
+from flowdsl.dsl.settings import check_settings, default_retry, head, query_language
 from flowdsl.dsl.source_scan import check_source
 from flowdsl.dsl.trace import UNSET, Scope, Trace, report, tracing
 from flowdsl.handler._declaring import current as declaring
@@ -129,7 +129,7 @@ class Workflow(Generic[P, R]):
 
     def _fresh_trace(self) -> Trace:
         trace = Trace(self.name, self.type)
-        trace.query_language = self.settings.get("query_language", "JSONata")
+        trace.query_language = query_language(self.settings)
         trace.scope = Scope(trace, self.function, "machine", definition_place(self.function.__code__), None)
         trace.scopes.append(trace.scope)
         return trace

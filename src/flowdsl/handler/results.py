@@ -54,7 +54,8 @@ def _json(value: Any, at: str) -> Any:
     for base, write in _WRITERS.items():
         if isinstance(value, base):
             return write(value, at)
-    raise _NoJson(at, f"a {kind.__qualname__}")
+    name: str = kind.__qualname__
+    raise _NoJson(at, f"an {name}" if name[:1] in "AEIOUaeiou" else f"a {name}")
 
 
 def _key(key: Any, at: str) -> str:

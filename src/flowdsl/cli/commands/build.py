@@ -23,6 +23,7 @@ def command(targets: tuple[str, ...], check: bool, diff: bool) -> None:
     A workflow with mistakes writes nothing.
     """
     from flowdsl.cli.output import leave
+    from flowdsl.diagnostics import FlowDslError
     from flowdsl.project import Project
 
     project = Project.find()
@@ -30,6 +31,8 @@ def command(targets: tuple[str, ...], check: bool, diff: bool) -> None:
     found, unread = _workflows(project, targets)
     built, mistakes = _built(project, found)
     orphans = _orphans(project, built) if not targets and not mistakes and not unread else []
+    if not found and not unread and not orphans:
+        raise FlowDslError(_nothing(project, project.source_folders))
     if check or diff:
         differs = _compare(project, built, orphans, show=diff)
         leave(2 if unread else 1 if differs or mistakes else 0)
@@ -95,13 +98,21 @@ def _workflows(project: Project, targets: tuple[str, ...]) -> tuple[list[tuple[A
             raise FlowDslError(
                 f"no folder {project.relative(missing[0])}: name a file, or set source in [tool.flowdsl]"
             )
+    before = len(found)
     for inner in sources(folders):
         try:
             found += [(w, inner.parent) for w in workflows_of(inner, project.root, none_is_fine=True)]
         except FlowDslError as error:
             unread = True
             complain(str(error))
+    if len(found) == before and folders and targets and not unread:
+        raise FlowDslError(_nothing(project, folders))
     return list(dict.fromkeys(found)), unread
+
+
+def _nothing(project: Project, folders: list[Path]) -> str:
+    named = ", ".join(project.relative(folder) for folder in folders)
+    return f"no workflow in {named}: no Python file there has a function with @workflow"
 
 
 def _split(target: str) -> tuple[str, str | None]:
