@@ -18,8 +18,12 @@ def origins_of(problem: Problem) -> tuple[Origin, ...]:
     return tuple(origin for origin in problem.shape.origins if origin.kind not in ("replaced", "states"))
 
 
-def is_proved(problem: Problem) -> bool:
-    """Whether the definition itself shows that the member is not there."""
+def is_proved(problem: Problem, *, typed: bool = False) -> bool:
+    """Whether the definition itself shows that the member is not there. Where its input is typed, AWS's models are taken at
+    their word, too.
+    """
+    if typed and problem.shape.is_closed:
+        return True
     kinds = {origin.kind for origin in origins_of(problem)}
     if not problem.shape.kinds & s.OBJECT:
         # A scalar is what a literal or a typed input says it is; an array is most often a Parallel's or a Map's result.

@@ -60,7 +60,7 @@ class AbsentField(Rule):
             if not problem.certain or has_origin(problem, "error") or has_origin(problem, "context"):
                 continue
             # A Fail fails all the same, if by another name.
-            proved = is_proved(problem) and problem.state.type != "Fail"
+            proved = is_proved(problem, typed=context.is_typed) and problem.state.type != "Fail"
             yield self.at(problem.pointer, said(problem), severity=None if proved else Severity.WARNING)
 
 

@@ -62,7 +62,8 @@ class CatchDropsInput(Rule):
                 instead = "an Output that keeps it" if in_jsonata else '"ResultPath": "$.error"'
                 message = f"{problem.text!r} is not there: the Catch of {state!r} passes on Error and Cause alone; give it {instead}"
                 # In JSONata it fails like any expression, which a Catch may take; in JSONPath nothing can.
-                severity = Severity.WARNING if problem.state.is_jsonata else None
+                mild = problem.state.is_jsonata and not (problem.certain and context.is_typed)
+                severity = Severity.WARNING if mild else None
                 yield self.at(problem.pointer, message, severity=severity, fix=_fix(problem, caught))
 
 

@@ -72,15 +72,15 @@ class ChoiceTypeMismatch(Rule):
                 yield self.at(
                     problem.pointer,
                     f"{problem.name} never holds: {problem.text!r} is {describe(problem.shape)}",
-                    severity=_severity(problem),
+                    severity=_severity(problem, context.is_typed),
                 )
         for problem in context.problems("never-equal"):
             text = " ".join(problem.text.split())
             result = "true" if problem.name == "!=" else "false"
             compared = f"it compares {describe(problem.shape)} with {describe(s.Shape(problem.expected))}"
-            yield self.at(problem.pointer, f"{text!r} is always {result}: {compared}", severity=_severity(problem))
+            yield self.at(problem.pointer, f"{text!r} is always {result}: {compared}", severity=_severity(problem, context.is_typed))
 
 
-def _severity(problem: Problem) -> Severity | None:
-    """What AWS's models say of a result is not proved by the definition."""
-    return None if all(origin.kind in WRITTEN for origin in problem.shape.origins) else Severity.WARNING
+def _severity(problem: Problem, typed: bool) -> Severity | None:
+    """What AWS's models say of a result is not proved by the definition; it is taken for it where the input is typed."""
+    return None if typed or all(origin.kind in WRITTEN for origin in problem.shape.origins) else Severity.WARNING

@@ -61,14 +61,18 @@ class ShadowedHandler(Rule):
             by = f"{what} {earlier.number + 1} ({', '.join(earlier.names[:3])})"
             if whole:
                 message = f"{what} {entry.number + 1} of {state.name!r} never runs: {by} takes {names}; put the narrower one first"
-                # The wider Retrier retries all the same, if with other counts; the wider Catcher leads elsewhere.
-                mild = kind == "Retry" and all(name not in other.names for name, other in taken.items())
+                mild = kind == "Retry" and all(_retries_as_much(entry, name, other) for name, other in taken.items())
                 severity = Severity.WARNING if mild else None
                 fix = _moved(state, kind, entries, at, earlier)
                 yield self.at(state, message, kind, entry.number, severity=severity, fix=fix)
             else:
                 message = f"{what} {entry.number + 1} of {state.name!r} never gets {names}: {by} takes it first"
                 yield self.at(state, message, kind, entry.number, "ErrorEquals", severity=Severity.WARNING)
+
+
+def _retries_as_much(narrow: Handler, name: str, wide: Handler) -> bool:
+    """Whether a wider Retrier tries again as often as the narrower one meant to, if at other intervals."""
+    return name not in wide.names and wide.attempts >= narrow.attempts > 0
 
 
 def _moved(state: StateNode, kind: Kind, entries: list[Handler], at: int, earlier: Handler) -> Fix | None:

@@ -35,7 +35,7 @@ class UnboundedConcurrency(HygieneRule):
     def lapses(self, context: CheckContext) -> Iterator[Lapse]:
         for state in context.states("Map"):
             # An inline Map that says nothing runs some 40 at a time, which most services bear.
-            if not is_distributed(state.fields) and "MaxConcurrency" not in state.fields:
+            if not context.strict and not is_distributed(state.fields) and "MaxConcurrency" not in state.fields:
                 continue
             bounded = "MaxConcurrencyPath" in state.fields or number_of(state.fields.get("MaxConcurrency", 0)) != 0
             most = "10,000" if is_distributed(state.fields) else "40"

@@ -34,6 +34,7 @@ class UnknownContextField(Rule):
         for problem in context.problems("missing", "absent"):
             if has_origin(problem, "context"):
                 found = there(problem.shape)
-                yield self.at(
-                    problem.pointer, f"the context object has no {problem.text!r} here; there is {found}{hint(problem)}"
-                )
+                message = f"the context object has no {problem.text!r} here; there is {found}{hint(problem)}"
+                # A name that differs in case alone is no newer field.
+                misspelt = problem.certain and problem.name.lower() in {name.lower() for name in problem.shape.fields}
+                yield self.at(problem.pointer, message, severity=Severity.ERROR if misspelt else None)
