@@ -13,6 +13,7 @@ from flowdsl.asl.values import is_list, is_object
 from flowdsl.dsl.names import is_variable_name
 from flowdsl.errors import LAMBDA_CONSOLE, LAMBDA_SERVICE, LAMBDA_TRANSIENT, is_reserved
 from flowdsl.importer.source_text import Call, Code
+from flowdsl.importer.typed_calls import typed_call
 
 _PLACEHOLDER = re.compile(r"[$#]\{")
 _LISTS = {"LAMBDA_CONSOLE": LAMBDA_CONSOLE, "LAMBDA_SERVICE": LAMBDA_SERVICE, "LAMBDA_TRANSIENT": LAMBDA_TRANSIENT}
@@ -35,9 +36,12 @@ def declaration(node: StateNode, name: str | None, functions: list[str], used: s
         call.keywords["name"] = name
     known, order, language = fields_of(node.type), key_order(node.type), node.query_language
     unknown: dict[str, Any] = {}
+    said = _typed(node, call, used)
     # Known fields in the order in which a person writes them; unknown ones as they came.
     for field in sorted(node.fields, key=lambda f: order.get(f, len(order))):
         value = node.fields[field]
+        if field in said:
+            continue
         if field in _ELSEWHERE:
             if not _is_said(node, field):
                 unknown[field] = value
@@ -48,6 +52,15 @@ def declaration(node: StateNode, name: str | None, functions: list[str], used: s
     if unknown:
         call.keywords["extra"] = unknown
     return call
+
+
+def _typed(node: StateNode, call: Call, used: set[str]) -> tuple[str, ...]:
+    """Gives a Task the call of a known operation, where that says the same; the fields that are said by it."""
+    found = typed_call(node, used) if node.type == "Task" else None
+    if found is None:
+        return ()
+    call.positional.append(found[0])
+    return ("Resource", found[1])
 
 
 def has_keyword(field: Field, value: Any, language: str, *, strict: bool = False) -> bool:
