@@ -34,15 +34,17 @@ FIELDS_OF_KIND = {
 """Fields of a state that an expression may give, and the kind it must be of."""
 
 _DEEPEST = 60
+_STATES = Origin("states")
 Steps = Generator[InnerRun, Shape, list[Edge]]
 
 
 def visit_jsonata(visit: Visit, result: Shape | None) -> Steps:
     """What leaves a state over each transition. `result` is that of a Task's call; None for other states."""
     node, fields, flow = visit.node, visit.fields, visit.flow
-    for name, kind in FIELDS_OF_KIND.items():
-        if name in fields:
-            _typed_field(visit, name, kind)
+    if not FIELDS_OF_KIND.keys().isdisjoint(fields):
+        for name, kind in FIELDS_OF_KIND.items():
+            if name in fields:
+                _typed_field(visit, name, kind)
     credentials = fields.get("Credentials")
     if is_object(credentials):
         evaluate(visit, credentials, f"{node.pointer}/Credentials", "Credentials")
@@ -105,7 +107,7 @@ def _template(visit: Visit, value: Any, document: Shape, pointer: str, role: str
 
 
 def _scope(visit: Visit, extra: dict[str, Shape], facts: Facts) -> Scope:
-    states = s.closed({"input": visit.flow.input, "context": visit.context, **extra}, Origin("states"))
+    states = s.closed({"input": visit.flow.input, "context": visit.context, **extra}, _STATES)
 
     def lookup(name: str) -> Shape | None:
         return states if name == "states" else visit.lookup(name)

@@ -114,6 +114,8 @@ class ScopeGraph:
 
     @cached_property
     def _full_order(self) -> list[int]:
+        if len(self.order) == len(self.nodes):
+            return self.order
         roots = range(len(self.nodes)) if self.start is None else (self.start, *range(len(self.nodes)))
         return _reverse_postorder(roots, self.out, self.targets)
 

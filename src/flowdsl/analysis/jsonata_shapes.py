@@ -203,6 +203,9 @@ class Inference:
 
     def _step(self, left: Shape, step: n.Node, start: int, below: int, access: Access | None) -> Shape:
         if isinstance(step, n.Name):
+            if not left.kinds & ARRAY:  # the usual thing
+                found = self._member(left, step, start, below, access)
+                return found.having(both(left.presence, found.presence)) if found.presence != NEVER else found
             return self._over(left, lambda item: self._member(item, step, start, below, access))
         if isinstance(step, n.Filter):
             return self._over(left, lambda item: self._filtered(item, step, access))
@@ -227,7 +230,6 @@ class Inference:
 
     def _over(self, left: Shape, f: Callable[[Shape], Shape]) -> Shape:
         """What a step gives: the function's value for one thing, a sequence of its values for an array."""
-        alone = left.only(~ARRAY) if left.kinds & ~ARRAY else None
         if not left.kinds & ARRAY or (left.vague and left.item is None and left.items is None):
             found = f(left)
             return found.having(both(left.presence, found.presence)) if found.presence != NEVER else found
@@ -235,8 +237,8 @@ class Inference:
             over = sequence_of(self._of_each(left.items, f))
         else:
             over = sequence(f((left.item or SOME).having(ALWAYS)), left.low, left.high)
-        if alone is not None and not left.vague:
-            over = join(over, f(alone.having(ALWAYS)))
+        if left.kinds & ~ARRAY and not left.vague:
+            over = join(over, f(left.only(~ARRAY).having(ALWAYS)))
         return over.having(both(left.presence, over.presence)) if over.presence != NEVER else over
 
     def _of_each(self, items: tuple[Shape, ...], f: Callable[[Shape], Shape]) -> list[Shape]:

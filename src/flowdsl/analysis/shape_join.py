@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from flowdsl.analysis.shape import (
     ALL,
@@ -36,7 +35,7 @@ def either(presence: Presence, other: Presence) -> Presence:
 
 def both(presence: Presence, other: Presence) -> Presence:
     """Whether a value is there that needs two things to be."""
-    return max(presence, other)
+    return presence if presence > other else other
 
 
 def join(a: Shape, b: Shape, depth: int = 0) -> Shape:
@@ -61,12 +60,19 @@ def join(a: Shape, b: Shape, depth: int = 0) -> Shape:
         return ANY.having(presence)
     if depth >= DEPTH:
         return ANY.having(presence)
+    fields, rest, rest_shape = _joined_members(a, b, depth)
+    item, items, low, high = _joined_items(a, b, depth)
     return Shape(
         kinds,
         presence,
         values=_joined_values(a, b),
-        **_joined_members(a, b, depth),
-        **_joined_items(a, b, depth),
+        fields=fields,
+        rest=rest,
+        rest_shape=rest_shape,
+        item=item,
+        items=items,
+        low=low,
+        high=high,
         vague=vague,
         origins=_joined_origins(a, b),
     )
@@ -115,11 +121,12 @@ def _joined_values(a: Shape, b: Shape) -> frozenset[Value] | None:
     return union if len(union) <= MOST_VALUES else None
 
 
-def _joined_members(a: Shape, b: Shape, depth: int) -> dict[str, Any]:
+def _joined_members(a: Shape, b: Shape, depth: int) -> tuple[Mapping[str, Shape], Presence, Shape | None]:
+    """`fields`, `rest` and `rest_shape`."""
     if not a.kinds & OBJECT:
-        return {"fields": b.fields, "rest": b.rest, "rest_shape": b.rest_shape}
+        return b.fields, b.rest, b.rest_shape
     if not b.kinds & OBJECT:
-        return {"fields": a.fields, "rest": a.rest, "rest_shape": a.rest_shape}
+        return a.fields, a.rest, a.rest_shape
     if a.fields is b.fields:
         fields: Mapping[str, Shape] = a.fields
     else:
@@ -130,13 +137,13 @@ def _joined_members(a: Shape, b: Shape, depth: int) -> dict[str, Any]:
             if name not in fields:
                 fields[name] = join(_undeclared(a), b.fields[name], depth + 1)
         if len(fields) > MOST_FIELDS:
-            return {"fields": {}, "rest": UNKNOWN, "rest_shape": None}
+            return {}, UNKNOWN, None
     rest_shape = None
     if a.rest_shape is not None and b.rest_shape is not None:
         rest_shape = join(a.rest_shape, b.rest_shape, depth + 1)
     elif a.rest == NEVER or b.rest == NEVER:
         rest_shape = a.rest_shape or b.rest_shape
-    return {"fields": fields, "rest": either(a.rest, b.rest), "rest_shape": rest_shape}
+    return fields, either(a.rest, b.rest), rest_shape
 
 
 def _undeclared(shape: Shape) -> Shape:
@@ -146,11 +153,12 @@ def _undeclared(shape: Shape) -> Shape:
     return (shape.rest_shape or SOME).having(shape.rest)
 
 
-def _joined_items(a: Shape, b: Shape, depth: int) -> dict[str, Any]:
+def _joined_items(a: Shape, b: Shape, depth: int) -> tuple[Shape | None, tuple[Shape, ...] | None, int, int | None]:
+    """`item`, `items`, `low` and `high`."""
     if not a.kinds & ARRAY:
-        return {"item": b.item, "items": b.items, "low": b.low, "high": b.high}
+        return b.item, b.items, b.low, b.high
     if not b.kinds & ARRAY:
-        return {"item": a.item, "items": a.items, "low": a.low, "high": a.high}
+        return a.item, a.items, a.low, a.high
     if a.items is not None and b.items is not None and len(a.items) == len(b.items):
         items: tuple[Shape, ...] | None = tuple(join(x, y, depth + 1) for x, y in zip(a.items, b.items, strict=True))
     else:
@@ -163,7 +171,7 @@ def _joined_items(a: Shape, b: Shape, depth: int) -> dict[str, Any]:
     else:
         item = join(a.item, b.item, depth + 1) if a.item is not None and b.item is not None else None
     high = None if a.high is None or b.high is None else max(a.high, b.high)
-    return {"item": item, "items": items, "low": min(a.low, b.low), "high": high}
+    return item, items, min(a.low, b.low), high
 
 
 def _joined_origins(a: Shape, b: Shape) -> tuple[Origin, ...]:

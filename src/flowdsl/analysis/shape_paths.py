@@ -34,6 +34,8 @@ def member(shape: Shape, name: str) -> Shape:
     if found.presence == NEVER:
         # Where it might be something else than the object that lacks it, that has no such member either.
         return NOTHING
+    if shape.kinds == OBJECT and shape.presence == ALWAYS:
+        return found
     return found.having(both(shape.presence, _through(shape, OBJECT, found.presence)))
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from flowdsl.query.base import ExpressionSyntaxError
 
 BLANK: Final = " \t\n\r\v"
-_DOUBLES: Final = ("..", ":=", "!=", ">=", "<=", "**", "~>")
+_PASSED_OVER: Final = re.compile(r"(?:[ \t\n\r\v]|/\*.*?\*/)*", re.DOTALL)
+"""Blanks and comments."""
+_DOUBLES: Final = frozenset({"..", ":=", "!=", ">=", "<=", "**", "~>"})
 SINGLES: Final = ".[]{}(),@#;:?+-*/%|=<>^&!~"
 _NAME = re.compile(r"[^ \t\n\r\v.\[\]{}(),@#;:?+\-*/%|=<>^&!~]*")
 _NUMBER = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?([Ee][-+]?[0-9]+)?")
@@ -27,8 +28,7 @@ class SyntaxFault(ExpressionSyntaxError):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """`kind`: operator, name, variable, string, number, value, regex or end. Positions count characters from 0."""
 
     kind: str
@@ -60,19 +60,21 @@ class Lexer:
 
     def next(self, infix: bool) -> Token:
         """The next token; `infix`: an operator is due here, so that `/` divides."""
-        self._skip()
-        text, start = self.text, self.at
+        text = self.text
+        self.at = start = _PASSED_OVER.match(text, self.at).end()  # type: ignore[union-attr]
         if start >= len(text):
             return Token("end", "(end)", len(text), len(text))
         char = text[start]
         if char.isalpha() or char == "$" or char == "_":
             return self._name(start)
-        if char == "/" and not infix:
-            return self._regex(start)
-        for double in _DOUBLES:
-            if text.startswith(double, start):
-                self.at += 2
-                return Token("operator", double, start, self.at)
+        if char == "/":
+            if text.startswith("/*", start):
+                raise SyntaxFault("S0106", "Comment has no closing tag", start)
+            if not infix:
+                return self._regex(start)
+        if text[start : start + 2] in _DOUBLES:
+            self.at += 2
+            return Token("operator", text[start : start + 2], start, self.at)
         if char in SINGLES:
             if char in "!~":
                 raise SyntaxFault("S0204", f"Unknown operator: {shown(char)}", start)
@@ -90,20 +92,6 @@ class Lexer:
             self.at = end + 1
             return Token("name", text[start + 1 : end], start, self.at)
         return self._name(start)
-
-    def _skip(self) -> None:
-        """Passes over blanks and comments."""
-        text = self.text
-        while self.at < len(text):
-            if text[self.at] in BLANK:
-                self.at += 1
-            elif text.startswith("/*", self.at):
-                end = text.find("*/", self.at + 2)
-                if end < 0:
-                    raise SyntaxFault("S0106", "Comment has no closing tag", self.at)
-                self.at = end + 2
-            else:
-                return
 
     def _name(self, start: int) -> Token:
         name = _NAME.match(self.text, start).group()  # type: ignore[union-attr]
