@@ -174,6 +174,7 @@ class Attempt:
                 left = True
                 if number is None:
                     if visit.number > self.max_rounds:
+                        self.is_decided = False
                         break
                     options = (
                         self._options(visit, state, reached, origins)
@@ -223,6 +224,10 @@ class Attempt:
         """Keeps a run that takes the target; whether it is as good as it gets: `settled`, and with an end of the plan."""
         plan = self.guide.plan
         if ran.was_cut or ran.refused is not None or (plan is not None and plan.target.pointer not in ran.taken):
+            return False
+        if any(visit.number > self.max_rounds for visit in ran.trace.visits):
+            self.trouble = f"that takes more than {self.max_rounds} rounds of a loop"
+            self.is_decided = False
             return False
         is_well = ends_well(ran, answers)
         rank = is_well + (settled and is_well)

@@ -32,7 +32,7 @@ MOST_PLANS: Final = 6
 MOST_VARIANTS: Final = 3
 MOST_RUNS: Final = 60
 """Runs that one plan may take."""
-ROUNDS: Final = 200
+ROUNDS: Final = 1_000
 SECONDS: Final = 300.0
 
 
@@ -88,8 +88,8 @@ def explore(
 ) -> Exploration:
     """Finds a covering set of paths. The same definition gives the same ones, unless the time is up.
 
-    `input_schema`: JSON Schema of the input, where the definition does not say. `max_rounds`: how often a state of a loop
-    is visited at most before the loop is given up. `max_seconds`: real time after which what is left is not looked for.
+    `input_schema`: JSON Schema of the input, where the definition does not say. `max_rounds`: how often a path
+    enters a state at most. `max_seconds`: real time after which what is left is not looked for.
     `on_way` is called for each way of the definition that is settled.
     """
     return _Explorer(definition, input_schema, max_rounds, Budget(max_seconds)).all(on_way)

@@ -41,6 +41,7 @@ from flowdsl.query.jsonata.tokens import SyntaxFault
 Json = Any
 
 DEEPEST: Final = 40
+MOST_LET_THROUGH: Final = 12
 
 TRUTHY: Final = Values(
     true=True,
@@ -230,6 +231,7 @@ class JsonataOrigins(Reading):
         """A path: to the place where it leads, with what its predicates ask for on the way."""
         asked: list[Callable[[], Found]] = []
         refused: list[Callable[[], Found]] = []
+        filters: list[tuple[n.Node, Scope]] = []
         chain = list(links(node))
         if self.item is not None and [part.name for _, part in chain[1:] if isinstance(part, n.Name)] == _INDEX:
             yield from of_index(self.origins, self.visit, self.item, want)
@@ -262,6 +264,7 @@ class JsonataOrigins(Reading):
                 met = scope._replace(here=at)
                 asked.append(partial(self.truthy, part.predicate, True, met))
                 refused.append(partial(self.truthy, part.predicate, False, met))
+                filters.append((part.predicate, met))
             elif isinstance(part, n.Focus) and isinstance(at, Place):
                 at = self.one(at)
                 scope = scope.having(part.name, at)
@@ -269,9 +272,19 @@ class JsonataOrigins(Reading):
                 now = self.origins.value(at)
                 at = at.under((next(iter(now)),) if is_object(now) and now else (0,))
         if asked and not steps and isinstance(at, Place) and want.exact is MISSING:
+            if want.low > 1 and len(filters) == 1:
+                yield from self._several(at, *filters[0], want)
             yield from self._filtered(at, asked, refused, want)
             return
         yield from together([*asked, lambda: self.bound(at, (*tail, *steps), want)])
+
+    def _several(self, at: Place, predicate: n.Node, scope: Scope, want: Want) -> Found:
+        """As many items as are wanted, of which each is let through."""
+        if at.steps[-1:] != (0,) or want.low > MOST_LET_THROUGH:
+            return
+        every = at._replace(steps=at.steps[:-1])
+        each = [partial(self.truthy, predicate, True, scope._replace(here=every.under((i,)))) for i in range(want.low)]
+        yield from together([partial(self.origins.achieve, every, items(want.low)), *each])
 
     def _filtered(
         self, at: Place, asked: list[Callable[[], Found]], refused: list[Callable[[], Found]], want: Want

@@ -90,12 +90,13 @@ class Reading:
         """The value of a part that reads nothing; MISSING for one that does."""
         if isinstance(node, n.Literal):
             return node.value
-        if any(
+        return MISSING if self._reads(node) else self.evaluate(node, scope)
+
+    def _reads(self, node: n.Node) -> bool:
+        return any(
             isinstance(inner, (n.Variable, n.Name, n.Wildcard)) and not is_function(inner, node)
             for inner in n.walk(node)
-        ):
-            return MISSING
-        return self.evaluate(node, scope)
+        )
 
     def evaluate(self, node: n.Node, scope: Scope) -> Json:
         """The value of a part in this run; MISSING where it has none, or fails."""
@@ -112,7 +113,7 @@ class Reading:
             if written is None:
                 return MISSING
             prefix += f"${name} := {written}; "
-        if scope.here is not None:
+        if scope.here is not None and self._reads(node):
             now = self.origins.value(scope.here)
             if now is MISSING:
                 return MISSING

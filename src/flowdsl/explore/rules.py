@@ -93,6 +93,10 @@ class Rules:
             return MISSING
 
 
+_NO_TEXT: Final = Want(values=v.PRESENT & ~Values(strings=v.EVERY_STRING))
+"""What no comparison of texts holds for."""
+
+
 def wants_of(operator: str, operand: Json, holds: bool) -> Iterator[Want]:
     """What a comparison's variable may be for it to hold, or not: the nearest to what is compared first."""
     if operator in _TYPES:
@@ -104,12 +108,17 @@ def wants_of(operator: str, operand: Json, holds: bool) -> Iterator[Want]:
             yield Want(values=Values(strings=v.EVERY_STRING), form="timestamp")
         else:
             yield exactly("no timestamp")
+            yield _NO_TEXT
         return
     if operator.startswith("Timestamp"):
         yield from _of_timestamp(operator, operand, holds)
+        if not holds:
+            yield _NO_TEXT
         return
     if operator.startswith("String") and operator not in ("StringEquals", "StringMatches"):
         yield from _of_order(operator, operand, holds)
+        if not holds:
+            yield _NO_TEXT
         return
     values = _values_of(operator, operand)
     if values is None:

@@ -73,13 +73,13 @@ class Path:
 
 
 def paths(
-    workflow: Any, *, input_schema: Json = None, max_rounds: int = 200, max_seconds: float = 300
+    workflow: Any, *, input_schema: Json = None, max_rounds: int = 1_000, max_seconds: float = 300
 ) -> Callable[[Test], Test]:
     """Decorates a test that takes a `path` (a Path): it is run once for each path of a workflow.
 
     `workflow`: what `simulate` takes. The paths together take every transition and retrier for which an input was found. The
-    options are those of `flowdsl paths`: the JSON Schema of the input, where the workflow does not say; how often a loop
-    goes round at most; the real time that the search may take, in seconds.
+    options are those of `flowdsl paths`: the JSON Schema of the input, where the workflow does not say; how often a
+    path enters a state at most; the real time that the search may take, in seconds.
     """
     import pytest
 

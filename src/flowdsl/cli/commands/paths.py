@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 @click.option(
     "--max-rounds",
     type=click.IntRange(min=1),
-    default=200,
+    default=1000,
     show_default=True,
-    help="How often a loop goes round at most.",
+    help="How often a path enters a state at most.",
 )
 @click.option(
     "--max-seconds",
