@@ -31,7 +31,7 @@ _LONGEST_OUTPUT: Final = 4_000
 _OTHER_START: Final = "2031-03-05T07:11:13Z"
 
 
-class Tested(NamedTuple):
+class Explored(NamedTuple):
     """A workflow with its paths, and how a test gets hold of it."""
 
     exploration: Exploration
@@ -47,7 +47,7 @@ class Tested(NamedTuple):
     """What stands for the `${Name}` of the definition."""
 
 
-def text_of_tests(tested: Sequence[Tested]) -> str:
+def text_of_tests(tested: Sequence[Explored]) -> str:
     """The file. `ruff format` (line length 120) leaves it as it is, and mypy --strict accepts it."""
     bodies: list[str] = []
     used: set[str] = set()
@@ -74,7 +74,7 @@ def text_of_tests(tested: Sequence[Tested]) -> str:
     theirs = [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(modules.items())]
     about = ", ".join(each.name for each in tested) if len(tested) <= 3 else f"{len(tested)} workflows"
     head = [
-        f'"""The paths of {about}, each transition and retrier in one of them at least. {MARK}."""',
+        f'"""The paths of {about}: each transition and retrier is in one of them.\n\n{MARK}.\n"""',
         "\n".join(standard),
         "\n".join([*ours, *theirs]),
         "\n".join(_loading(each) for each in loads),
@@ -96,7 +96,7 @@ def _sum(text: str) -> str:
     return hashlib.sha256(re.sub(r"[\s,()'\"\\]", "", text).encode()).hexdigest()[:12]
 
 
-def _loading(each: Tested) -> str:
+def _loading(each: Explored) -> str:
     folder, file = "Path(__file__).parent", string(each.file)
     call = Call("load_one", [Code(f"{folder} / {file}")])
     if each.resource:
@@ -108,7 +108,7 @@ def _loading(each: Tested) -> str:
 class _Writer:
     """Writes the tests of one workflow."""
 
-    def __init__(self, tested: Tested, prefix: str, taken: set[str]) -> None:
+    def __init__(self, tested: Explored, prefix: str, taken: set[str]) -> None:
         self.tested = tested
         self.prefix = prefix
         self.cases = tested.exploration.cases

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from flowdsl.diagnostics import FlowDslError
     from flowdsl.explore.cases import Case
     from flowdsl.explore.explore import Exploration, Missed
-    from flowdsl.explore.written_tests import Tested
+    from flowdsl.explore.written_tests import Explored
     from flowdsl.interpreter.ways import Way
 
 
@@ -140,16 +140,16 @@ def _check_writable(file: Path, force: bool) -> None:
         )
 
 
-def _tested(subjects: list[Subject], found: list[Exploration], file: Path, filled_in: dict[str, str]) -> list[Tested]:
+def _tested(subjects: list[Subject], found: list[Exploration], file: Path, filled_in: dict[str, str]) -> list[Explored]:
     """How the tests get hold of each workflow."""
     import os
 
     from flowdsl.diagnostics import FlowDslError
     from flowdsl.explore.sentences import identifier
-    from flowdsl.explore.written_tests import Tested
+    from flowdsl.explore.written_tests import Explored
 
     folder = file.resolve().parent
-    tested: list[Tested] = []
+    tested: list[Explored] = []
     names: set[str] = set()
     for subject, exploration in zip(subjects, found, strict=True):
         workflow = subject.workflow
@@ -158,13 +158,13 @@ def _tested(subjects: list[Subject], found: list[Exploration], file: Path, fille
             name = function.__name__
             if function.__globals__.get(name) is not workflow:
                 raise FlowDslError(f"{workflow.name} is no name of its module, so that no test can import it")
-            tested.append(Tested(exploration, name, module=function.__module__, substitutions=filled_in))
+            tested.append(Explored(exploration, name, module=function.__module__, substitutions=filled_in))
         elif subject.file is not None:
             name = identifier(subject.definition.name) or "definition"
             name = name if name.isidentifier() else f"workflow_{name}"
             path = Path(os.path.relpath(subject.file, folder)).as_posix()
             resource = "" if subject.is_alone else subject.definition.name
-            tested.append(Tested(exploration, name, file=path, resource=resource, substitutions=filled_in))
+            tested.append(Explored(exploration, name, file=path, resource=resource, substitutions=filled_in))
         else:
             raise FlowDslError("what comes from standard input can have no tests: they load the workflow from its file")
         if name in names:
