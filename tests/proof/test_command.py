@@ -74,19 +74,19 @@ def test_declared_proofs_are_found_and_run(project: Path, capsys: Any) -> None:
     status, out, err = run(capsys)
     assert (status, out) == (
         0,
-        ["shop:put (test_an_order_is_put_once): idempotent and stateless in 11 scenarios, seed 0 (1 call)"],
+        ["shop:put (test_an_order_is_put_once): idempotent and stateless in 12 scenarios, seed 0 (1 call)"],
     )
-    assert err[0].startswith("flowdsl: 1 proof, 11 scenarios, 0 findings in ")
+    assert err[0].startswith("flowdsl: 1 proof, 12 scenarios, 0 findings in ")
 
 
 def test_a_handler_is_proved_on_an_event(project: Path, capsys: Any) -> None:
     status, out, err = run(capsys, "shop:add", "--event", "event.json", "--setup", "shop:world")
     assert status == 1
     assert out[:2] == [
-        "shop:add: 5 findings in 11 scenarios, seed 0",
+        "shop:add: 5 findings in 12 scenarios, seed 0",
         "  delivered again: table orders id=o1: n is 2 instead of 1",
     ]
-    assert err[0].startswith("flowdsl: 1 proof, 11 scenarios, 5 findings in ")
+    assert err[0].startswith("flowdsl: 1 proof, 12 scenarios, 5 findings in ")
 
 
 def test_a_finding_can_be_looked_at_alone(project: Path, capsys: Any) -> None:
@@ -173,7 +173,7 @@ def test_a_handler_that_fails_on_the_event_is_exit_2(project: Path, capsys: Any)
 def test_what_a_handler_prints_is_not_among_the_reports(project: Path, capsys: Any) -> None:
     (project / "loud.py").write_text("def shout(event, context):\n    print(event)\n", encoding="utf-8")
     status, out, _ = run(capsys, "loud:shout", "-e", "event.json")
-    assert (status, out) == (0, ["loud:shout: idempotent and stateless in 5 scenarios, seed 0 (0 calls)"])
+    assert (status, out) == (0, ["loud:shout: idempotent and stateless in 6 scenarios, seed 0 (0 calls)"])
     sys.modules.pop("loud")
 
 
@@ -185,7 +185,7 @@ def test_a_proof_that_cannot_be_run_does_not_keep_the_others_from_it(project: Pa
     )
     status, out, err = run(capsys)
     assert status == 2
-    assert out == ["shop:put (test_an_order_is_put_once): idempotent and stateless in 11 scenarios, seed 0 (1 call)"]
+    assert out == ["shop:put (test_an_order_is_put_once): idempotent and stateless in 12 scenarios, seed 0 (1 call)"]
     assert err[0] == "flowdsl: shop:put fails on this event before anything is done to it: KeyError: 'ORDERS'"
     sys.modules.pop("test_worse")
 
@@ -223,7 +223,7 @@ def test_a_declared_proof_that_does_not_hold_fails_the_test(project: Path) -> No
     def test_it() -> None:
         """It does not hold."""
 
-    with pytest.raises(AssertionError, match=r"^shop:add: 5 findings in 11 scenarios"):
+    with pytest.raises(AssertionError, match=r"^shop:add: 5 findings in 12 scenarios"):
         test_it()
 
 

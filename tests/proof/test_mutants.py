@@ -7,9 +7,9 @@ from collections import Counter
 import pytest
 
 from flowdsl.proof.prove import prove
-from tests.proof.mutants import MUTANTS, Mutant, answers, environments, increments, keys, markers, messages
+from tests.proof.mutants import MUTANTS, Mutant, answers, batches, environments, increments, keys, markers, messages
 
-ALL = [answers, environments, increments, keys, markers, messages]
+ALL = [answers, batches, environments, increments, keys, markers, messages]
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: m.name)

@@ -52,6 +52,7 @@ def test_every_fault_is_tried_at_every_call() -> None:
         "second delivery after the first has outlived its 30 s at #1 dynamodb.PutItem",
         "in a warm environment",
         "after another event",
+        "delivered again after another event",
         "kept for the next delivery",
     ]
 
@@ -59,7 +60,7 @@ def test_every_fault_is_tried_at_every_call() -> None:
 def test_the_report_has_a_line_for_each_finding() -> None:
     report = prove(add, ORDER, aws.world)
     assert str(report).splitlines() == [
-        "tests.proof.mutants.increments:add: 5 findings in 11 scenarios, seed 0",
+        "tests.proof.mutants.increments:add: 5 findings in 12 scenarios, seed 0",
         "  delivered again: table counters id=total: n is 6 instead of 3",
         "  killed after #1 dynamodb.UpdateItem: table counters id=total: n is 6 instead of 3",
         "  response of #1 dynamodb.UpdateItem lost, so that it is sent again: table counters id=total: n is 6 instead of 3",
@@ -71,7 +72,7 @@ def test_the_report_has_a_line_for_each_finding() -> None:
 
 def test_a_report_without_findings_is_one_line() -> None:
     report = prove(sound.put_order, ORDER, aws.world)
-    assert str(report) == "tests.proof.sound:put_order: idempotent and stateless in 11 scenarios, seed 0 (1 call)"
+    assert str(report) == "tests.proof.sound:put_order: idempotent and stateless in 12 scenarios, seed 0 (1 call)"
     assert report.is_proved
 
 
@@ -88,7 +89,7 @@ def test_assert_idempotent_fails_with_the_report() -> None:
     with pytest.raises(AssertionError) as error:
         assert_idempotent(add, ORDER, setup=aws.world)
     assert str(error.value).startswith(
-        "tests.proof.mutants.increments:add: 5 findings in 11 scenarios, seed 0\n  delivered"
+        "tests.proof.mutants.increments:add: 5 findings in 12 scenarios, seed 0\n  delivered"
     )
 
 

@@ -54,6 +54,23 @@ SOUND: dict[str, tuple[Any, Any, Any, dict[str, Any]]] = {
         aws.world_with_delivery,
         {"at_least_once": ["bucket reports"]},
     ),
+    "a batch, and what was left of it": (sound.write_batch, {"ids": ["a", "b", "c"]}, aws.world, {}),
+    "a batch writer": (sound.write_by_batch_writer, {"ids": ["a", "b", "c"]}, aws.world, {}),
+    "a batch of messages, and what failed of it": (
+        sound.send_batch,
+        {"ids": ["a", "b", "c"]},
+        aws.world_with_queues,
+        {},
+    ),
+    "a batch of reads": (sound.read_batch, {"order_id": "o1"}, aws.world, {}),
+    "events of which a part is no success": (
+        sound.put_events,
+        {"ids": ["a", "b", "c"]},
+        aws.orders_world,
+        {"at_least_once": ["calls of events.PutEvents"]},
+    ),
+    "a logger that is set up once": (sound.logged, {"order_id": "o1"}, aws.orders_world, {}),
+    "what the last one says": (sound.latest, {"price": 9}, aws.world_with_settings, {}),
     "a plain function": (sound.bump, {"order_id": "o1", "n": 4}, aws.world, {}),
 }
 
@@ -76,7 +93,7 @@ def test_nothing_is_found_on(name: str) -> None:
 def test_once_survives_every_fault_at_each_of_its_calls(subject: Any, calls: int) -> None:
     report = prove(subject, ORDER, aws.world_with_queues)
     assert len(report.calls) == calls
-    assert report.scenarios == 1 + 6 * calls + 4
+    assert report.scenarios == 1 + 6 * calls + 5
     assert report.findings == [], str(report)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-START = 2_000_000_000.0
-"""Seconds since 1970 at which each world begins: 18 May 2033."""
+START = 2_001_196_799.0
+"""Seconds since 1970 at which each world begins: 31 May 2033, a second before midnight (UTC), so that a second delivery has
+another minute, hour, day and month."""
 
 TICK_SECONDS = 0.001
 """What a call to AWS takes, so that no duration is zero."""

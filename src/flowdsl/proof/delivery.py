@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import Any, Literal
 
-Kind = Literal["none", "before", "after", "lost", "refused", "pause"]
+Kind = Literal["none", "before", "after", "lost", "refused", "partial", "pause"]
 
 
 class Killed(BaseException):
@@ -79,6 +79,11 @@ class Delivery:
     def is_refused(self, number: int) -> bool:
         """Whether the service refuses this call."""
         return self.fault.kind == "refused" and self.fault.at == number
+
+    @property
+    def is_partial_next(self) -> bool:
+        """Whether the service takes a part only of what the next call carries."""
+        return self.fault.kind == "partial" and self.fault.at == len(self.calls) + 1 and not self.dead
 
     def ends(self, number: int) -> None:
         """After a call has been answered."""

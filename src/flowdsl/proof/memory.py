@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import sys
 import sysconfig
@@ -29,6 +30,17 @@ def remembered(modules: list[ModuleType]) -> Memory:
                 continue
             memory.update(_named(f"{module.__name__}.{name}", value, module.__name__))
     return memory
+
+
+def of_the_process() -> Memory:
+    """What every module shares and a delivery may let grow: handlers of loggers, the way to modules."""
+    loggers: dict[str, Any] = {"": logging.getLogger(), **logging.Logger.manager.loggerDict}
+    memory = {
+        f"the logger {name!r}" if name else "the root logger": f"{len(logger.handlers)} handlers"
+        for name, logger in loggers.items()
+        if isinstance(logger, logging.Logger) and logger.handlers
+    }
+    return {**memory, "sys.path": f"{len(sys.path)} entries"}
 
 
 def changes(before: Memory, after: Memory) -> dict[str, str]:

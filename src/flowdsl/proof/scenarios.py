@@ -12,6 +12,7 @@ from flowdsl.diagnostics import FlowDslError
 from flowdsl.proof.batch import Batch
 from flowdsl.proof.delivery import Delivery, Fault, Kind, Outcome
 from flowdsl.proof.entry import flat
+from flowdsl.proof.partial import may_be_partial
 from flowdsl.proof.report import Finding
 from flowdsl.proof.state import MASKED, NOTHING, State, Volatile, differences, shown, volatile
 from flowdsl.proof.subject import Subject
@@ -100,7 +101,7 @@ class Trial:
             delivery.paused.set()
 
     def scenarios(self, most_calls: int) -> Iterator[Scenario]:
-        """Every fault that is tried: 1 + 6 for each call."""
+        """Every fault that is tried: 1 + 6 for each call, and one more where a call carries many entries."""
         yield Scenario("delivered again", self.repeated)
         calls = list(enumerate(self.expected.calls, 1))
         if len(calls) > most_calls:
@@ -108,6 +109,9 @@ class Trial:
         for number, call in calls:
             for kind, label in _FAULTS:
                 yield Scenario(label.format(n=number, call=call), _bound(self.faulted, Fault(kind, number)))
+            if may_be_partial(call):
+                label = f"#{number} {call} taken for a part of its entries"
+                yield Scenario(label, _bound(self.faulted, Fault("partial", number)))
             label = f"second delivery while the first is at #{number} {call}"
             yield Scenario(label, _bound(self.overlapping, number, REDELIVERY_SECONDS))
             lease = self.subject.lease(self.world.clock)

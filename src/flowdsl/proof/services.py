@@ -9,6 +9,7 @@ from typing import Any
 
 from flowdsl.proof.clock import Clock
 from flowdsl.proof.entry import Entry, flat, text_facts
+from flowdsl.proof.partial import entries_of
 from flowdsl.proof.responses import error, success
 from flowdsl.proof.sql import Database
 
@@ -145,7 +146,8 @@ class Services:
             if (f"{service}.{operation}", token) in self._ledger_tokens:
                 return
             self._ledger_tokens.add((f"{service}.{operation}", token))
-        self._ledger.append((f"{service}.{operation}", _without_token(operation_model, parameters)))
+        given = _without_token(operation_model, parameters)
+        self._ledger += [(f"{service}.{operation}", entry) for entry in entries_of(service, operation, given)]
 
     def entries(self) -> Iterator[Entry]:
         """What these parts keep."""

@@ -7,14 +7,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any
 
 from flowdsl.handler.wire import is_list, is_mapping
 from flowdsl.proof import memory
 from flowdsl.proof.delivery import Outcome
-from flowdsl.proof.entry import flat
-from flowdsl.proof.scenarios import Clean, Scenario, Trial
-from flowdsl.proof.state import differences
+from flowdsl.proof.entry import Entry, flat
+from flowdsl.proof.scenarios import REDELIVERY_SECONDS, Clean, Scenario, Trial
+from flowdsl.proof.state import State, differences
 from flowdsl.proof.subject import Subject
 
 _MOST_OTHERS = 8
@@ -53,6 +54,8 @@ def scenarios(trial: Trial, other: Other) -> Iterator[Scenario]:
     if trial.subject.can_start_anew:
         yield Scenario("in a cold environment", lambda: looked().first)
     yield Scenario("after another event", lambda: looked().later)
+    if other.expected.outcome.kind == "answered":
+        yield Scenario("delivered again after another event", lambda: _returning(trial, other))
     yield Scenario("kept for the next delivery", lambda: looked().kept)
 
 
@@ -98,7 +101,7 @@ def _look(trial: Trial, other: Other) -> Seen:
     with trial.subject.anew() if trial.subject.can_start_anew else nullcontext(trial.subject) as subject:
         modules = subject.modules
         steps: list[dict[str, str]] = []
-        before = memory.remembered(modules)
+        before = _remembering(modules)
         texts = before
         for turn, (event, expected) in enumerate([(trial.event, trial.expected), (other.event, other.expected)] * 2):
             if turn == 0:
@@ -106,12 +109,16 @@ def _look(trial: Trial, other: Other) -> Seen:
                 seen.first = _same(expected, clean)
             else:
                 seen.later = seen.later or _same(expected, trial.clean(event, subject))
-            now = memory.remembered(modules)
+            now = _remembering(modules)
             steps.append(memory.changes(before, now))
             texts = before if turn == 1 else texts
             before = now
         seen.kept = _remembered(steps, texts, trial.event, other.event) + seen.kept
     return seen
+
+
+def _remembering(modules: list[ModuleType]) -> dict[str, str]:
+    return {**memory.remembered(modules), **memory.of_the_process()}
 
 
 def _remembered(steps: list[dict[str, str]], before_other: dict[str, str], event: Any, other: Any) -> list[str]:
@@ -126,6 +133,37 @@ def _remembered(steps: list[dict[str, str]], before_other: dict[str, str], event
         if name in first or any(leaf in before_other.get(name, "") for leaf in leaves if len(leaf) > 1):
             found.setdefault(name, text)
     return [found[name] for name in sorted(found)]
+
+
+def _returning(trial: Trial, other: Other) -> list[str]:
+    """An event, another one, and the first again, in one world: as if it had come once, before the other or after it.
+
+    A mark that knows only who came last takes the first for a new one. What is answered may differ: the other one was there.
+    """
+    found: list[list[str]] = []
+    first, second = trial.event, other.event
+    states = [_after(trial, events) for events in ((first, second), (second, first), (first, second, first))]
+    for one in states[:2]:
+        found.append(differences(one, states[2], trial.mask))
+        if not found[-1]:
+            return []
+    # Where a repeat by itself does it twice, that has been told.
+    return [] if trial.repeated() else found[1]
+
+
+def _after(trial: Trial, events: tuple[Any, ...]) -> State:
+    """What is there after some deliveries, one after the other. Versions that were in between count for nothing."""
+    trial.world.fresh()
+    for event in events:
+        trial.deliver(event=event)
+        trial.world.clock.advance(REDELIVERY_SECONDS)
+    containers = trial.world.observe().containers
+    return State(
+        {
+            name: [Entry(e.container, e.identity, {k: v for k, v in e.facts.items() if k != "versions"}) for e in held]
+            for name, held in containers.items()
+        }
+    )
 
 
 def _surrounded(trial: Trial, subject: Subject) -> tuple[Clean, list[str]]:

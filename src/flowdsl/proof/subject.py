@@ -24,7 +24,7 @@ from flowdsl.proof.delivery import Outcome
 DEFAULT_TIMEOUT_SECONDS = 30.0
 """A function's timeout, where its handler declares none."""
 
-_PASSED_KEY = "arn:aws:states:us-east-1:123456789012:execution:proof:1#State#2033-05-18T03:33:20.000Z"
+_PASSED_KEY = "arn:aws:states:us-east-1:123456789012:execution:proof:1#State#2033-05-31T23:59:59.000Z"
 
 _IN_PROGRESS = {"AlreadyRunning", "LostLease", "Conflict", "IdempotencyAlreadyInProgressError"}
 """What says: another delivery is at work, try again later. flowdsl's, and Powertools'."""
@@ -40,7 +40,7 @@ class Context:
         self.memory_limit_in_mb = "128"
         self.aws_request_id = f"00000000-0000-4000-8000-{request:012}"
         self.log_group_name = f"/aws/lambda/{name}"
-        self.log_stream_name = "2033/05/18/[$LATEST]0123456789abcdef0123456789abcdef"
+        self.log_stream_name = "2033/05/31/[$LATEST]0123456789abcdef0123456789abcdef"
         self.identity = None
         self.client_context = None
         self._clock = clock

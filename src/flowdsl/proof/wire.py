@@ -12,6 +12,7 @@ from typing import Any
 
 from flowdsl.proof.clock import TICK_SECONDS, Clock
 from flowdsl.proof.delivery import Delivery
+from flowdsl.proof.partial import partly
 from flowdsl.proof.rehearsal import Call
 from flowdsl.proof.responses import error
 from flowdsl.proof.services import Services
@@ -89,9 +90,24 @@ class Wire:
 
     def _api_call(self, original: Any, client: Any, operation_name: str, api_params: Any) -> Any:
         if self.stage is None:
-            return original(client, operation_name, api_params)
+            delivery = self.active
+            if delivery is None or not delivery.is_partial_next:
+                return original(client, operation_name, api_params)
+            name = str(client.meta.service_model.service_name)
+            return partly(
+                name, operation_name, api_params, lambda given: self._partly(original, client, operation_name, given)
+            )
         service = f"{client.meta.service_model.service_name} {client.meta.region_name}"
         return self.stage(service, operation_name, api_params, lambda: original(client, operation_name, api_params))
+
+    def _partly(self, original: Any, client: Any, operation_name: str, api_params: Any) -> Any:
+        """A call with the entries that are taken; with none of them there is nothing to send, and it counts all the same."""
+        if any(not value for value in api_params.values() if isinstance(value, (list, dict))):
+            assert self.active is not None
+            number = self.active.begins(f"{client.meta.service_model.service_name}.{operation_name}")
+            self.active.ends(number)
+            return {}
+        return original(client, operation_name, api_params)
 
     def _sign(self, original: Any, signer: Any, *args: Any, **kwargs: Any) -> Any:
         """Signs with made-up credentials for a client that has none: one made at import, where there were none."""

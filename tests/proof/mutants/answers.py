@@ -116,3 +116,26 @@ def scan(event: dict[str, Any], context: Any) -> int:
     found = client("dynamodb").scan(TableName="orders", ConsistentRead=True)["Count"]
     client("dynamodb").put_item(TableName="orders", Item=item(id=event["order_id"]))
     return int(found) + 1
+
+
+@mutant(
+    "answers with what was there before",
+    aws.world,
+    "killed after #1 dynamodb.UpdateItem",
+    "answers '5' instead of '10'",
+)
+def swap(event: dict[str, Any], context: Any) -> str:
+    old = client("dynamodb").update_item(
+        TableName="counters",
+        Key=item(id="stock"),
+        UpdateExpression="SET n = :n",
+        ExpressionAttributeValues={":n": {"N": "5"}},
+        ReturnValues="ALL_OLD",
+    )
+    return str(old["Attributes"]["n"]["N"])
+
+
+@mutant("answers with what was there before", aws.world, "delivered again", "answers False instead of True")
+def remove(event: dict[str, Any], context: Any) -> bool:
+    old = client("dynamodb").delete_item(TableName="counters", Key=item(id="stock"), ReturnValues="ALL_OLD")
+    return "Attributes" in old

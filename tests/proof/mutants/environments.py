@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import logging
 import os
+import sys
 import tempfile
 import threading
 from functools import lru_cache
@@ -19,6 +22,7 @@ RESULTS: dict[str, str] = {}
 LINES: list[str] = []
 LAST: dict[str, Any] | None = None
 COUNT = 0
+NUMBERS = itertools.count(1)
 
 
 def put(order_id: str, **values: Any) -> None:
@@ -173,4 +177,61 @@ def thread(event: dict[str, Any], context: Any) -> str:
     put(event["order_id"])
     done = threading.Event()
     threading.Thread(target=done.wait, args=(0.2,), name="reporter", daemon=True).start()
+    return "ok"
+
+
+@mutant(
+    "counts its deliveries",
+    aws.orders_world,
+    "in a warm environment",
+    "table orders id=o1: number is",
+)
+def numbered(event: dict[str, Any], context: Any) -> None:
+    put(event["order_id"], number=next(NUMBERS))
+
+
+def _collecting() -> Any:
+    lines: list[str] = []
+
+    def enclosed(event: dict[str, Any], context: Any) -> str:
+        lines.append(event["order_id"])
+        put(event["order_id"])
+        return "ok"
+
+    return enclosed
+
+
+enclose = mutant(
+    "keeps in a closure",
+    aws.orders_world,
+    "kept for the next delivery",
+    "environments.enclose.<lines> is",
+    {"order_id": "c2"},
+)(_collecting())
+enclose.__qualname__ = "enclose"
+
+
+@mutant(
+    "adds a handler to a logger",
+    aws.orders_world,
+    "kept for the next delivery",
+    "the logger 'flowdsl-proof-shop' is",
+    {"order_id": "l2"},
+)
+def log(event: dict[str, Any], context: Any) -> str:
+    logging.getLogger("flowdsl-proof-shop").addHandler(logging.NullHandler())
+    put(event["order_id"])
+    return "ok"
+
+
+@mutant(
+    "lets the way to modules grow",
+    aws.orders_world,
+    "kept for the next delivery",
+    "sys.path is",
+    {"order_id": "p1"},
+)
+def find_modules(event: dict[str, Any], context: Any) -> str:
+    sys.path.append("/opt/shop")
+    put(event["order_id"])
     return "ok"

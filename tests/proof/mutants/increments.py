@@ -117,3 +117,29 @@ def locked(event: dict[str, Any], context: Any) -> str:
     )
     dynamodb.put_item(TableName="orders", Item=item(id=event["order_id"], done="yes"))
     return "done"
+
+
+@mutant(
+    "reads, then writes",
+    aws.world_with_settings,
+    "killed after #2 ssm.PutParameter",
+    "parameters name=price: value is '9' instead of '8'",
+)
+def raise_price(event: dict[str, Any], context: Any) -> None:
+    price = int(client("ssm").get_parameter(Name="/price")["Parameter"]["Value"])
+    client("ssm").put_parameter(Name="/price", Value=str(price + 1), Overwrite=True)
+
+
+@mutant(
+    "reads, then writes",
+    aws.world_with_bucket,
+    "killed after #2 s3.PutObject",
+    "bucket reports key=log: body is 'o1\\no1\\n' instead of 'o1\\n'",
+)
+def append_to_object(event: dict[str, Any], context: Any) -> None:
+    s3 = client("s3")
+    try:
+        lines = s3.get_object(Bucket="reports", Key="log")["Body"].read()
+    except s3.exceptions.NoSuchKey:
+        lines = b""
+    s3.put_object(Bucket="reports", Key="log", Body=lines + event["order_id"].encode() + b"\n")

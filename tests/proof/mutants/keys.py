@@ -15,6 +15,8 @@ from tests.proof import aws
 from tests.proof.aws import client, item
 from tests.proof.mutants import mutant
 
+STARTED = time.time()
+
 
 @mutant("draws a key", aws.orders_world, "delivered again", "table orders")
 def put_drawn(event: dict[str, Any], context: Any) -> None:
@@ -79,3 +81,45 @@ def last_run(event: dict[str, Any], context: Any) -> None:
 @mutant("appends a version", aws.world_with_versions, "delivered again", "bucket reports key=o1", {"order_id": "o1"})
 def new_version(event: dict[str, Any], context: Any) -> None:
     client("s3").put_object(Bucket="reports", Key=event["order_id"], Body=f"seen at {time.time()}".encode())
+
+
+@mutant(
+    "keys by the day of its run",
+    aws.world_with_bucket,
+    "delivered again",
+    "bucket reports key=2033-06-01/o1 should not be there",
+    {"order_id": "o1"},
+)
+def store_by_day(event: dict[str, Any], context: Any) -> None:
+    client("s3").put_object(Bucket="reports", Key=f"{datetime.now(UTC):%Y-%m-%d}/{event['order_id']}", Body=b"report")
+
+
+@mutant(
+    "draws a token",
+    aws.world,
+    "killed after #1 dynamodb.TransactWriteItems",
+    "table counters id=total: n is 2 instead of 1",
+)
+def transact_drawn(event: dict[str, Any], context: Any) -> None:
+    _add_in_a_transaction(ClientRequestToken=str(uuid.uuid4()))
+
+
+def _add_in_a_transaction(**options: Any) -> None:
+    update = {
+        "TableName": "counters",
+        "Key": item(id="total"),
+        "UpdateExpression": "ADD n :one",
+        "ExpressionAttributeValues": {":one": {"N": "1"}},
+    }
+    client("dynamodb").transact_write_items(TransactItems=[{"Update": update}], **options)
+
+
+@mutant(
+    "writes what was true at import",
+    aws.orders_world,
+    "in a cold environment",
+    "table orders id=o1: started is",
+    {"order_id": "o1"},
+)
+def put_started(event: dict[str, Any], context: Any) -> None:
+    client("dynamodb").put_item(TableName="orders", Item=item(id=event["order_id"], started=STARTED))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 import urllib.request
 import uuid
 from typing import Any
@@ -183,3 +184,48 @@ def count_and_send(*, order_id: str, amount: int) -> None:
         TableName="counters", Key={"id": "total"}, UpdateExpression="ADD n :n", ExpressionAttributeValues={":n": amount}
     )
     client("sqs").send_message(QueueUrl=os.environ["STANDARD_QUEUE_URL"], MessageBody=order_id)
+
+
+@mutant(
+    "tells before it writes",
+    aws.world_with_topics,
+    "killed before #2 dynamodb.PutItem",
+    "topic news: {message: 'o1'} is there 2 times instead of once",
+)
+def publish_then_put(event: dict[str, Any], context: Any) -> None:
+    client("sns").publish(TopicArn=os.environ["TOPIC_ARN"], Message=event["order_id"])
+    client("dynamodb").put_item(TableName="orders", Item=aws.item(id=event["order_id"]))
+
+
+@mutant(
+    "starts work under a name, with another input each time",
+    aws.world_with_machine,
+    "delivered again",
+    "raises ExecutionAlreadyExists",
+    {"order_id": "o1"},
+)
+def start_dated(event: dict[str, Any], context: Any) -> None:
+    client("stepfunctions").start_execution(
+        stateMachineArn=os.environ["CHILD_ARN"], name=event["order_id"], input=json.dumps({"at": time.time()})
+    )
+
+
+@mutant("calls a function", aws.orders_world, "delivered again", "calls of lambda.Invoke", {"order_id": "o1"})
+def invoke(event: dict[str, Any], context: Any) -> None:
+    client("lambda").invoke(FunctionName="mail", InvocationType="Event", Payload=json.dumps(event).encode())
+
+
+@mutant(
+    "schedules under a drawn name",
+    aws.orders_world,
+    "killed after #1 scheduler.CreateSchedule",
+    "calls of scheduler.CreateSchedule",
+    {"order_id": "o1"},
+)
+def remind(event: dict[str, Any], context: Any) -> None:
+    client("scheduler").create_schedule(
+        Name=f"remind-{uuid.uuid4().hex}",
+        ScheduleExpression="at(2034-01-01T00:00:00)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"Arn": "arn:aws:sqs:us-east-1:123456789012:mail", "RoleArn": "arn:aws:iam::123456789012:role/remind"},
+    )
