@@ -15,6 +15,12 @@ pytest.importorskip("aws_lambda_powertools")
 ORDER = {"order_id": "o1", "amount": 3}
 
 
+@pytest.fixture(autouse=True)
+def a_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its persistence layer makes a client when it is imported."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+
+
 def world(proof: Any) -> None:
     aws.world(proof)
     aws.client("dynamodb").create_table(**definition("powertools"))
