@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from flowdsl.analysis.errors import Handler, handlers
@@ -28,8 +28,28 @@ def number_of(value: Any) -> float | None:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return value
     tree = field_tree(value)
-    found = tree.value if isinstance(tree, n.Literal) else None
-    return found if isinstance(found, (int, float)) and not isinstance(found, bool) else None
+    return None if tree is None else _calculated(tree, 0)
+
+
+_ARITHMETIC: Final[Mapping[str, Callable[[float, float], float]]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+}
+
+
+def _calculated(tree: n.Node, depth: int) -> float | None:
+    """What sums, differences and products of literals come to: `60 * 60`."""
+    tree = plain(tree)
+    if isinstance(tree, n.Literal):
+        return tree.value if isinstance(tree.value, (int, float)) and not isinstance(tree.value, bool) else None
+    if isinstance(tree, n.Negate):
+        inner = _calculated(tree.operand, depth + 1)
+        return None if inner is None else -inner
+    if isinstance(tree, n.Binary) and tree.operator in _ARITHMETIC and depth < 20:
+        left, right = _calculated(tree.left, depth + 1), _calculated(tree.right, depth + 1)
+        return None if left is None or right is None else _ARITHMETIC[tree.operator](left, right)
+    return None
 
 
 def machine_seconds(document: Mapping[str, Any], *, express: bool) -> float | None:

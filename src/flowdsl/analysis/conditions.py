@@ -13,10 +13,13 @@ from typing import Any, Final
 
 from flowdsl.analysis import value_sets as v
 from flowdsl.analysis.choice_tests import operator_of
+from flowdsl.analysis.flow_state import spelled
 from flowdsl.analysis.jsonata_trees import called, field_tree, key_of, plain
+from flowdsl.analysis.jsonpath_syntax import parse_path
 from flowdsl.analysis.value_sets import TooManyTerms, Values
 from flowdsl.asl.values import is_list, is_object
 from flowdsl.query.jsonata import nodes as n
+from flowdsl.query.timestamps import instant
 
 MOST_CASES: Final = 48
 _DEEPEST: Final = 40
@@ -154,6 +157,13 @@ def _of_rule(rule: Any, holds: bool, depth: int) -> Cases:
     comparison = operator_of(rule)
     if not isinstance(subject, str) or comparison is None:
         raise _Unknown
+    if "[" in subject:
+        subject = _one_spelling(subject)
+    moments = _moments(*comparison)
+    if moments is not None:
+        # A timestamp is a string, and a moment: the moments are a subject of their own.
+        stamped = _all(_set(subject, _TYPES["IsString"], True), _set(f"{subject} as a moment", moments, True))
+        return stamped if holds else _none_of(stamped[0])
     values = _operand_set(*comparison)
     if values is None:
         return _question(json.dumps([subject, *comparison], sort_keys=True, default=str), holds)
@@ -193,6 +203,21 @@ def _operand_set(operator: str, operand: Any) -> Values | None:
     if operator == "BooleanEquals" and isinstance(operand, bool):
         return v.boolean(operand)
     return None
+
+
+def _moments(operator: str, operand: Any) -> Values | None:
+    """The moments for which a comparison with a literal timestamp holds, as numbers."""
+    if not operator.startswith("Timestamp") or operator.endswith("Path") or not isinstance(operand, str):
+        return None
+    moment = instant(operand)
+    comparison = _COMPARISONS.get(f"Numeric{operator.removeprefix('Timestamp')}")
+    return None if moment is None or comparison is None else comparison(moment)
+
+
+def _one_spelling(subject: str) -> str:
+    """A path as it is written with points: `$['a']` is `$.a`."""
+    path = parse_path(subject)
+    return subject if path is None else spelled(path, len(path.steps))
 
 
 # JSONata

@@ -19,6 +19,7 @@ from flowdsl.analysis.shape_paths import assume, element, member
 from flowdsl.asl.source_map import escape
 from flowdsl.asl.values import is_list, is_object
 from flowdsl.query.jsonata.nodes import Node
+from flowdsl.query.timestamps import instant
 
 FIELDS_OF_KIND = {
     "Seconds": s.NUMBER,
@@ -32,6 +33,15 @@ FIELDS_OF_KIND = {
     "Cause": s.TEXT,
 }
 """Fields of a state that an expression may give, and the kind it must be of."""
+LEAST = {
+    "Seconds": 0,
+    "TimeoutSeconds": 1,
+    "HeartbeatSeconds": 1,
+    "MaxConcurrency": 0,
+    "ToleratedFailurePercentage": 0,
+    "ToleratedFailureCount": 0,
+}
+"""The least number that such a field may come to."""
 
 _DEEPEST = 60
 _STATES = Origin("states")
@@ -195,6 +205,16 @@ def _typed_field(visit: Visit, name: str, kind: int) -> None:
         and any(isinstance(v, float) and not v.is_integer() for _, v in found.values)
     ):
         visit.problem("type", pointer, text, found, certain=True, expected=kind, name=f"whole {name}", role=name)
+    elif found.values and all(not _is_in_range(name, value) for _, value in found.values):
+        visit.problem("range", pointer, text, found, certain=True, expected=kind, name=name, role=name)
+
+
+def _is_in_range(name: str, value: object) -> bool:
+    if name == "Timestamp":
+        return not isinstance(value, str) or instant(value) is not None
+    if name not in LEAST or not isinstance(value, (int, float)) or isinstance(value, bool):
+        return True
+    return value >= LEAST[name]
 
 
 def _assign(visit: Visit, given: Any, at: str, extra: dict[str, Shape]) -> list[str]:

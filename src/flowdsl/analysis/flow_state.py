@@ -19,6 +19,7 @@ ProblemKind = Literal[
     "undefined",
     "never-equal",
     "type",
+    "range",
     "arity",
     "function",
     "hidden",
@@ -28,7 +29,7 @@ ProblemKind = Literal[
 ]
 """`missing`: a path or expression reads what is not there. `absent`: the same where it does no more harm than to be left out or
 to compare as false. `undefined`: an expression gives nothing. `type`: a value of a
-kind that cannot be used so. `never-equal`: two values of kinds that are never equal. `arity`, `function`: a call that is none. `hidden`: a call
+kind that cannot be used so. `range`: a constant that its field does not take. `never-equal`: two values of kinds that are never equal. `arity`, `function`: a call that is none. `hidden`: a call
 of a function that a variable hides. `items`: a Map over what is no array. `result-path`:
 a ResultPath into what is no object. `argument`: an intrinsic's argument of the wrong kind."""
 

@@ -96,6 +96,8 @@ def _called(inference: Inference, node: n.Node, callee: n.Node, arguments: Seque
         given.append(shape)
         if name in _OF_NUMBERS and i == 0 and shape.kinds & ARRAY and shape.item is not None:
             inference.expects(argument, shape.item.having(shape.presence), NUMBER, f"${name}")
+        elif name in _OF_NUMBERS and i == 0 and not shape.kinds & ARRAY:
+            inference.expects(argument, shape, NUMBER, f"${name}")
         elif name == "merge":
             _objects_only(inference, argument, shape)
         elif signature.takes and not implied:

@@ -19,9 +19,12 @@ def array_shape(inference: Inference, node: n.Array) -> Shape:
     low = 0
     for part in node.items:
         if isinstance(part, n.Binary) and part.operator == "..":
-            inference.of(part)
+            numbers = inference.of(part)
+            if len(node.items) == 1 and numbers.kinds == ARRAY:
+                return numbers
             items.append(NUMBER_SHAPE)
             exact = False
+            low += numbers.low if numbers.kinds == ARRAY else 0
             continue
         # What is absent is left out.
         shape = inference.quietly(part)

@@ -53,15 +53,24 @@ def binary_shape(inference: Inference, node: n.Binary) -> Shape:
     inference.expects(node.left, left, NUMBER, operator)
     inference.expects(node.right, right, NUMBER, operator)
     if operator == "..":
-        return array(NUMBER_SHAPE)
+        return range_shape(left, right)
     return NUMBER_SHAPE.having(presence) if presence != NEVER else NOTHING
+
+
+def range_shape(left: Shape, right: Shape) -> Shape:
+    """The array of `a..b`: how many numbers it holds, where both are known."""
+    ends = [next(iter(end.values))[1] for end in (left, right) if end.values is not None and len(end.values) == 1]
+    if len(ends) == 2 and all(isinstance(end, int) and not isinstance(end, bool) for end in ends):
+        count = max(0, int(ends[1]) - int(ends[0]) + 1)
+        return array(NUMBER_SHAPE, count, count)
+    return array(NUMBER_SHAPE)
 
 
 def _equal(inference: Inference, node: n.Binary, left: Shape, right: Shape) -> None:
     if NEVER in (left.presence, right.presence) or left.vague or right.vague or left.kinds & right.kinds:
         return
-    # To ask whether something is null, or true, of what cannot be is a question, not a mistake.
-    if not (left.kinds | right.kinds) & (NULL | BOOLEAN | FUNCTION):
+    # To ask whether something is null of what cannot be is a question, not a mistake.
+    if not (left.kinds | right.kinds) & (NULL | FUNCTION):
         inference.report("never-equal", node, left, certain=True, expected=right.kinds, name=node.operator)
 
 

@@ -98,7 +98,7 @@ def polls_in(graph: ScopeGraph) -> Iterator[Poll]:
             state = graph.nodes[row]
             if state.type != "Choice" or not any(graph.targets[n] not in inside for n in graph.out[row]):
                 continue
-            if _looks_at_status(state):
+            if _looks_at_status(state, tasks):
                 pauses = any(graph.nodes[r].type == "Wait" for r in loop.rows)
                 counts = counter_of(graph, loop) is not None or any(_is_bounded(graph.nodes[r]) for r in loop.rows)
                 yield Poll(graph, loop, asking[-1], state, pauses, counts, asks(asking[-1]))
@@ -165,12 +165,26 @@ def asks(task: StateNode) -> bool:
     return any(_words(name) & QUESTIONS for name in names)
 
 
-def _looks_at_status(state: StateNode) -> bool:
-    """Whether a Choice compares something that is named like a status with a constant."""
+def _looks_at_status(state: StateNode, tasks: list[StateNode]) -> bool:
+    """Whether a Choice compares something that is named like a status with a constant, or a variable that a Task of the loop
+    gave what is named so.
+    """
     rules = state.fields.get("Choices")
-    for rule in rules if is_list(rules) else ():
-        if is_object(rule) and any(words & STATUS_WORDS for words in _compared_names(rule, state.is_jsonata)):
-            return True
+    found = [
+        words
+        for rule in (rules if is_list(rules) else ())
+        if is_object(rule)
+        for words in _compared_names(rule, state.is_jsonata)
+    ]
+    if any(words & STATUS_WORDS for words in found):
+        return True
+    for task in tasks if found else ():
+        given = task.fields.get("Assign")
+        for name, value in given.items() if is_object(given) else ():
+            tree = field_tree(value) if _words(name) in found else None
+            last = tree.steps[-1] if isinstance(tree, n.Path) else None
+            if isinstance(last, n.Name) and _words(last.name) & STATUS_WORDS:
+                return True
     return False
 
 

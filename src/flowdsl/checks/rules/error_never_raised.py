@@ -81,10 +81,21 @@ class ErrorNeverRaised(Rule):
 
 
 def _severity(state: StateNode, kind: Kind, name: str, problem: NameProblem) -> Severity:
-    if problem.kind == "no-such-reserved" and name.lower() not in {known.lower() for known in RESERVED}:
-        # It may be younger than this release; one that differs in case alone is not.
+    if problem.kind == "no-such-reserved" and not any(_is_slip(name.lower(), known.lower()) for known in RESERVED):
+        # It may be younger than this release; one that differs in case or in one letter is not.
         return Severity.WARNING
     if problem.kind == "uncatchable" and any("States.ALL" in other.names for other in handlers(state, kind)):
         # What stands beside it was meant to take everything.
         return Severity.WARNING
     return SEVERITIES[problem.kind]
+
+
+def _is_slip(name: str, meant: str) -> bool:
+    """Whether a name is another with one letter more, fewer or changed, or the same."""
+    if abs(len(name) - len(meant)) > 1:
+        return False
+    start = 0
+    while start < min(len(name), len(meant)) and name[start] == meant[start]:
+        start += 1
+    rest, left = name[start:], meant[start:]
+    return rest == left or rest[1:] == left or rest == left[1:] or rest[1:] == left[1:]

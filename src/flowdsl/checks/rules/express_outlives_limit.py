@@ -48,6 +48,12 @@ class ExpressOutlivesLimit(Rule):
     good = Example({"Call": {**INVOKE, "TimeoutSeconds": 60}}, type="EXPRESS")
 
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
+        machine = number_of(context.document.get("TimeoutSeconds"))
+        if context.is_express and machine is not None and machine > EXPRESS_SECONDS:
+            message = (
+                f"TimeoutSeconds of the machine is {duration(machine)}, and an Express execution is ended after 5 min"
+            )
+            yield self.at("", message, "TimeoutSeconds", severity=Severity.WARNING)
         for state in context.states("Wait", "Task"):
             if not is_express(context, state):
                 continue

@@ -15,11 +15,13 @@ KEY = re.compile(
 )
 KNOWN = re.compile(
     r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b|\bsk_live_[A-Za-z0-9]{16,}\b|\bxox[abprs]-[A-Za-z0-9-]{10,}\b"
-    r"|-----BEGIN (?:RSA |EC |OPENSSH )?PRIVATE KEY-----"
+    r"|-----BEGIN (?:RSA |EC |OPENSSH )?PRIVATE KEY-----|^(?:Bearer|Basic) [A-Za-z0-9+/_.=-]{16,}$"
+    r"|\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{6,}"
 )
 NO_SECRET = re.compile(
     r"(?i)\$|\{%|\{\{|^arn:|^/|^https?://|^(?:true|false|none|null|changeme|example|secret|password|x+|\*+|<.*>)$|secretsmanager|ssm:|^States\."
 )
+HEXADECIMAL = re.compile(r"(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{24,}")
 
 
 class SecretInDefinition(Rule):
@@ -64,4 +66,4 @@ def _is_secret(leaf: Leaf) -> bool:
         return False
     # A name of a secret is all letters and dashes; a secret itself is of several kinds of characters.
     kinds = sum(bool(re.search(pattern, text)) for pattern in (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9]"))
-    return len(text) >= 8 and kinds >= 3 and " " not in text
+    return (kinds >= 3 and " " not in text) or HEXADECIMAL.fullmatch(text) is not None

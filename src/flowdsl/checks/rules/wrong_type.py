@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowdsl.analysis import shape as s
+from flowdsl.analysis.flow_jsonata import LEAST
 from flowdsl.analysis.flow_state import Problem
 from flowdsl.analysis.shape import Shape, describe
 from flowdsl.checks.context import CheckContext
@@ -45,6 +46,13 @@ class WrongType(Rule):
             if problem.role == "Variable":
                 continue
             yield self.at(problem.pointer, _said(problem), severity=None if problem.certain else Severity.WARNING)
+        for problem in context.problems("range"):
+            takes = (
+                "must be a timestamp such as 2030-01-02T03:04:05Z"
+                if problem.role == "Timestamp"
+                else f"must be at least {LEAST[problem.role]}"
+            )
+            yield self.at(problem.pointer, f"{problem.role} {takes}, and is {problem.text}")
 
 
 def _said(problem: Problem) -> str:

@@ -1,0 +1,268 @@
+"""What rules see in other spellings than their examples show, and what makes a finding an error or a warning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flowdsl.asl.definition import Definition, MachineType
+from flowdsl.checks.config import Settings
+from flowdsl.checks.runner import check
+
+INVOKE: dict[str, Any] = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::lambda:invoke",
+    "Parameters": {"FunctionName": "f"},
+    "TimeoutSeconds": 30,
+}
+TYPED: dict[str, Any] = {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]}
+
+
+def found(
+    states: dict[str, Any],
+    code: str,
+    *,
+    jsonata: bool = False,
+    schema: dict[str, Any] | None = None,
+    strict: bool = False,
+    type: MachineType | None = None,
+    **machine: Any,
+) -> list[tuple[str, str, str]]:
+    """(severity, pointer, message) of what one rule says."""
+    head = {"QueryLanguage": "JSONata"} if jsonata else {}
+    document = {**head, "StartAt": next(iter(states)), **machine, "States": states}
+    settings = Settings(strict=strict)
+    findings = check(Definition(document), type=type, input_schema=schema, settings=settings)
+    return [(str(f.severity.value), f.pointer, f.message) for f in findings if f.code == code]
+
+
+def severities(states: dict[str, Any], code: str, **options: Any) -> list[str]:
+    return [severity for severity, _, _ in found(states, code, **options)]
+
+
+def retried(*retriers: tuple[str, int]) -> dict[str, Any]:
+    return {"Call": {**INVOKE, "Retry": [{"ErrorEquals": [n], "MaxAttempts": m} for n, m in retriers], "End": True}}
+
+
+def test_a_wider_retrier_that_retries_less_than_the_one_behind_it_is_an_error() -> None:
+    assert severities(retried(("States.TaskFailed", 2), ("Lambda.ServiceException", 3)), "ASL401") == ["error"]
+
+
+def test_a_wider_retrier_that_retries_what_should_not_be_is_an_error() -> None:
+    assert severities(retried(("States.TaskFailed", 2), ("CardDeclined", 0)), "ASL401") == ["error"]
+
+
+def test_a_wider_retrier_that_retries_as_often_is_a_warning() -> None:
+    assert severities(retried(("States.TaskFailed", 9), ("Lambda.ServiceException", 3)), "ASL401") == ["warning"]
+
+
+READ_PAST_THE_ENVELOPE = {
+    "Call": {**INVOKE, "Next": "Read"},
+    "Read": {"Type": "Pass", "InputPath": "$.status", "End": True},
+}
+
+
+def test_what_aws_makes_of_a_result_is_proof_where_the_input_is_typed() -> None:
+    assert severities(READ_PAST_THE_ENVELOPE, "ASL301", schema=TYPED) == ["error"]
+
+
+def test_what_aws_makes_of_a_result_is_a_warning_where_the_input_is_not_typed() -> None:
+    assert severities(READ_PAST_THE_ENVELOPE, "ASL301") == ["warning"]
+
+
+CAUGHT_IN_JSONATA = {
+    "Call": {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Arguments": {"FunctionName": "f"},
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Undo"}],
+        "End": True,
+    },
+    "Undo": {"Type": "Pass", "Output": {"id": "{% $states.input.id %}"}, "End": True},
+}
+
+
+@pytest.mark.parametrize(("schema", "severity"), [(TYPED, "error"), (None, "warning")])
+def test_an_input_dropped_by_a_catcher_in_jsonata_is_an_error_where_the_input_is_typed(
+    schema: dict[str, Any] | None, severity: str
+) -> None:
+    assert severities(CAUGHT_IN_JSONATA, "ASL302", jsonata=True, schema=schema) == [severity]
+
+
+@pytest.mark.parametrize(("name", "severity"), [("ID", "error"), ("Label", "warning")])
+def test_a_context_field_in_another_case_is_an_error(name: str, severity: str) -> None:
+    states = {"Show": {"Type": "Pass", "Parameters": {"v.$": f"$$.Execution.{name}"}, "End": True}}
+    assert severities(states, "ASL305") == [severity]
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [
+        ("States.TimeOut", "error"),
+        ("States.Permission", "error"),
+        ("States.HeartBeatTimeout", "error"),
+        ("States.TaskFailedId", "warning"),
+        ("States.NoSuchThing", "warning"),
+    ],
+)
+def test_a_reserved_name_with_one_letter_wrong_is_an_error_and_one_that_may_be_new_a_warning(
+    name: str, severity: str
+) -> None:
+    assert severities(retried((name, 2)), "ASL402") == [severity]
+
+
+def dead(*tests: dict[str, Any]) -> list[str]:
+    rules = [{**test, "Next": "Done"} for test in tests]
+    states = {"Pick": {"Type": "Choice", "Choices": rules, "Default": "Done"}, "Done": {"Type": "Succeed"}}
+    codes = ("ASL203", "ASL205", "ASL206")
+    return [pointer for code in codes for _, pointer, _ in found(states, code)]
+
+
+def test_two_spellings_of_one_path_are_one_path_in_a_choice() -> None:
+    first = {"Not": {"Variable": "$.order.kind", "StringEquals": "a"}}
+    assert dead(first, {"Not": {"Variable": "$['order']['kind']", "StringEquals": "a"}}) == ["/States/Pick/Choices/1"]
+
+
+def after(moment: str) -> dict[str, Any]:
+    return {"Variable": "$.at", "TimestampGreaterThan": moment}
+
+
+def before(moment: str) -> dict[str, Any]:
+    return {"Variable": "$.at", "TimestampLessThan": moment}
+
+
+def test_a_later_moment_is_covered_by_an_earlier_one() -> None:
+    assert dead(after("2020-01-01T00:00:00Z"), after("2021-01-01T00:00:00+01:00")) == ["/States/Pick/Choices/1"]
+
+
+def test_an_earlier_moment_is_not_covered_by_a_later_one() -> None:
+    assert dead(after("2021-01-01T00:00:00Z"), after("2020-01-01T00:00:00Z")) == []
+
+
+def test_no_moment_is_before_and_after() -> None:
+    both = {"And": [after("2021-01-01T00:00:00Z"), before("2020-01-01T00:00:00Z")]}
+    assert dead(both) == ["/States/Pick/Choices/0"]
+
+
+def test_what_is_not_after_a_moment_may_be_no_moment_at_all() -> None:
+    assert dead(after("2020-01-01T00:00:00Z"), {"Not": after("2020-01-01T00:00:00Z")}) == []
+
+
+def test_a_text_that_reads_true_is_never_true() -> None:
+    states = {
+        "Set": {"Type": "Pass", "Assign": {"mode": "true"}, "Next": "Pick"},
+        "Pick": {"Type": "Choice", "Choices": [{"Condition": "{% $mode = true %}", "Next": "Done"}], "Default": "Done"},
+        "Done": {"Type": "Succeed"},
+    }
+    assert found(states, "ASL308", jsonata=True) == [
+        (
+            "error",
+            "/States/Pick/Choices/0/Condition",
+            "'$mode = true' is always false: it compares a string with a boolean",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("Seconds", "{% -5 %}", "Seconds must be at least 0, and is -5"),
+        (
+            "Timestamp",
+            "{% 'tomorrow' %}",
+            "Timestamp must be a timestamp such as 2030-01-02T03:04:05Z, and is 'tomorrow'",
+        ),
+    ],
+)
+def test_a_constant_that_a_field_does_not_take_is_an_error(field: str, value: str, says: str) -> None:
+    states = {"Hold": {"Type": "Wait", field: value, "End": True}}
+    assert found(states, "ASL307", jsonata=True) == [("error", f"/States/Hold/{field}", says)]
+
+
+def test_the_sum_of_a_text_is_an_error() -> None:
+    states = {"Add": {"Type": "Pass", "Output": {"v": "{% $sum('x') %}"}, "End": True}}
+    assert severities(states, "ASL307", jsonata=True) == ["error"]
+
+
+def test_what_literals_come_to_is_held_against_the_machines_timeout() -> None:
+    states = {"Hold": {"Type": "Wait", "Seconds": "{% 60 * 60 %}", "End": True}}
+    assert severities(states, "ASL601", jsonata=True, TimeoutSeconds=900) == ["error"]
+
+
+def test_a_map_over_a_range_of_numbers_has_a_known_number_of_items() -> None:
+    steps: dict[str, Any] = {f"Step{i}": {"Type": "Pass", "Next": f"Step{i + 1}"} for i in range(14)}
+    inner = {"StartAt": "Step0", "States": {**steps, "Step14": {"Type": "Pass", "End": True}}}
+    states = {"Each": {"Type": "Map", "Items": "{% [1..1000] %}", "ItemProcessor": inner, "End": True}}
+    assert severities(states, "ASL603", jsonata=True) == ["error"]
+
+
+def test_a_loop_that_asks_a_variable_asks_what_the_variable_was_given() -> None:
+    states = {
+        "Hold": {"Type": "Wait", "Seconds": 10, "Next": "GetJob"},
+        "GetJob": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "Arguments": {"FunctionName": "f"},
+            "Assign": {"answer": "{% $states.result.Payload.status %}"},
+            "Next": "Is it",
+        },
+        "Is it": {
+            "Type": "Choice",
+            "Choices": [{"Condition": "{% $answer = 'DONE' %}", "Next": "Done"}],
+            "Default": "Hold",
+        },
+        "Done": {"Type": "Succeed"},
+    }
+    assert severities(states, "ASL208", jsonata=True) == ["warning"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("Authorization", "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc123def456"),
+        ("secret", "9f86d081884c7d659a2feaa0c55ad015"),
+    ],
+)
+def test_a_credential_is_known_by_its_form(key: str, value: str) -> None:
+    states = {"Call": {"Type": "Pass", "Parameters": {key: value}, "End": True}}
+    assert severities(states, "ASL505") == ["warning"]
+
+
+def test_the_name_of_a_secret_is_none() -> None:
+    states = {"Call": {"Type": "Pass", "Parameters": {"secret": "production-database-credentials"}, "End": True}}
+    assert severities(states, "ASL505") == []
+
+
+EACH = {
+    "Type": "Map",
+    "ItemProcessor": {"StartAt": "One", "States": {"One": {**INVOKE, "End": True}}},
+    "Retry": [{"ErrorEquals": ["States.ALL"]}],
+    "End": True,
+}
+
+
+@pytest.mark.parametrize(("strict", "severity"), [(True, ["warning"]), (False, [])])
+def test_an_inline_map_without_max_concurrency_is_told_under_strict_alone(strict: bool, severity: list[str]) -> None:
+    assert severities({"Each": EACH}, "ASL611", strict=strict) == severity
+
+
+def test_under_strict_a_task_of_an_express_machine_has_a_timeout_too() -> None:
+    task = {name: value for name, value in INVOKE.items() if name != "TimeoutSeconds"}
+    catch = [{"ErrorEquals": ["States.ALL"], "Next": "Failed"}]
+    states = {
+        "Call": {**task, "Retry": [{"ErrorEquals": ["States.ALL"]}], "Catch": catch, "End": True},
+        "Failed": {"Type": "Fail"},
+    }
+    assert severities(states, "ASL503", type="EXPRESS", strict=True) == ["warning"]
+    assert severities(states, "ASL503", type="EXPRESS") == []
+
+
+def test_a_timeout_of_an_express_machine_that_never_fires_is_told() -> None:
+    assert found({"Call": {**INVOKE, "End": True}}, "ASL602", type="EXPRESS", TimeoutSeconds=600) == [
+        (
+            "warning",
+            "/TimeoutSeconds",
+            "TimeoutSeconds of the machine is 10 min, and an Express execution is ended after 5 min",
+        )
+    ]
