@@ -14,7 +14,7 @@ from flowdsl.checks.example import Example
 from flowdsl.checks.registry import rules
 from flowdsl.checks.rule import Rule, state_at
 from flowdsl.checks.runner import check, has_crashed, worst
-from flowdsl.diagnostics import Diagnostic, Severity
+from flowdsl.diagnostics import Diagnostic, FlowDslError, Severity
 
 TEXT = """{
   "StartAt": "Route",
@@ -95,9 +95,17 @@ def test_the_state_of_a_pointer_is_told_by_position(pointer: str, state: str | N
     assert state_at(pointer) == state
 
 
-def test_ten_thousand_scopes_inside_one_another_are_no_recursion() -> None:
+def scopes_inside_one_another(count: int) -> Definition:
     inner: dict[str, object] = {"StartAt": "S", "States": {"S": {"Type": "Succeed"}}}
-    for i in range(10_000):
+    for i in range(count, 0, -1):
         inner = {"StartAt": f"P{i}", "States": {f"P{i}": {"Type": "Parallel", "Branches": [inner], "End": True}}}
-    found = check(Definition(inner))
-    assert not has_crashed(found), [f.message for f in found if f.code == "ASL890"][:3]
+    return Definition(inner)
+
+
+def test_four_times_as_many_scopes_inside_one_another_as_a_text_can_hold_are_checked() -> None:
+    assert check(scopes_inside_one_another(500)) == []
+
+
+def test_ten_thousand_scopes_inside_one_another_are_refused_in_one_line() -> None:
+    with pytest.raises(FlowDslError, match=r"^state 'P501': Maps and Parallels are nested more than 500 deep$"):
+        check(scopes_inside_one_another(10_000))

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from flowdsl.asl.bindings import Bindings
 from flowdsl.asl.source_map import SourceMap, escape
 from flowdsl.asl.values import Json, is_list, is_object
+from flowdsl.diagnostics import FlowDslError
 
 __all__ = ["Definition", "Json", "MachineType", "Scope", "StateNode", "is_distributed"]
 
 MachineType = Literal["STANDARD", "EXPRESS"]
+
+DEEPEST: Final = 500
+"""Maps and Parallels inside one another that are followed. The text of a definition can have a quarter as many; a pointer
+is as long as its state is deep, so that there must be an end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,10 @@ class Definition:
         return "JSONPath" if self.document.get("QueryLanguage", "JSONPath") == "JSONPath" else "JSONata"
 
     def scopes(self) -> Iterator[Scope]:
-        """Every scope, an outer one before its inner ones, in document order. Malformed parts are passed over."""
+        """Every scope, an outer one before its inner ones, in document order. Malformed parts are passed over.
+
+        Raises FlowDslError, as `states` does, for what is nested more than DEEPEST deep.
+        """
         for scope, _ in self._walked:
             yield scope
 
@@ -121,6 +129,8 @@ class Definition:
                 )
                 nodes.append(node)
                 if kind in ("Map", "Parallel"):
+                    if scope.depth >= DEEPEST:
+                        raise FlowDslError(f"state {name!r}: Maps and Parallels are nested more than {DEEPEST} deep")
                     inner.extend(_inner_scopes(node))
             yield scope, nodes
             stack.extend(reversed(inner))

@@ -17,6 +17,8 @@ _WHOLE: Final = 2.0**53
 """Up to here a float that is whole is an integer exactly."""
 _DEEP: Final = 100
 """Objects and lists inside one another that are written by recursion; deeper ones by a stack, which is slower."""
+_DEEPEST: Final = 5_000
+"""Ten times what is read back. Each line is indented as far as it is deep, so that there must be an end."""
 
 
 def dumps(document: Json, *, bare: bool = False) -> str:
@@ -24,7 +26,8 @@ def dumps(document: Json, *, bare: bool = False) -> str:
 
     A float that is whole is written as an integer, characters outside ASCII as themselves. A placeholder that stood
     without quotes gets them, so that the text is JSON, unless `bare` asks for the text that a deployment fills in.
-    Raises FlowDslError for a value that JSON cannot hold: NaN, an infinity, half of a surrogate pair, a Python object.
+    Raises FlowDslError for a value that JSON cannot hold: NaN, an infinity, half of a surrogate pair, a Python object;
+    and for one that nests beyond measure.
     """
     out: list[str] = []
     if is_object(document) and document:
@@ -274,6 +277,8 @@ def _write_deep(value: Json, pad: str, keys: _Keys, add: Add) -> None:
                 add(separator)
             separator = f",{pad}  "
             if (is_object(member) or is_list(member)) and member:
+                if len(stack) >= _DEEPEST:
+                    raise FlowDslError(f"more than {_DEEPEST:,} objects and lists stand inside one another")
                 stack.append((members, closing, pad))
                 members, closing = _open(member, add)
                 pad = f"{pad}  "

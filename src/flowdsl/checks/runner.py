@@ -31,7 +31,7 @@ def check(
     """What is to be said about a definition, in the order of the text, each once.
 
     `own` are findings that came with it (of the language that compiled it); `suppressions` those written beside it in
-    Python. A definition's own Comments may hold more.
+    Python. A definition's own Comments may hold more. Raises FlowDslError for what nests too deep to be followed.
     """
     settings = settings or Settings()
     with uncollected():
@@ -45,6 +45,7 @@ def _found(
     context = CheckContext(
         definition, type=type, input_schema=input_schema, options=settings.options, strict=settings.strict
     )
+    context.states()  # What nests too deep to be followed is refused once, not by every rule.
     path = _path(definition)
     found = _grammar(context)
     for rule in rules():
