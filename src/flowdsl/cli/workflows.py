@@ -46,22 +46,11 @@ def file_of(target: str) -> Path:
 
 def check_input(value: Any, annotation: Any, shown: str) -> None:
     """Refuses an input that does not fit the workflow's parameter: each place with what is wrong there."""
-    if annotation is None or annotation is Any:
-        return
-    import json
+    from flowdsl.testing.inputs import misfit
 
-    from pydantic import TypeAdapter, ValidationError
-    from pydantic.errors import PydanticUserError
-
-    try:
-        TypeAdapter(annotation).validate_json(json.dumps(value))
-    except ValidationError as error:
-        places = ((".".join(str(part) for part in e["loc"]) or "the whole", e["msg"]) for e in error.errors())
-        wrong = "; ".join(f"{place}: {message}" for place, message in places)
-        name = getattr(annotation, "__name__", str(annotation))
-        raise FlowDslError(f"the input {shown} is no {name}: {wrong}") from None
-    except PydanticUserError:
-        return  # a type that pydantic knows nothing of
+    problem = misfit(value, annotation)
+    if problem is not None:
+        raise FlowDslError(f"the input {shown} {problem}")
 
 
 def _names_a_workflow(target: str) -> bool:

@@ -10,6 +10,9 @@ from typing import Any, Protocol
 
 from flowdsl.diagnostics import FlowDslError
 
+__tracebackhide__ = True
+"""pytest shows the lines of the test and of its mocks, not those in between."""
+
 DEFAULT_START = "2026-01-01T12:00:00Z"
 
 

@@ -22,6 +22,9 @@ from flowdsl.interpreter.s3 import S3Objects
 from flowdsl.interpreter.sizes import fits
 from flowdsl.interpreter.walking import Attempt
 
+__tracebackhide__ = True
+"""pytest shows the lines of the test and of its mocks, not those in between."""
+
 
 class DistributedMap:
     """A compiled Distributed Map."""

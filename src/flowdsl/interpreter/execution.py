@@ -18,6 +18,9 @@ from flowdsl.interpreter.run import ACCOUNT, Run, Tally
 from flowdsl.interpreter.s3 import S3Objects
 from flowdsl.interpreter.tokens import OpenTask
 
+__tracebackhide__ = True
+"""pytest shows the lines of the test and of its mocks, not those in between."""
+
 Status = Literal["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
 
 
@@ -29,7 +32,13 @@ class Execution:
         self._history: list[dict[str, Any]] | None = None
 
     def __repr__(self) -> str:
-        return f"<Execution of {self._run.program.name!r}: {self.status}>"
+        told = f"Execution of {self._run.program.name!r}: {self.status}"
+        if self.status == "RUNNING":
+            waiting = ", ".join(repr(task.state) for task in self.pending)
+            told += f" at {self.now:%Y-%m-%dT%H:%M:%SZ}" + (f", an answer is awaited in {waiting}" if waiting else "")
+        elif self.error is not None:
+            told += f" with {self.error}"
+        return f"<{told}>"
 
     @property
     def status(self) -> Status:
@@ -122,20 +131,23 @@ class Execution:
     def advance(self, duration: Any) -> Execution:
         """Lets virtual time pass: seconds, a timedelta, or a text such as "12h"."""
         limit = self._run.timeline.now + duration_ms(duration)
-        self._run.budget.begin()
-        self._run.timeline.run_until(lambda: False, limit)
-        return self
+        return self._go_on(lambda: self._run.timeline.run_until(lambda: False, limit))
 
     def settle(self) -> Execution:
         """Runs everything that needs no time."""
-        self._run.budget.begin()
-        self._run.timeline.settle()
-        return self
+        return self._go_on(self._run.timeline.settle)
 
     def finish(self) -> Execution:
         """Lets time pass until the execution ends, or only an answer from outside can bring it on."""
+        return self._go_on(lambda: self._run.timeline.run_until(lambda: self._run.status != "RUNNING"))
+
+    def _go_on(self, let: Callable[[], None]) -> Execution:
+        """Lets it go on. What cannot go on says so in one line, without the ways that led there."""
         self._run.budget.begin()
-        self._run.timeline.run_until(lambda: self._run.status != "RUNNING")
+        try:
+            let()
+        except FlowDslError as error:
+            raise error.with_traceback(None) from error.__cause__
         return self
 
     @property

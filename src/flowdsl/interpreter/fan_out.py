@@ -18,6 +18,9 @@ from flowdsl.interpreter.sizes import to_json
 from flowdsl.interpreter.walking import Attempt, walk
 from flowdsl.query.base import ExpressionError
 
+__tracebackhide__ = True
+"""pytest shows the lines of the test and of its mocks, not those in between."""
+
 INLINE_CONCURRENCY = 40
 """Iterations that an inline Map without MaxConcurrency runs at once, about (spec)."""
 

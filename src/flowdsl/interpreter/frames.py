@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from flowdsl.interpreter.redrive import FanPoint
     from flowdsl.interpreter.run import Run
 
+__tracebackhide__ = True
+"""pytest shows the lines of the test and of its mocks, not those in between."""
+
 
 class Parked:
     """What a frame yields that something else will rouse: a child's end, an answer to its token."""

@@ -14,6 +14,9 @@ from flowdsl.diagnostics import FlowDslError, did_you_mean
 from flowdsl.interpreter.answers import Answer
 from flowdsl.interpreter.sizes import to_json
 
+__tracebackhide__ = True
+"""pytest shows the lines of the test and of its mocks, not those in between."""
+
 
 class LambdaContext:
     """The second argument of a handler."""

@@ -20,6 +20,9 @@ from flowdsl.query.base import ExpressionError
 if TYPE_CHECKING:
     from flowdsl.interpreter.distributed import DistributedMap
 
+__tracebackhide__ = True
+"""pytest shows the lines of the test and of its mocks, not those in between."""
+
 CONCURRENCY = 10_000
 """Child executions at once without MaxConcurrency (spec)."""
 TOGETHER = 64

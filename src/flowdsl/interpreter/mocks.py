@@ -21,6 +21,9 @@ from flowdsl.interpreter.run import Run
 from flowdsl.interpreter.sizes import to_json
 from flowdsl.interpreter.task import TaskNode
 
+__tracebackhide__ = True
+"""pytest shows the lines of the test and of its mocks, not those in between."""
+
 
 class Raises:
     """A mock that fails: `raises("DynamoDB.ConditionalCheckFailedException", "cause")`."""

@@ -21,6 +21,9 @@ from flowdsl.interpreter.sizes import LIMIT, LIMIT_WITHOUT_QUOTAS, Sizes
 from flowdsl.interpreter.tokens import OpenTask
 from flowdsl.interpreter.walking import walk
 
+__tracebackhide__ = True
+"""pytest shows the lines of the test and of its mocks, not those in between."""
+
 LAST_EVENT = 25_000
 """The last event of a Standard execution's history; it is an end (spec)."""
 MANY_EVENTS = 2_000_000

@@ -76,7 +76,7 @@ class Story:
 
 
 def named(thread: Thread, stay: Stay) -> str:
-    """A state's name, with the index of its iteration."""
+    """A state's name, with the indices of its iterations."""
     return f"{thread.label} {stay.name}" if thread.label else stay.name
 
 

@@ -26,6 +26,9 @@ from flowdsl.query.base import Evaluate, ExpressionError
 if TYPE_CHECKING:
     from flowdsl.interpreter.run import Run
 
+__tracebackhide__ = True
+"""pytest shows the lines of the test and of its mocks, not those in between."""
+
 Limit = Callable[[Frame], int | None]
 Answering = Generator["int | Parked | None", None, Answer]
 """What a frame yields while an answer takes its time."""

@@ -53,6 +53,7 @@ class Thread:
     outer: Stay | None = None
     """The Map or Parallel that it is under."""
     label: str = ""
+    """The indices of the iterations that it is in, from the outside in: `[0][2]`."""
     stay: Stay | None = field(default=None, repr=False)
     """The open state."""
 
@@ -122,7 +123,8 @@ class Threads:
         if kind == "MapIterationStarted":
             outer = _climb(thread, lambda stay: stay.name == name).stay
             key = outer.thread.key if outer is not None else thread.key
-            return Thread((*key, (str(name), told.get("index"))), outer, f"[{told.get('index')}]"), None
+            within = outer.thread.label if outer is not None else thread.label
+            return Thread((*key, (str(name), told.get("index"))), outer, f"{within}[{told.get('index')}]"), None
         if kind.startswith("MapIteration"):
             while thread.outer is not None and thread.key[-1] != (name, told.get("index")):
                 thread = thread.outer.thread
@@ -150,7 +152,7 @@ class Threads:
     ) -> tuple[Thread, Stay]:
         name = str(told.get("name"))
         if self._kinds.get(previous) == "ParallelStateStarted" and thread.stay is not None:
-            thread = Thread((*thread.key, (thread.stay.name, name)), thread.stay)
+            thread = Thread((*thread.key, (thread.stay.name, name)), thread.stay, thread.label)
         stay = Stay(
             name, kind.removesuffix("StateEntered"), event["id"], self.at(event), thread, str(told.get("input", "null"))
         )

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from flowdsl.interpreter.frames import Frame
     from flowdsl.interpreter.task import TaskNode
 
+__tracebackhide__ = True
+"""pytest shows the lines of the test and of its mocks, not those in between."""
+
 
 class OpenTask:
     """One task that is waiting. Answer it with `succeed`, `fail` or `heartbeat`; for an activity, `start` comes first."""
@@ -29,6 +32,10 @@ class OpenTask:
         now = frame.run.timeline.now
         self._started: int | None = now if call.token is not None and node.resource.kind != "activity" else None
         self._beat = now
+
+    def __repr__(self) -> str:
+        begun = "" if self.started else ", which no worker has taken"
+        return f"<OpenTask: {self.call.operation} of state {self.state!r}{begun}>"
 
     @property
     def state(self) -> str:
@@ -64,10 +71,10 @@ class OpenTask:
     def succeed(self, output: Any) -> None:
         """SendTaskSuccess with this JSON value."""
         try:
-            json.dumps(output)
-        except (TypeError, ValueError) as error:
+            told = json.loads(json.dumps(output, allow_nan=False))
+        except (TypeError, ValueError, RecursionError) as error:
             raise FlowDslError(f"the output for the task of state {self.state!r} is no JSON: {error}") from None
-        self._settle(Answer(output, whole=True))
+        self._settle(Answer(told, whole=True))
 
     def fail(self, error: str | None = None, cause: str | None = None) -> None:
         """SendTaskFailure: an error of at most 256, a cause of at most 32,768 characters (spec)."""
@@ -106,8 +113,10 @@ class OpenTask:
         if self._started is None:
             self.start()
         self.answer = answer
+        run = self._frame.run
         self._frame.rouse()
-        self._frame.run.timeline.settle()
+        run.budget.begin()
+        run.timeline.settle()
 
     def _check(self) -> None:
         if self.answer is not None or self._frame.run.open_tasks.get(self.token) is not self:

@@ -12,6 +12,9 @@ from flowdsl.interpreter.nodes import CHOICE, INSTANT, Node
 from flowdsl.interpreter.retries import Catcher, first, next_delay
 from flowdsl.query.base import ExpressionError
 
+__tracebackhide__ = True
+"""pytest shows the lines of the test and of its mocks, not those in between."""
+
 Attempt = Callable[[Frame, Any], Steps]
 
 

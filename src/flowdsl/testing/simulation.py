@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from flowdsl.asl.values import MAX_INPUT_DEPTH, deeper_than
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.interpreter.budgets import SECONDS
 from flowdsl.interpreter.clock import DEFAULT_START
@@ -15,6 +14,10 @@ from flowdsl.interpreter.execution import start as begin
 from flowdsl.interpreter.mocks import Hangs, Mocks, Raises, Returns, Waits
 from flowdsl.interpreter.program import program_of
 from flowdsl.testing import coverage
+from flowdsl.testing.inputs import jsonable, misfit
+
+__tracebackhide__ = True
+"""pytest shows the line of the test, not those in here."""
 
 
 def start(
@@ -33,28 +36,31 @@ def start(
     substitutions: Mapping[str, Any] | None = None,
     s3: Any = None,
     handlers: bool = True,
+    check_input: bool = True,
 ) -> Execution:
     """Starts an execution to be taken on step by step: `advance("12h")`, `pending`, `finish()`, `stop()`.
 
     A callback or activity without a mock stays open, for `pending[0].succeed(...)` to answer.
     """
-    program = program_of(workflow, substitutions)
-    execution = begin(
-        program,
-        {} if input is None else jsonable(input),
-        Mocks(program, mocks, handlers=handlers, open=True),
-        seed=seed,
-        now=now,
-        type=type,
-        sync=sync,
-        quotas=quotas,
-        name=name,
-        max_events=max_events,
-        max_seconds=max_seconds,
-        s3=s3,
-        tally=coverage.current,
-    )
-    return execution.settle()
+    try:
+        program = program_of(workflow, substitutions)
+        return begin(
+            program,
+            _input(workflow, input, check_input),
+            Mocks(program, mocks, handlers=handlers, open=True),
+            seed=seed,
+            now=now,
+            type=type,
+            sync=sync,
+            quotas=quotas,
+            name=name,
+            max_events=max_events,
+            max_seconds=max_seconds,
+            s3=s3,
+            tally=coverage.current,
+        ).settle()
+    except FlowDslError as error:
+        raise error.with_traceback(None) from error.__cause__
 
 
 def simulate(
@@ -73,6 +79,7 @@ def simulate(
     substitutions: Mapping[str, Any] | None = None,
     s3: Any = None,
     handlers: bool = True,
+    check_input: bool = True,
     unused_mocks: Literal["error", "ignore"] = "error",
 ) -> Execution:
     """Runs a workflow to its end, offline, on a virtual clock.
@@ -82,6 +89,7 @@ def simulate(
     `raises(...)`, `returns(...)`, `hangs()`, or a list of these, one for each call. A Task without a mock whose handler is
     in this project calls it. A mock that no call uses is an error, unless `unused_mocks="ignore"`. `substitutions` stand for
     the `${Name}` of a definition, as they would when it is deployed; only those in place of a number must be given.
+    The input is held against the annotation of the workflow's parameter, unless `check_input=False`.
 
     An Express workflow is started by StartExecution, or with `sync=True` by StartSyncExecution: its context object tells
     which (only the former has a RedriveCount).
@@ -89,57 +97,47 @@ def simulate(
     The same workflow, input, mocks and seed give the same execution, event for event. `max_events` bounds what AWS does
     not (Express, or `quotas=False`), `max_seconds` the real time that it may take.
     """
-    program = program_of(workflow, substitutions)
-    answers = Mocks(program, mocks, handlers=handlers)
-    execution = begin(
-        program,
-        {} if input is None else jsonable(input),
-        answers,
-        seed=seed,
-        now=now,
-        type=type,
-        sync=sync,
-        quotas=quotas,
-        name=name,
-        max_events=max_events,
-        max_seconds=max_seconds,
-        s3=s3,
-        tally=coverage.current,
-    ).finish()
-    if execution.status == "RUNNING":
-        waiting = ", ".join(repr(task.state) for task in execution.pending)
-        raise FlowDslError(
-            f"the execution waits for an answer from outside, in {waiting}; give it a mock, or use start()"
-        )
-    leftovers = answers.leftovers()
-    if leftovers and unused_mocks == "error":
-        raise FlowDslError(
-            f"{'; '.join(leftovers)} (the execution is {execution.status}, its path is {' > '.join(execution.path) or 'empty'})"
-        )
+    try:
+        program = program_of(workflow, substitutions)
+        answers = Mocks(program, mocks, handlers=handlers)
+        execution = begin(
+            program,
+            _input(workflow, input, check_input),
+            answers,
+            seed=seed,
+            now=now,
+            type=type,
+            sync=sync,
+            quotas=quotas,
+            name=name,
+            max_events=max_events,
+            max_seconds=max_seconds,
+            s3=s3,
+            tally=coverage.current,
+        ).finish()
+        if execution.status == "RUNNING":
+            waiting = ", ".join(repr(task.state) for task in execution.pending)
+            raise FlowDslError(
+                f"the execution waits for an answer from outside, in {waiting}; give it a mock, or use start()"
+            )
+        leftovers = answers.leftovers()
+        if leftovers and unused_mocks == "error":
+            path = " > ".join(execution.path) or "empty"
+            raise FlowDslError(f"{'; '.join(leftovers)} (the execution is {execution.status}, its path is {path})")
+    except FlowDslError as error:
+        raise error.with_traceback(None) from error.__cause__
     return execution
 
 
-def jsonable(value: Any) -> Any:
-    """A value as JSON carries it: models and dataclasses by their JSON form."""
-    import dataclasses
-    import json
-
-    def convert(item: Any) -> Any:
-        dump = getattr(item, "model_dump", None)
-        if callable(dump):
-            return dump(mode="json", by_alias=True)
-        if dataclasses.is_dataclass(item) and not isinstance(item, type):
-            return dataclasses.asdict(item)
-        raise TypeError(f"{type(item).__name__} is no JSON")
-
-    try:
-        if deeper_than(value, MAX_INPUT_DEPTH):
-            raise RecursionError
-        return json.loads(json.dumps(value, default=convert, allow_nan=False))
-    except RecursionError:
-        raise FlowDslError("the input is nested too deeply to be worked with") from None
-    except (TypeError, ValueError) as error:
-        raise FlowDslError(f"the input is no JSON: {error}") from None
+def _input(workflow: Any, value: Any, check: bool) -> Any:
+    """The execution's input. What does not fit the workflow's parameter is refused: AWS takes any JSON, the states do
+    not."""
+    told: Any = jsonable({} if value is None else value)
+    if check:
+        problem = misfit(told, getattr(workflow, "input_annotation", None))
+        if problem is not None:
+            raise FlowDslError(f"the input {problem} (check_input=False passes it all the same)")
+    return told
 
 
 def raises(

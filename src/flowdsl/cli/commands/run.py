@@ -18,22 +18,14 @@ if TYPE_CHECKING:
     "--mocks", "mocks_file", metavar="FILE[#CASE]", help="Answers for Tasks: flowdsl's own, or a MockConfigFile.json."
 )
 @click.option("--json", "as_json", is_flag=True, help="The execution with its history as JSON, and nothing else.")
-@click.option("--seed", default=0, show_default=True, help="Of jitter, $random and $uuid.")
-@click.option("--now", metavar="TIME", help="When the execution starts, ISO 8601 [default: 2026-01-01T12:00:00Z].")
+@click.option("-v", "--verbose", is_flag=True, help="Every line, however often its state comes again.")
+@click.option("--state", "state_name", metavar="NAME", help="Run this one state, as TestState does.")
 @click.option(
-    "--type", "kind", type=click.Choice(["STANDARD", "EXPRESS"]), help="The machine's type, where nothing says."
-)
-@click.option("--sync", is_flag=True, help="Start it by StartSyncExecution, which only an Express workflow knows.")
-@click.option(
-    "--max-seconds",
-    type=click.FloatRange(min=0),
-    default=600,
+    "--inspection-level",
+    type=click.Choice(["INFO", "DEBUG", "TRACE"]),
+    default="DEBUG",
     show_default=True,
-    help="Real time after which an execution is given up.",
-)
-@click.option("--no-quotas", is_flag=True, help="Without AWS's limits on payload, events and time.")
-@click.option(
-    "--s3", "buckets", multiple=True, metavar="BUCKET=FOLDER", help="A folder whose files are a bucket's objects."
+    help="How much --state shows.",
 )
 @click.option(
     "--substitute",
@@ -42,13 +34,22 @@ if TYPE_CHECKING:
     metavar="NAME=VALUE",
     help="What stands for ${NAME} in the definition.",
 )
-@click.option("--state", "state_name", metavar="NAME", help="Run this one state, as TestState does.")
 @click.option(
-    "--inspection-level",
-    type=click.Choice(["INFO", "DEBUG", "TRACE"]),
-    default="DEBUG",
+    "--s3", "buckets", multiple=True, metavar="BUCKET=FOLDER", help="A folder whose files are a bucket's objects."
+)
+@click.option(
+    "--type", "kind", type=click.Choice(["STANDARD", "EXPRESS"]), help="The machine's type, where nothing says."
+)
+@click.option("--sync", is_flag=True, help="Start it by StartSyncExecution, which only an Express workflow knows.")
+@click.option("--now", metavar="TIME", help="When the execution starts, ISO 8601 [default: 2026-01-01T12:00:00Z].")
+@click.option("--seed", default=0, show_default=True, help="Of jitter, $random and $uuid.")
+@click.option("--no-quotas", is_flag=True, help="Without AWS's limits on payload, events and time.")
+@click.option(
+    "--max-seconds",
+    type=click.FloatRange(min=0),
+    default=600,
     show_default=True,
-    help="How much --state shows.",
+    help="Real time after which an execution is given up.",
 )
 def command(target: str, input_file: str | None, mocks_file: str | None, as_json: bool, **options: Any) -> None:
     """Run a workflow offline.
@@ -84,6 +85,7 @@ def _mocks(name: str | None) -> dict[str, Any] | None:
 def _execution(
     definition: Definition, value: Any, mocks: dict[str, Any] | None, as_json: bool, options: dict[str, Any]
 ) -> Execution:
+    verbose = options["verbose"]
     import contextlib
     import sys
 
@@ -100,10 +102,14 @@ def _execution(
     program = program_of(definition, pairs(options["substitutions"], "--substitute NAME=VALUE"))
     answers = Mocks(program, mocks)
     many = any(is_distributed(state.fields) for state in definition.states("Map"))
-    narrator = None if as_json else Narrator(sys.stdout, over_bar=many and sys.stderr.isatty())
+    narrator = None if as_json else Narrator(sys.stdout, over_bar=many and sys.stderr.isatty(), everything=verbose)
     # What handlers print is no data of ours: it goes to stderr.
     counted = progress(None, "child executions") if many else contextlib.nullcontext()
-    with contextlib.redirect_stdout(sys.stderr), counted as advance:
+    with contextlib.ExitStack() as stack:
+        if narrator is not None:
+            stack.callback(narrator.catch_up)
+        advance = stack.enter_context(counted)
+        stack.enter_context(contextlib.redirect_stdout(sys.stderr))
         execution = start(
             program,
             value,

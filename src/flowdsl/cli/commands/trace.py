@@ -8,7 +8,8 @@ import click
 @click.command("trace")
 @click.argument("history", metavar="HISTORY.json")
 @click.argument("target", metavar="[FILE[:WORKFLOW]]", required=False)
-def command(history: str, target: str | None) -> None:
+@click.option("-v", "--verbose", is_flag=True, help="Every line, however often its state comes again.")
+def command(history: str, target: str | None, verbose: bool) -> None:
     """Explain a history exported from AWS.
 
     HISTORY.json is what `aws stepfunctions get-execution-history` printed; - is standard input. With the workflow, each
@@ -23,6 +24,7 @@ def command(history: str, target: str | None) -> None:
 
     events = read_history(read_json(history, "history"))
     definition = definition_of(target) if target else None
-    narrator = Narrator(sys.stdout)
+    narrator = Narrator(sys.stdout, everything=verbose)
     for line in explained(events, definition):
-        click.echo(narrator.line(line))
+        narrator.say(line)
+    narrator.catch_up()
