@@ -22,7 +22,7 @@ from flowdsl.dsl.references import (
     Source,
 )
 from flowdsl.dsl.retry import Retry
-from flowdsl.dsl.spell_jsonata import member, spell
+from flowdsl.dsl.spell_jsonata import member, spell, spell_value
 from flowdsl.dsl.state import State
 from flowdsl.dsl.states import Working, is_pass
 from flowdsl.dsl.substitute import gives_return, impure_in, returned
@@ -110,7 +110,7 @@ class Emitter:
             return [v if type(v) in _SCALARS else self.value(v) for v in frozen]
         if kind is Placeholder:
             return f"${{{frozen.name}}}"
-        return f"{{% {spell(frozen, self.name)} %}}"
+        return f"{{% {spell_value(frozen, self.name)} %}}"
 
     # scopes and states
 

@@ -23,7 +23,7 @@ MEMBERS = ("result", "result_of", "retry", "catch", "when", "otherwise", "assign
 def failed(trace: Trace, function: Callable[..., Any], error: Exception | SystemExit) -> None:
     """Reports an exception of the traced function, at the user's line."""
     place = _place(error.__traceback__, function.__code__) or definition_place(function.__code__)
-    if isinstance(error, NameError):
+    if isinstance(error, NameError) and not _is_ours(error):
         trace.report(*_name(function, error, place[0]), place)
         return
     if isinstance(error, RecursionError):
@@ -170,6 +170,14 @@ def _refused_model(error: Exception | SystemExit) -> str | None:
     if type(error).__name__ != "ValidationError" or not hasattr(error, "title"):
         return None
     return str(found.title) if any(isinstance(e.get("input"), Expr) for e in found.errors()) else None
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Whether flowdsl's own code raised it, not the user's."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    return last is not None and str(last.tb_frame.f_globals.get("__name__", "")).startswith("flowdsl.")
 
 
 def _place(found: TracebackType | None, function: CodeType) -> Place | None:

@@ -27,6 +27,7 @@ from flowdsl.query.expression import (
     Parameter,
     Place,
     Raw,
+    Read,
     Some,
 )
 
@@ -117,8 +118,33 @@ def list_call(function: str, gives: Kind | str, *arguments: Any) -> Any:
     if not _check(function, first, arguments, place):
         return Expr(Literal(None, place), BROKEN)
     item = _given(gives, first)
-    node = Call(function, [as_node(a, (*place, i)) for i, a in enumerate(arguments)], place)
-    return Expr(Listed(node, place), Kind("array", f"list[{item.name}]", item=item))
+    given = Kind("array", f"list[{item.name}]", item=item)
+    nodes = [as_node(a, (*place, i)) for i, a in enumerate(arguments)]
+    if function == "append":
+        if not _is_array(nodes[1]):
+            return Expr(Listed(Call(function, nodes, place), place), given)
+        # Appending an array gives one, whatever stands before it.
+        nodes[0] = _unlisted(nodes[0], first)
+        return Expr(Call(function, nodes, place), given)
+    if function in _TAKING_ONE:
+        nodes[0] = _unlisted(nodes[0], first)
+    return Expr(Listed(Call(function, nodes, place), place), given)
+
+
+_TAKING_ONE = frozenset({"map", "filter", "sort", "reverse", "distinct"})
+"""Functions that take one item for a list of one, and give nothing for nothing: the whole is made a list in the end."""
+
+
+def _unlisted(node: Node, kind: Kind) -> Node:
+    """A list as JSONata collapses it, where its only item cannot be taken for a list itself."""
+    if type(node) is Listed and kind.item is not None and kind.item.json not in ("array", "any"):
+        return node.base
+    return node
+
+
+def _is_array(node: Node) -> bool:
+    """Whether an expression that gives a list gives an array whatever its length."""
+    return type(node) in (Listed, Array, Read) or (type(node) is Call and node.function == "append")
 
 
 def each_item(function: str, gives: str, items: Any, lambda_: Any, parameters: int, *further: Any) -> Any:
@@ -144,9 +170,12 @@ def each_item(function: str, gives: str, items: Any, lambda_: Any, parameters: i
         report(
             "constant-condition", f"fn.{function} decides by a condition, found {kind_of_value(made).name}", (*place, 1)
         )
+    listed = as_node(items, (*place, 0))
+    if function in _TAKING_ONE:
+        listed = _unlisted(listed, kind)
     node = Call(
         function,
-        [as_node(items, (*place, 0)), Function(tuple(names), body, place), *(as_node(f, place) for f in further)],
+        [listed, Function(tuple(names), body, place), *(as_node(f, place) for f in further)],
         place,
     )
     if gives == "one":

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from flowdsl.dsl.names import free_name, snake
 from flowdsl.query.expression import (
     Array,
     Call,
@@ -28,6 +29,7 @@ from flowdsl.query.expression import (
     Read,
     Some,
     Text,
+    children,
 )
 
 Name = Callable[[Any], str]
@@ -137,6 +139,10 @@ def _operation(node: Operation, name: Name, power: int) -> str:
     binds = _BINDS.get(operator)
     if binds is None or node.right is None:
         return _special(node, name, power)
+    if operator in ("=", "!=") and node.kind != "datetime":
+        short = _compared_default(node, name, power)
+        if short:
+            return short
     if node.kind == "datetime":
         text = f"$toMillis({spell(node.left, name)}) {operator} $toMillis({spell(node.right, name)})"
         return f"({text})" if power >= _COMPARE else text
@@ -147,6 +153,78 @@ def _operation(node: Operation, name: Name, power: int) -> str:
     if binds == _COMPARE:
         return f"({text})" if power >= _COMPARE else text
     return f"({text})" if binds < power else text
+
+
+def _compared_default(node: Operation, name: Name, power: int) -> str:
+    """A comparison of a field that has a default with a constant, without the default; "" where it is needed.
+
+    Of nothing, = and != are both false: what is right for the default decides which of them, or its opposite, is meant.
+    """
+    left: Node | None = node.left
+    right = node.right
+    if type(left) is Literal:
+        left, right = right, left
+    if type(left) is not Default or type(right) is not Literal or type(left.default) is not Literal:
+        return ""
+    default, constant = left.default.value, right.value
+    same = type(default) is type(constant) and default == constant
+    if same and node.operator == "=":
+        return ""
+    if isinstance(default, (int, float)) and isinstance(constant, (int, float)) and type(default) is not type(constant):
+        return ""
+    text = f"{spell(left.base, name, _COMPARE + 1)} {'!=' if same else '='} {spell(right, name, _COMPARE + 1)}"
+    if not same and node.operator == "!=":
+        return f"$not({text})"
+    return f"({text})" if power >= _COMPARE else text
+
+
+class _Bound:
+    """Names of sources, and of values that the expression computes once, by their text."""
+
+    def __init__(self, name: Name, values: dict[str, str]) -> None:
+        self.name = name
+        self.values = values
+
+    def __call__(self, source: Any) -> str:
+        return self.name(source)
+
+
+def spell_value(node: Node, name: Name) -> str:
+    """A whole expression's text: a field with a default that stands in it more than once is computed once."""
+    kind = type(node)
+    if kind is Field or kind is Read:
+        return spell(node, name)
+    counted: dict[str, int] = {}
+    stack = [node]
+    while stack:
+        inner = stack.pop()
+        if type(inner) is Default and _is_path(inner.base):
+            text = _default(inner, name, 0)
+            counted[text] = counted.get(text, 0) + 1
+        else:
+            stack.extend(children(inner))
+    repeated = [text for text, count in counted.items() if count > 1]
+    if not repeated:
+        return spell(node, name)
+    taken = set(_VARIABLE.findall(spell(node, name)))
+    values = {text: free_name(_last_step(text), taken) for text in reversed(repeated)}
+    bound = "; ".join(f"${variable} := {text}" for text, variable in values.items())
+    return f"({bound}; {spell(node, _Bound(name, values))})"
+
+
+_VARIABLE = re.compile(r"\$([A-Za-z_]\w*)")
+_STEP = re.compile(r"\$exists\([^)]*?(\w+)`?\)")
+
+
+def _last_step(text: str) -> str:
+    found = _STEP.match(text)
+    return snake(found[1]) if found else "value"
+
+
+def _is_path(node: Node) -> bool:
+    while type(node) is Field:
+        node = node.base
+    return type(node) is Read
 
 
 def _special(node: Operation, name: Name, power: int) -> str:
@@ -190,6 +268,8 @@ def _conditional(node: Conditional, name: Name, power: int) -> str:
 def _default(node: Default, name: Name, power: int) -> str:
     base = spell(node.base, name)
     text = f"$exists({base}) ? {base} : {spell(node.default, name, _OR)}"
+    if isinstance(name, _Bound) and text in name.values:
+        return f"${name.values[text]}"
     return f"({text})" if power else text
 
 
