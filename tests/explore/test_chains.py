@@ -94,7 +94,7 @@ def test_what_drives_a_path_is_what_is_other_than_before() -> None:
     told = {case.name: drivers(case, found.cases[:number]) for number, case in enumerate(found.cases)}
     assert told["A is tried again after Busy"] == ["A fails with Busy and then answers"]
     assert told["B goes to D"] == ["input.n = 7", 'A result.state = "state"']
-    assert told["D goes to E"] == ["input.n = 8", 'A result.state = "state"']
+    assert told["D goes to E"] == ["input.n = 1", 'A result.state = "state"']
 
 
 def test_a_call_that_never_answers_is_said_so() -> None:

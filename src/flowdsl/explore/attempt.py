@@ -98,7 +98,10 @@ class Attempt:
             self.trouble = "" if failed is None else f"{failed.node.name!r} fails: {(failed.trouble or ('', ''))[0]}"
             if ran.answers or ran.was_cut or ran.refused:
                 self.is_decided = False
-            if not self._look(ran):
+            origins = Origins(ran.trace)
+            goes_on = self._look(ran, origins)
+            self.is_decided = self.is_decided and not origins.is_opaque
+            if not goes_on:
                 return self.found
         self.is_decided = False
         return self.found
@@ -139,11 +142,10 @@ class Attempt:
             budget=self.budget,
         )
 
-    def _look(self, ran: Ran) -> bool:
+    def _look(self, ran: Ran, origins: Origins) -> bool:
         """Whether to run again: something was made up, or another choice taken. False: it is done, or cannot be done."""
         plan = self.guide.plan
         reached = plan is None
-        origins = Origins(ran.trace)
         answers = {(a.pointer, a.number): a for a in ran.answers}
         keys: dict[Visit, Key] = {}
         forks = {fork.key: number for number, fork in enumerate(self.forks)}
@@ -162,6 +164,7 @@ class Attempt:
                 if changed:
                     break
                 self.obstacle = state.name
+                self.is_decided = self.is_decided and not unplanned
                 number = forks.get(key)
                 if number is not None and self.forks[number].expected == (
                     visit.way or (ENDED if visit.has_ended else "")
@@ -193,7 +196,6 @@ class Attempt:
                     return True
                 left = False
                 forks[key] = number
-            self.is_decided = self.is_decided and not origins.is_opaque
             reached = reached or self._takes(visit)
             if not reached and not changed and self._passes_by(visit, state):
                 return self._back()

@@ -57,6 +57,19 @@ def mocks_of(answers: list[Answered], *, causes: bool = True) -> dict[str, Any]:
     return {state: _mock(made) for state, made in by_state.items()}
 
 
+def like(mock: Any, plain: Any) -> Any:
+    """A mock with the results of another, which gives one; else as it is."""
+    if plain is None or is_list(plain) or isinstance(plain, (Hangs, Raises)):
+        return mock
+    if not is_list(mock):
+        return mock if isinstance(mock, (Hangs, Raises)) else plain
+    return [answer if isinstance(answer, (Hangs, Raises)) else _in_list(plain) for answer in mock]
+
+
+def _in_list(answer: Any) -> Any:
+    return answer.value if isinstance(answer, Returns) else answer
+
+
 def _mock(made: list[Answered]) -> Any:
     first = made[0]
     if all(_alike(first, other) for other in made):

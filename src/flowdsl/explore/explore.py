@@ -11,7 +11,7 @@ from typing import Any, Final
 from flowdsl.asl.definition import Definition
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.explore.attempt import Attempt
-from flowdsl.explore.cases import Case, mocks_of
+from flowdsl.explore.cases import Case, like, mocks_of
 from flowdsl.explore.chains import chain_of
 from flowdsl.explore.guide import Guide, Map, Plan
 from flowdsl.explore.impossible import Impossible
@@ -199,12 +199,22 @@ class _Explorer:
         return materials
 
     def _keep(self, ran: Ran, attempt: Attempt, plan: Plan | None) -> bool:
-        """Makes a case of a run, if it does the same with mocks: with plain ones, or with all that was said."""
-        return any(self._proved(mocks_of(ran.answers, causes=causes), attempt, plan) for causes in (False, True))
-
-    def _proved(self, mocks: dict[str, Any], attempt: Attempt, plan: Plan | None) -> bool:
-        objects = attempt.found_objects
+        """Makes a case of a run, if it does the same with mocks: best with those of the plainest path where it can."""
         value = attempt.found_materials.value(INPUT)
+        objects = attempt.found_objects
+        mocks = mocks_of(ran.answers, causes=False)
+        if self.cases:
+            plain = self.cases[0]
+            alike = {state: like(mock, plain.mocks.get(state)) for state, mock in mocks.items()}
+            for one, other in ((plain.input, alike), (value, alike), (plain.input, mocks)):
+                if self._proved(one, other, objects, plan, ran):
+                    return True
+        return self._proved(value, mocks, objects, plan) or self._proved(value, mocks_of(ran.answers), objects, plan)
+
+    def _proved(
+        self, value: Json, mocks: dict[str, Any], objects: dict[str, Json], plan: Plan | None, ran: Ran | None = None
+    ) -> bool:
+        """Whether a case was made. `ran`: it must go the very same ways as this run."""
         kept = _Kept()
         self.runs += 1
         try:
@@ -217,6 +227,10 @@ class _Explorer:
         for run in kept.runs:
             took |= taken(run)
         if execution.status == "RUNNING" or (plan is not None and plan.target.pointer not in took):
+            return False
+        if ran is not None and not (
+            took == ran.taken and execution.status == ran.run.status and execution.error == ran.run.error
+        ):
             return False
         new = [way for way in self.ways if way.pointer in took and way.pointer not in self.covered]
         if not new and self.cases:

@@ -17,7 +17,7 @@ from flowdsl.asl.values import is_list, is_number, is_object
 from flowdsl.explore.found import Found, fixed, together
 from flowdsl.explore.jsonata_guesses import guessed
 from flowdsl.explore.jsonata_reading import Reading
-from flowdsl.explore.jsonata_scope import NO_SCOPE, Bound, Scope, Written, applied, links
+from flowdsl.explore.jsonata_scope import NO_SCOPE, Bound, Scope, Written, applied, is_plain, links
 from flowdsl.explore.results import of_index
 from flowdsl.explore.views import Place
 from flowdsl.explore.wants import (
@@ -89,6 +89,8 @@ class JsonataOrigins(Reading):
             tree = parse(source)
         except SyntaxFault:
             return
+        if not is_plain(source):
+            self.origins.is_opaque = True
         outer, self.source = self.source, source
         try:
             yield from self.solve(tree, steps, want, NO_SCOPE)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from flowdsl.explore.views import Place
 from flowdsl.query.jsonata import nodes as n
+from flowdsl.query.jsonata.syntax import parse
+from flowdsl.query.jsonata.tokens import SyntaxFault
 
 Arguments = Sequence[n.Node]
 
@@ -55,6 +58,24 @@ def links(node: n.Node) -> Iterator[Link]:
 def is_function(inner: n.Node, whole: n.Node) -> bool:
     return isinstance(inner, n.Variable) and any(
         isinstance(node, n.Call) and node.procedure is inner for node in n.walk(whole)
+    )
+
+
+_PLAIN: Final = (n.Literal, n.Name, n.Variable, n.Path, n.Binary, n.Negate, n.Block, n.Condition, n.Bind, n.Call)
+_PLAIN_FUNCTIONS: Final = frozenset({"boolean", "count", "exists", "not"})
+
+
+@lru_cache(maxsize=4096)
+def is_plain(source: str) -> bool:
+    """Whether an expression is turned round wholly, and has only what it reads to go by: no chance, no clock, no pattern."""
+    try:
+        tree = parse(source)
+    except SyntaxFault:
+        return False
+    nodes = list(n.walk(tree))
+    calls = [node.procedure for node in nodes if isinstance(node, n.Call)]
+    return all(isinstance(node, _PLAIN) for node in nodes) and all(
+        isinstance(called, n.Variable) and called.name in _PLAIN_FUNCTIONS for called in calls
     )
 
 

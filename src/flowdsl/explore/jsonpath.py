@@ -128,6 +128,7 @@ class PathOrigins:
 
     def _spread(self, place: Place, path: tuple[s.Step, ...], steps: Steps, want: Want) -> Found:
         """A path that leads to several values, so that it gives an array: the first of them is the one made."""
+        self.origins.is_opaque = True
         step, rest = path[0], path[1:]
         if isinstance(step, s.Descend):
             yield from self._along(place, rest, steps[1:] if steps else (), want if steps else _one_of(want))
@@ -186,10 +187,11 @@ class PathOrigins:
     def call(self, call: Intrinsic, steps: Steps, want: Want) -> Found:
         """What a call gives: turned round where the function can be."""
         turned = _TURNED.get(call.name)
+        if call.name != "States.MathAdd":
+            self.origins.is_opaque = True
         if turned is not None:
             yield from turned(self, call.arguments, steps, want)
             return
-        self.origins.is_opaque = True
         now = self.value(call)
         if now is not MISSING:
             yield from fixed(now, steps, want)

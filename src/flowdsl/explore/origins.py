@@ -212,7 +212,10 @@ class Origins(Views):
     def _of_context(self, visit: Visit, steps: Steps, want: Want) -> Found:
         if steps[:2] == ("Execution", "Input") and visit.run is self.trace.run:
             yield from made(INPUT, steps[2:], want)
-        elif satisfies(descend(self.context(visit), steps), want):
+            return
+        # Another execution has another.
+        self.is_opaque = True
+        if satisfies(descend(self.context(visit), steps), want):
             yield ()
 
     def _of_error(self, visit: Visit, steps: Steps, want: Want) -> Found:
