@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple
 
 from flowdsl.analysis.task_results import target
@@ -91,12 +92,17 @@ def takes(pattern: str, name: str) -> bool:
     return pattern == TaskFailed and name not in NOT_TASK_FAILED
 
 
+def one_takes(patterns: Collection[str], name: str) -> bool:
+    """Whether one of the strings of an ErrorEquals takes an error."""
+    return name in patterns or ALL in patterns or (TaskFailed in patterns and name not in NOT_TASK_FAILED)
+
+
 def taken_before(entries: list[Handler], number: int) -> dict[str, Handler]:
     """The names of a handler that an earlier one of the same kind takes, with that one."""
     found: dict[str, Handler] = {}
     for name in entries[number].names:
         for earlier in entries[:number]:
-            if any(takes(pattern, name) for pattern in earlier.names):
+            if one_takes(earlier.names, name):
                 found[name] = earlier
                 break
     return found
@@ -105,7 +111,7 @@ def taken_before(entries: list[Handler], number: int) -> dict[str, Handler]:
 def is_caught(state: StateNode, *names: str) -> bool:
     """Whether a state's own Catch takes all these errors."""
     patterns = [pattern for handler in handlers(state, "Catch") for pattern in handler.names]
-    return all(any(takes(pattern, name) for pattern in patterns) for name in names)
+    return all(one_takes(patterns, name) for name in names)
 
 
 def is_retried(state: StateNode, name: str) -> bool:
@@ -116,7 +122,7 @@ def is_retried(state: StateNode, name: str) -> bool:
 def try_again(retriers: Iterable[Handler], name: str) -> bool:
     """Whether Retriers take an error and try again at least once: the first that matches decides."""
     for handler in retriers:
-        if any(takes(pattern, name) for pattern in handler.names):
+        if one_takes(handler.names, name):
             return handler.attempts > 0
     return False
 
@@ -125,15 +131,22 @@ def impossible(state: StateNode, name: str) -> NameProblem | None:
     """Why a state can never raise an error of this name; None where it can, or where that is not known."""
     if state.type != "Task" and name in _raised_inside(state):
         return None
+    wrong = _no_error(name)
+    if wrong is not None:
+        return wrong
+    return _impossible_for_task(state, name) if state.type == "Task" else _impossible_for_scopes(state, name)
+
+
+@lru_cache(maxsize=4096)
+def _no_error(name: str) -> NameProblem | None:
+    """Why no state whatever can raise an error of this name."""
     if name == Runtime:
         return NameProblem("uncatchable", "States.Runtime can be neither retried nor caught")
     if name.startswith("States.") and not is_reserved(name):
         return NameProblem("no-such-reserved", f"there is no error {name!r}{did_you_mean(name, RESERVED)}")
     if name.partition(".")[0].lower() in ("state", "states") and not name.startswith("States."):
         return NameProblem("no-such-reserved", f"there is no error {name!r}{did_you_mean(name, RESERVED)}")
-    if state.type == "Task":
-        return _impossible_for_task(state, name)
-    return _impossible_for_scopes(state, name)
+    return None
 
 
 def _impossible_for_task(state: StateNode, name: str) -> NameProblem | None:

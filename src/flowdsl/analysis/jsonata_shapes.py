@@ -188,6 +188,13 @@ class Inference:
         kept = isinstance(first, n.KeepArray)
         before = first.end
         for step in node.steps[1:]:
+            if step.__class__ is n.Name and here.kinds == OBJECT and here.presence == ALWAYS and not self.facts:
+                # Most steps lead to a member that is surely there; nothing is to be said of them.
+                found = here.fields.get(step.name)
+                if found is not None and found.presence == ALWAYS:
+                    here, before = found, step.end
+                    access = (*access, step.name) if access is not None else None
+                    continue
             if here.presence == NEVER:
                 return NOTHING
             bare = step

@@ -46,11 +46,9 @@ class SourceMap:
     def locate(self, pointer: str) -> Location | None:
         """The Location of a pointer or of its nearest ancestor that has one."""
         entries = self.entries
-        while pointer not in entries:
-            if not pointer:
-                return None
+        while (found := entries.get(pointer)) is None and pointer:
             pointer = pointer.rpartition("/")[0]
-        return entries[pointer]
+        return found
 
     def __iter__(self) -> Iterator[tuple[str, Location]]:
         return iter(self.entries.items())

@@ -44,7 +44,7 @@ class CheckContext:
         self.strict = strict
         """Whether hygiene is reported state by state rather than once for the definition."""
         self._choices: dict[str, Choices] = {}
-        self._handlers: dict[tuple[str, HandlerKind], list[Handler]] = {}
+        self._handlers: dict[HandlerKind, dict[str, list[Handler]]] = {"Retry": {}, "Catch": {}}
         self.options: dict[str, Any] = options or {}
         """Settings of single rules: `max-retry-time` in seconds, ..."""
 
@@ -142,10 +142,10 @@ class CheckContext:
 
     def handlers(self, state: StateNode, kind: HandlerKind) -> list[Handler]:
         """A state's Retriers or Catchers, in order."""
-        key = (state.pointer, kind)
-        found = self._handlers.get(key)
+        known = self._handlers[kind]
+        found = known.get(state.pointer)
         if found is None:
-            found = self._handlers[key] = handlers(state, kind)
+            found = known[state.pointer] = handlers(state, kind)
         return found
 
     def all_handlers(self, state: StateNode) -> list[Handler]:

@@ -95,7 +95,7 @@ def finish(
     placed = [_placed(finding, definition) for finding in found if settings.is_on(finding.code, path)]
     kept, about_suppressions = suppress(placed, suppressions, settings, path)
     final = [*kept, *(_placed(d, definition) for d in about_suppressions if settings.is_on(d.code, path))]
-    return in_order(replace(d, severity=settings.severity_of(d)) for d in final)
+    return in_order(_judged(d, settings.severity_of(d)) for d in final)
 
 
 def in_order(found: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -119,6 +119,10 @@ def _placed(finding: Diagnostic, definition: Definition) -> Diagnostic:
         return finding
     location = definition.source_map.locate(finding.pointer)
     return finding if location is None else replace(finding, location=location)
+
+
+def _judged(finding: Diagnostic, severity: Severity) -> Diagnostic:
+    return finding if finding.severity is severity else replace(finding, severity=severity)
 
 
 def _path(definition: Definition) -> str:

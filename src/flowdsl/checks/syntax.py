@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, Literal
 
-from flowdsl.asl.field import Field
+from flowdsl.asl.field import Field, Language
 from flowdsl.asl.fields import OBJECTS
 from flowdsl.asl.objects import Here, aws_location_of, dotted, pointer_of
 from flowdsl.asl.values import PLACEHOLDER, Json, has_placeholder, is_list, is_object, shown
@@ -53,8 +53,11 @@ def syntax_problems(objects: Iterable[Here]) -> Iterator[SyntaxProblem]:
     for here in objects:
         if not here.type:
             continue
-        for field in _looked_at(here):
-            value = here.fields[field.name]
+        fields = _looked_at(here.type, here.language)
+        for name, value in here.fields.items() if fields else ():
+            field = fields.get(name)
+            if field is None:
+                continue
             if here.is_jsonata:
                 yield from _expressions(here, field, value)
             elif field.kind == "template":
@@ -67,26 +70,16 @@ def syntax_problems(objects: Iterable[Here]) -> Iterator[SyntaxProblem]:
             yield from _template_object(here, (), here.fields)
 
 
-_fields_by_shape: dict[tuple[str, ...], tuple[Field, ...]] = {}
-
-
-def _looked_at(here: Here) -> tuple[Field, ...]:
-    """The fields of an object that hold paths, templates or expressions."""
-    key = (here.type, here.language, *here.fields)
-    found = _fields_by_shape.get(key)
-    if found is None:
-        if len(_fields_by_shape) > 5_000:
-            _fields_by_shape.clear()
-        kinds = ("template", "condition") if here.is_jsonata else ("template", "path", "reference-path", "error-path")
-        table = OBJECTS[here.type]
-        found = _fields_by_shape[key] = tuple(
-            field
-            for name in here.fields
-            if (field := table.get(name)) is not None
-            and field.language in (None, here.language)
-            and (field.kind in kinds or (here.is_jsonata and field.expression))
-        )
-    return found
+@cache
+def _looked_at(type: str, language: Language) -> dict[str, Field]:
+    """The fields of a type of object that hold paths, templates or expressions, by name."""
+    is_jsonata = language == "JSONata"
+    kinds = ("template", "condition") if is_jsonata else ("template", "path", "reference-path", "error-path")
+    return {
+        name: field
+        for name, field in OBJECTS[type].items()
+        if field.language in (None, language) and (field.kind in kinds or (is_jsonata and field.expression))
+    }
 
 
 def _problem(
