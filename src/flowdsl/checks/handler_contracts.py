@@ -32,6 +32,13 @@ OWN_ERRORS = {
     "Conflict",
 }
 """What @handler itself may fail with, whatever the function does."""
+POWERTOOLS_ERRORS = {
+    "IdempotencyAlreadyInProgressError",
+    "IdempotencyKeyError",
+    "IdempotencyPersistenceLayerError",
+    "IdempotencyValidationError",
+}
+"""What Powertools' idempotency may fail with (documented)."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +110,14 @@ class Contract:
         if target(self.state).name == "lambda:invoke":
             return flow.arguments.fields.get("Payload") if "Payload" in parameters_of(self.state) else None
         return flow.arguments
+
+    @property
+    def is_powertools(self) -> bool:
+        """Whether its source shows it under Powertools' idempotency."""
+        if self.source is None or self.entry is None:
+            return False
+        decorators = self.source.tree.decorated_with(self.entry.function)
+        return any(name.rpartition(".")[2] in ("idempotent", "idempotent_function") for name in decorators)
 
     def mentions(self, name: str) -> bool:
         """Whether a name stands anywhere in the handler's file, as a name or in a text."""

@@ -156,6 +156,8 @@ def _entry(tree: SourceTree, function: Function, task: TaskUse | None) -> Entry 
     for decorator, name in zip(function.decorators, names, strict=True):
         if name in FLOWDSL_HANDLER:
             contract = _contract(tree, decorator)
+            if _has_powertools(names) and not contract.declares:
+                contract = replace(contract, idempotency="once", declares=True)
             return replace(
                 contract, function=function, event=tuple(function.parameters), retried=task.retried if task else None
             )
@@ -165,7 +167,7 @@ def _entry(tree: SourceTree, function: Function, task: TaskUse | None) -> Entry 
             return None
         positional = [*function.positional, "", ""]
         shape = (positional[0], positional[1])
-    powertools = any(name.rpartition(".")[2] in ("idempotent", "idempotent_function") for name in names)
+    powertools = _has_powertools(names)
     return Entry(
         function,
         "plain",
@@ -176,6 +178,11 @@ def _entry(tree: SourceTree, function: Function, task: TaskUse | None) -> Entry 
         idempotency="once" if powertools else "undeclared",
         declares=powertools,
     )
+
+
+def _has_powertools(decorators: list[str]) -> bool:
+    """Whether a function is under a decorator of Powertools' idempotency."""
+    return any(name.rpartition(".")[2] in ("idempotent", "idempotent_function") for name in decorators)
 
 
 def plain_parameters(function: Function) -> tuple[str, str] | None:

@@ -17,8 +17,11 @@ HANDLERS = """
 import os
 
 import boto3
+from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer, idempotent_function
 
 from flowdsl.handler import handler, none, once
+
+records = DynamoDBPersistenceLayer(table_name=os.environ["RECORDS"])
 
 table = boto3.resource("dynamodb").Table(os.environ["VOTES"])
 
@@ -43,6 +46,12 @@ def vote(*, poll: str, voter: str, weight: int = 1) -> dict:
 def remind(*, voter: str) -> None:
     if not voter:
         raise LookupError(voter)
+
+
+@handler
+@idempotent_function(data_keyword_argument="poll", persistence_store=records)
+def archive(*, poll: str) -> None:
+    table.update_item(Key={"poll": poll}, UpdateExpression="ADD archived :n", ExpressionAttributeValues={":n": 1})
 
 
 @handler(idempotency=once(key="poll"))
@@ -186,3 +195,27 @@ def test_what_pydantic_reads_from_a_text_fits(project: Path) -> None:
     assert found(project, {"Arguments": {"n": "five"}}, "remind", parameters=wanted) == [
         ("ASL950", "/States/Work/Arguments/n", "'remind' takes a number as 'n', and gets a string")
     ]
+
+
+@pytest.mark.parametrize(
+    ("function", "error", "way"),
+    [
+        ("close", "AlreadyRunning", "add .retry(Transient)"),
+        ("archive", "IdempotencyAlreadyInProgressError", "retry 'IdempotencyAlreadyInProgressError'"),
+    ],
+)
+def test_a_retry_that_may_meet_its_first_attempt_at_work_has_to_wait_for_it(
+    project: Path, function: str, error: str, way: str
+) -> None:
+    retrier = {"ErrorEquals": ["States.Timeout"], "MaxAttempts": 2}
+    task = {"Arguments": {"poll": "p"}, "TimeoutSeconds": 60, "Retry": [retrier]}
+    said = (
+        f"this retry may meet a first attempt that is still at work: {function!r} then raises {error!r}, and no Retry takes it: the "
+        f"execution fails; {way}"
+    )
+    assert ("ASL957", "/States/Work/Retry/0", said) in found(project, task, function)
+    waits = {**task, "Retry": [retrier, {"ErrorEquals": [error], "IntervalSeconds": 5}]}
+    assert [code for code, _, _ in found(project, waits, function)] == []
+    everything = {**task, "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2}]}
+    assert [code for code, _, _ in found(project, everything, function)] == []
+    assert "ASL957" not in [code for code, _, _ in found(project, {"Arguments": {"poll": "p"}}, function)]

@@ -9,7 +9,7 @@ from typing import Any, cast
 from flowdsl.analysis.errors import all_handlers
 from flowdsl.asl.bindings import Binding, Bindings
 from flowdsl.checks.context import CheckContext
-from flowdsl.checks.handler_contracts import OWN_ERRORS, Contract, contracts, raised_in
+from flowdsl.checks.handler_contracts import OWN_ERRORS, POWERTOOLS_ERRORS, Contract, contracts, raised_in
 from flowdsl.checks.rule import Example, Rule
 from flowdsl.diagnostics import Diagnostic, Severity, did_you_mean
 
@@ -85,7 +85,8 @@ def _known(contract: Contract) -> set[str] | None:
     declared = set(contract.raises)
     if contract.source is None or contract.entry is None:
         return declared | OWN_ERRORS if declared else None
-    return declared | raised_in(contract.source, contract.entry) | OWN_ERRORS
+    more = POWERTOOLS_ERRORS if contract.is_powertools else set[str]()
+    return declared | raised_in(contract.source, contract.entry) | OWN_ERRORS | more
 
 
 def _may_be_a_class(name: str) -> bool:
