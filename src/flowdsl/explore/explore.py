@@ -223,9 +223,7 @@ class _Explorer:
             ).finish()
         except FlowDslError:
             return False
-        took: set[str] = set()
-        for run in kept.runs:
-            took |= taken(run)
+        took = frozenset[str]().union(*(taken(run) for run in kept.runs))
         if execution.status == "RUNNING" or (plan is not None and plan.target.pointer not in took):
             return False
         if ran is not None and not (
