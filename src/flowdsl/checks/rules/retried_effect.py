@@ -11,9 +11,9 @@ from flowdsl.checks.handler_contracts import Contract, contracts
 from flowdsl.checks.handler_runner import handler_rules
 from flowdsl.checks.rule import Example, Rule
 from flowdsl.diagnostics import Diagnostic, Severity
-from flowdsl.integrations.catalog import UnknownOperation, operation
+from flowdsl.integrations.catalog import UnknownOperation
 from flowdsl.integrations.effects import effect_of
-from flowdsl.integrations.names import normal
+from flowdsl.integrations.handler_permissions import effect
 
 _REPEATS = ("ASL910", "ASL911", "ASL912", "ASL913", "ASL914")
 
@@ -99,16 +99,11 @@ def _declared_effect(contract: Contract) -> str:
     if contract.idempotency != "undeclared":
         return ""
     for declared in contract.binding.contract.get("effects") or ():
-        service, action = getattr(declared, "service", None), getattr(declared, "action", None)
-        if isinstance(declared, str):
-            service, _, action = declared.removeprefix("aws-sdk:").partition(":")
-        if not (isinstance(service, str) and isinstance(action, str)) or normal(service) == "dynamodb":
-            # What a write to a table does again depends on its arguments.
-            continue
         try:
-            found = operation(service, action)
+            found = effect(declared)
         except UnknownOperation:
             continue
-        if effect_of(found).repeats:
+        # What a write to a table does again depends on its arguments.
+        if found.service != "dynamodb" and effect_of(found).repeats:
             return found.name
     return ""
