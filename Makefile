@@ -11,7 +11,7 @@ PYTESTS = 3.11 3.12 3.13
 export AWS_DEFAULT_REGION ?= eu-west-1
 export AWS_EC2_METADATA_DISABLED = true
 
-.PHONY: all setup demo test test-all corpus lint bench bench-peers bench-interpreter second-opinion docs golden lock clean
+.PHONY: all setup demo test test-all corpus lint bench bench-peers bench-interpreter bench-million second-opinion docs golden lock clean
 all: lint test demo
 
 setup: $(STAMP)
@@ -61,6 +61,10 @@ bench-peers: setup
 
 bench-interpreter: bench-peers
 	@$(BIN)/python benchmarks/run.py interpreter
+
+# A Distributed Map over a CSV of a million lines: what time and memory it takes.
+bench-million: setup
+	@FLOWDSL_BENCH_LINES=1000000 $(BIN)/python -m benchmarks.interpreter
 
 # The same machines in moto's interpreter: every disagreement, and where AWS was recorded, who is right.
 second-opinion: setup bench-peers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -20,6 +21,10 @@ from flowdsl.interpreter.tokens import OpenTask
 
 __tracebackhide__ = True
 """pytest shows the lines of the test and of its mocks, not those in between."""
+
+SELDOM = (50_000, 20, 100)
+"""How seldom garbage is collected while an execution goes on: a history is many objects that stay, and looking through
+them again and again would cost more than the run."""
 
 Status = Literal["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
 
@@ -144,10 +149,14 @@ class Execution:
     def _go_on(self, let: Callable[[], None]) -> Execution:
         """Lets it go on. What cannot go on says so in one line, without the ways that led there."""
         self._run.budget.begin()
+        often = gc.get_threshold()
+        gc.set_threshold(max(often[0], SELDOM[0]) if often[0] else 0, *SELDOM[1:])
         try:
             let()
         except FlowDslError as error:
             raise error.with_traceback(None) from error.__cause__
+        finally:
+            gc.set_threshold(*often)
         return self
 
     @property
