@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from flowdsl.integrations.resource import Pattern as LongPattern
@@ -33,12 +33,13 @@ class Resource:
     """AWS's resource: the action with its suffix, `sendMessage.waitForTaskToken`."""
     pattern: Pattern = ""
 
-    @property
-    def operation(self) -> str:
-        """`dynamodb:putItem`, `aws-sdk:s3:getObject`, `lambda:invoke`: what a mock may be given for."""
-        if self.kind == "service":
-            return f"{self.type}:{self.action.partition('.')[0]}"
-        return "lambda:invoke" if self.kind == "lambda" else "activity"
+    operation: str = field(init=False, compare=False)
+    """`dynamodb:putItem`, `aws-sdk:s3:getObject`, `lambda:invoke`: what a mock may be given for."""
+
+    def __post_init__(self) -> None:
+        action = f"{self.type}:{self.action.partition('.')[0]}"
+        known = action if self.kind == "service" else "lambda:invoke" if self.kind == "lambda" else "activity"
+        object.__setattr__(self, "operation", known)
 
     @property
     def limit_name(self) -> str:
