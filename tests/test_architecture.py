@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import networkx
 import pytest
 
 from tests.conftest import ROOT
@@ -26,8 +27,7 @@ def room_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def imported(path: Path) -> Iterator[tuple[int, str, str]]:
-    """(line, module, room) of each import of flowdsl, those for the type checker alone left out."""
+def every_import(path: Path) -> Iterator[tuple[int, str, ast.AST]]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     typing_only = {
         id(inner)
@@ -40,17 +40,25 @@ def imported(path: Path) -> Iterator[tuple[int, str, str]]:
         if id(node) in typing_only:
             continue
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            for alias in node.names:
+                yield node.lineno, alias.name, node
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}:{node.lineno} imports relatively"
+            yield node.lineno, node.module or "", node
+
+
+def imported(path: Path) -> Iterator[tuple[int, str, str]]:
+    """(line, module, room) of each import of flowdsl, those for the type checker alone left out."""
+    for line, name, node in every_import(path):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{line} imports relatively"
             # `from flowdsl import dsl` names a room in its aliases.
-            names = [f"flowdsl.{a.name}" for a in node.names] if node.module == "flowdsl" else [node.module or ""]
+            names = [f"flowdsl.{a.name}" for a in node.names] if name == "flowdsl" else [name]
         else:
-            continue
-        for name in names:
-            parts = name.split(".")
+            names = [name]
+        for each in names:
+            parts = each.split(".")
             if parts[0] == "flowdsl" and len(parts) > 1 and (parts[1] in FLOORS):
-                yield node.lineno, name, parts[1]
+                yield line, each, parts[1]
 
 
 def test_every_room_has_its_floor() -> None:
@@ -105,3 +113,54 @@ def test_one_heavy_dependency_has_one_door(package: str, door: set[str] | None) 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
 def test_no_file_grows_past_400_lines(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+KNOWN_CIRCLES = [
+    {"query.jsonpath.evaluate", "query.jsonpath.syntax"},
+    {"checks.context", "checks.variable_reads"},
+    {"proof.web", "proof.web_httpx"},
+    {"interpreter.testdata", "interpreter.teststate"},
+    {
+        f"interpreter.{name}"
+        for name in ("children", "distributed", "map_run", "nested", "program", "result_writer", "run", "task")
+    },
+    {
+        f"explore.{name}"
+        for name in (
+            "jsonata",
+            "jsonata_calls",
+            "jsonata_guesses",
+            "jsonata_reading",
+            "jsonata_tests",
+            "jsonpath",
+            "origins",
+        )
+    },
+    {"explore.jsonata_needs", "explore.needs"},
+]
+"""Files that import one another, some of them inside functions: the list only ever gets shorter."""
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def test_no_file_imports_one_that_imports_it() -> None:
+    known = {module_of(path) for path in FILES}
+    graph = networkx.DiGraph()
+    for path in FILES:
+        for module in imported_modules(path):
+            if module in known and module != module_of(path):
+                graph.add_edge(module_of(path), module)
+    circles = [found for found in networkx.strongly_connected_components(graph) if len(found) > 1]
+    assert [sorted(found) for found in circles if not any(found <= allowed for allowed in KNOWN_CIRCLES)] == []
+
+
+def imported_modules(path: Path) -> Iterator[str]:
+    """Each file of flowdsl that a file imports when it runs, wherever in it."""
+    for _, name, node in every_import(path):
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                yield f"{name}.{alias.name}".removeprefix("flowdsl.")
+        yield name.removeprefix("flowdsl.")

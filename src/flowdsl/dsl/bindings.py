@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from flowdsl.asl.bindings import Binding, Bindings
 from flowdsl.asl.values import is_list, is_object
+from flowdsl.dsl.annotations import resolved_hints
 from flowdsl.dsl.handlers import HandlerInfo
+from flowdsl.dsl.schemas import parameters_schema, schema_of
 from flowdsl.dsl.trace import Trace
 
 if TYPE_CHECKING:
@@ -49,19 +51,6 @@ class DeclaredBindings(Bindings):
             object.__setattr__(self, "_schema", schema_of(self._annotation, "validation"))
         found: dict[str, Any] | None = self._schema
         return found
-
-
-def schema_of(annotation: Any, mode: Any) -> dict[str, Any] | None:
-    """The JSON Schema of an annotation; None for an open one, or where pydantic knows none."""
-    if annotation is None or annotation is Any:
-        return None
-    from pydantic import TypeAdapter
-    from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerationError, PydanticUserError
-
-    try:
-        return TypeAdapter(annotation).json_schema(mode=mode)
-    except (PydanticInvalidForJsonSchema, PydanticSchemaGenerationError, PydanticUserError):
-        return None
 
 
 def bindings_of(workflow: Workflow[Any, Any], trace: Trace, document: dict[str, Any]) -> Bindings:
@@ -120,12 +109,8 @@ class HandlerBinding(Binding):
 
     @property
     def result_schema(self) -> dict[str, Any] | None:  # pyright: ignore[reportIncompatibleVariableOverride] # made on first use
-        from flowdsl.dsl.annotations import resolved_hints
-
         return schema_of(resolved_hints(self._info.handler.function).get("return"), "serialization")
 
     @property
     def parameters(self) -> dict[str, Any] | None:  # pyright: ignore[reportIncompatibleVariableOverride] # made on first use
-        from flowdsl.dsl.schemas import parameters_schema
-
         return parameters_schema(self._info)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
+import flowdsl.dsl.reading  # noqa: F401 # pyright: ignore[reportUnusedImport] # puts its methods on Expr
 from flowdsl.diagnostics import did_you_mean
 from flowdsl.dsl.expressions import BROKEN, Expr
 from flowdsl.dsl.kinds import ARRAY, BOOLEAN, INTEGER, NULL, NUMBER, OBJECT, STRING, Kind, kind_of

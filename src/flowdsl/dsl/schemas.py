@@ -1,18 +1,30 @@
-"""The JSON Schema of a handler's event."""
+"""JSON Schemas of annotations, and of a handler's event. pydantic is loaded when one is made."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flowdsl.dsl.annotations import resolved_hints
+
 if TYPE_CHECKING:
     from flowdsl.dsl.handlers import HandlerInfo
 
 
+def schema_of(annotation: Any, mode: Any) -> dict[str, Any] | None:
+    """The JSON Schema of an annotation; None for an open one, or where pydantic knows none."""
+    if annotation is None or annotation is Any:
+        return None
+    from pydantic import TypeAdapter
+    from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerationError, PydanticUserError
+
+    try:
+        return TypeAdapter(annotation).json_schema(mode=mode)
+    except (PydanticInvalidForJsonSchema, PydanticSchemaGenerationError, PydanticUserError):
+        return None
+
+
 def parameters_schema(info: HandlerInfo) -> dict[str, Any] | None:
     """An object's schema, one property a parameter; of a handler that takes its event whole, the event's own."""
-    from flowdsl.dsl.annotations import resolved_hints
-    from flowdsl.dsl.bindings import schema_of
-
     hints = resolved_hints(info.handler.function)
     if info.takes_event:
         return schema_of(hints.get(info.names[0]), "validation")
