@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from flowdsl.checks.handler_calls import AwsCall
-from flowdsl.integrations.catalog import optimized_services
+from flowdsl.integrations.catalog import operation, optimized_services, sdk_operation
 from flowdsl.integrations.names import member_of, normal
 from flowdsl.integrations.resource import Pattern
 from flowdsl.integrations.sdk import sdk_services
@@ -23,6 +23,15 @@ class Direct:
     name: str
     """`aws.dynamodb.put_item`."""
     patterns: tuple[Pattern, ...]
+    service: str
+    """Token, as in the Resource."""
+    action: str
+    is_sdk: bool = False
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """What it cannot be called without, as the service spells it. Loads the service's model."""
+        return (sdk_operation if self.is_sdk else operation)(self.service, self.action).required
 
     @property
     def waits(self) -> bool:
@@ -38,10 +47,12 @@ def direct(service: str, method: str) -> Direct | None:
         if described.folder == service:
             for action in described.actions:
                 if action.operation and normal(action.operation) == wanted and "Task" in action.places:
-                    return Direct(f"aws.{_identifier(token)}.{_identifier(method)}", action.patterns)
+                    return Direct(
+                        f"aws.{_identifier(token)}.{_identifier(method)}", action.patterns, token, action.name
+                    )
     for token, sdk in sorted(sdk_services().items()):
         if sdk.folder == service and any(normal(operation) == wanted for operation in sdk.operations):
-            return Direct(f"aws.{_identifier(token)}.{_identifier(method)}", ("request-response",))
+            return Direct(f"aws.{_identifier(token)}.{_identifier(method)}", ("request-response",), token, method, True)
     return None
 
 
@@ -53,12 +64,16 @@ def task_line(call: AwsCall, *, sync: bool = False) -> str | None:
     found = direct(call.service, call.method)
     if found is None or (sync and not found.waits):
         return None
+    made = f"{found.name}({', '.join(f'{name}=...' for name in names_of(call))})"
+    return f"Task(sync({made}))" if sync else f"Task({made})"
+
+
+def names_of(call: AwsCall) -> list[str]:
+    """The names of a call's arguments that are identifiers, what a resource's object says without being told first."""
     names = [member_of(name) for name in call.arguments if name.isidentifier() and not keyword.iskeyword(name)]
     if call.receiver is not None and call.receiver.kind == "object" and call.receiver.made in _IMPLIED:
-        implied = _IMPLIED[call.receiver.made]
-        names = [implied, *(name for name in names if name != implied)]
-    made = f"{found.name}({', '.join(f'{name}=...' for name in names)})"
-    return f"Task(sync({made}))" if sync else f"Task({made})"
+        names.insert(0, _IMPLIED[call.receiver.made])
+    return list(dict.fromkeys(names))
 
 
 def _identifier(name: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from flowdsl.checks.handler_audit import Audited
 from flowdsl.checks.handler_calls import AwsCall
-from flowdsl.checks.handler_direct import direct
+from flowdsl.checks.handler_direct import direct, names_of
 from flowdsl.checks.handler_dispatch import dispatches
 from flowdsl.checks.handler_entries import Entry
 from flowdsl.checks.handler_loops import STARTING, is_retry_loop, is_sleep, waits
@@ -156,8 +156,9 @@ def _call(source: HandlerSource, call: AwsCall, *, is_job: bool) -> Step | None:
     found = direct(call.service, call.method)
     if found is None:
         return None
-    names = [member_of(n) for n in call.arguments if n.isidentifier() and not keyword.iskeyword(n)]
-    arguments = ", ".join(f"{n}=placeholder({_text(n)})" for n in dict.fromkeys(names))
+    names = names_of(call)
+    names += [member_of(n) for n in found.required if member_of(n) not in names]
+    arguments = ", ".join(f"{n}=placeholder({_text(n)})" for n in names)
     made = f"{found.name}({arguments})"
     job = is_job or (STARTING.match(call.method) is not None and found.waits)
     code = f"Task(sync({made}))" if job and found.waits else f"Task({made})"

@@ -41,7 +41,7 @@ def summary(audited: Audited) -> list[str]:
                 counted[kind] += 1
                 names.setdefault(kind, []).append(f"{source.path}:{entry.function.name}")
     if counted:
-        lines.append("What stands between the others and being good tasks:")
+        lines.append(f"What stands between {'the others' if good else 'them'} and being good tasks:")
         for kind, count in sorted(counted.items(), key=lambda item: (-item[1], item[0])):
             lines.append(f"  {count:>4}  {kind}: {listed(names[kind], most=3)}")
     return lines

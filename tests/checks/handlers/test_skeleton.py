@@ -146,3 +146,22 @@ def check_hostile(text: str, tmp_path: Path) -> None:
         assert not any(isinstance(n, ast.Import) for n in ast.walk(tree))
         assert modules <= {"typing", "flowdsl", "flowdsl.errors"}
         assert not names & {"os", "__import__", "eval", "exec", "open"}
+
+
+def test_what_a_call_needs_and_the_source_does_not_show_is_a_placeholder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flowdsl.dsl.discover import workflows_of
+
+    text = SAGA.replace(
+        "    try:",
+        '    table.put_item(Item={"id": event["id"]})\n    try:',
+    ).replace("glue = ", 'table = boto3.resource("dynamodb").Table(os.environ["ORDERS"])\nglue = ')
+    made = "Task(aws.dynamodb.put_item(TableName=placeholder('TableName'), Item=placeholder('Item')))"
+    assert made in sketch(text, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    path = tmp_path / "skeleton_of_a_write.py"
+    path.write_text(sketch(text, tmp_path), encoding="utf-8")
+    (workflow,) = workflows_of(path, tmp_path)
+    assert "PutItem" in workflow.definition.document["States"]
