@@ -9,67 +9,7 @@ from typing import Any
 
 from flowdsl.asl.bindings import Binding, Bindings
 from flowdsl.asl.definition import Definition
-
-LINE = {
-    "type": "object",
-    "properties": {"sku": {"type": "string"}, "n": {"type": "integer"}, "gift": {"type": "boolean"}},
-    "required": ["sku", "n"],
-}
-ORDER: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "id": {"type": "string"},
-        "total": {"type": "number", "minimum": 0, "maximum": 20},
-        "kind": {"enum": ["web", "shop", "phone"]},
-        "vip": {"type": "boolean"},
-        "coupon": {"type": "string"},
-        "note": {"anyOf": [{"type": "string"}, {"type": "null"}]},
-        "lines": {"type": "array", "items": LINE},
-        "pair": {"type": "array", "items": LINE, "minItems": 2},
-        "first": LINE,
-    },
-    "required": ["id", "total", "kind", "vip", "note", "lines", "pair", "first"],
-}
-RESULTS: list[dict[str, Any]] = [
-    {
-        "type": "object",
-        "properties": {"ok": {"type": "boolean"}, "n": {"type": "integer"}, "why": {"type": "string"}},
-        "required": ["ok", "n"],
-    },
-    {"type": "object", "properties": {"status": {"enum": ["DONE", "BUSY"]}, "line": LINE}, "required": ["status"]},
-    {"type": "array", "items": LINE},
-    {"type": "string"},
-]
-
-
-def value_of(schema: dict[str, Any], random: Random) -> Any:
-    """A random value that fits a schema."""
-    if "enum" in schema:
-        return random.choice(schema["enum"])
-    if "anyOf" in schema:
-        return value_of(random.choice(schema["anyOf"]), random)
-    match schema["type"]:
-        case "object":
-            needed = schema.get("required", ())
-            return {
-                name: value_of(inner, random)
-                for name, inner in schema["properties"].items()
-                if name in needed or random.random() < 0.5
-            }
-        case "array":
-            least = schema.get("minItems", 0)
-            return [value_of(schema["items"], random) for _ in range(random.randint(least, least + 3))]
-        case "string":
-            return random.choice(["", "a", "web", "12", "2026-01-01T00:00:00Z"])
-        case "boolean":
-            return random.random() < 0.5
-        case "null":
-            return None
-        case kind:
-            low, high = schema.get("minimum", -3), schema.get("maximum", 9)
-            return (
-                random.randint(low, high) if kind == "integer" or random.random() < 0.5 else random.uniform(low, high)
-            )
+from tests.checks.made_values import ORDER, RESULTS
 
 
 def _holder(document: Any, pointer: str) -> tuple[dict[str, Any], str]:
@@ -128,10 +68,12 @@ class Maker:
             tried[name] = tried.get(name, 0) + 1
             names = list(states)
             later = names[names.index(name) + 1 :]
-            if not later:
-                return None
             if not _is_reached(document, states, name):
                 del states[name]
+            elif states[name]["Type"] == "Fail":
+                states[name] = {"Type": "Fail", **self._fail()}
+            elif not later:
+                return None
             elif tried[name] > 12:
                 states[name] = {"Type": "Pass", "Next": later[0]}
             else:
@@ -148,16 +90,18 @@ class Maker:
 
     def scope(self, count: int, depth: int, *, final: bool = False) -> dict[str, Any]:
         names = [self.name() for _ in range(count)]
-        end = self.name()
+        ends = [self.name(), *([self.name()] if self.chance(0.3) else [])]
         states: dict[str, Any] = {}
         for i, name in enumerate(names):
-            later = [*names[i + 1 :], end]
-            states[name] = self.state(later, depth)
-        states[end] = {"Type": "Succeed"}
+            states[name] = self.state([*names[i + 1 :], *ends], depth)
+        states[ends[0]] = {"Type": "Succeed"}
+        for name in ends[1:]:
+            states[name] = {"Type": "Fail", **self._fail()}
         return {"StartAt": names[0], "States": states}
 
     def state(self, later: list[str], depth: int) -> dict[str, Any]:
-        kinds = ["Pass", "Task", "Task", "Choice", "Choice"] + (["Map", "Parallel"] if depth < 2 else [])
+        kinds = ["Pass", "Pass", "Task", "Task", "Task", "Choice", "Choice", "Choice", "Wait"]
+        kinds += ["Map", "Map", "Parallel"] if depth < 2 else []
         kind = self.random.choice(kinds)
         make: Callable[[list[str], int], dict[str, Any]] = getattr(self, f"_{kind.lower()}")
         return {"Type": kind, **make(later, depth)}
@@ -173,6 +117,7 @@ class Maker:
         pool = [
             "id", "total", "kind", "vip", "coupon", "note", "lines", "first", "first.sku", "first.n", "first.gift",
             "lines[0].sku", "pair[0].sku", "pair[1]", "pair", "id", "total", "first.n", "kind", "vip", "nope", "id.x",
+            "to", "to.zip", "to.geo", "to.geo.x", "to.floor", "due", "tags", "tags[0]", "wait", "to.zip", "error", "error.Cause",
         ]  # fmt: skip
         pool += [
             f"{result}{below}"
@@ -200,6 +145,15 @@ class Maker:
                 f"$string({a})", f"$count({a})", f"$uppercase({a})", "$sum($states.input.lines.n)", f"$exists({a}) ? {a} : {b}",
                 f"$map($states.input.lines, function($l) {{ $l.n + {a} }})", "$states.input.lines[n > 1]",
                 f"$append({a}, {b})", f"$merge([$states.input, {{\"a\": {a}}}])", "[$states.input.lines[n > 1].sku]",
+                f"{a} * 2 - {b}", f"-{a}", f"$substring({a}, 0, 2)", f"$split({a}, 'a')", f"$join({a}, '-')", f"$trim({a})",
+                f"$contains({a}, 'x')", f"$replace({a}, 'a', 'b')", f"$length({a})", "$fromMillis(86400000)",
+                "$toMillis($states.input.due) + 1000", "$now()", "$uuid()", f"$round({a})", f"$floor({a})", f"$abs({a})", f"$max({a})",
+                f"$sort({a})", f"$distinct({a})", f"$reverse({a})", f"$lookup({a}, 'sku')", f"$keys({a})", f"$type({a})", f"$boolean({a})",
+                f"$string({a}) & $string({b})", f"$filter({a}, function($x) {{ $exists($x) }})", f"$reduce({a}, function($s, $x) {{ $s + $x }})",
+                f"{a}.sku", f"{a}.n", f"{a}[0]", f"{a}[-1]", "$states.input.lines.{{'s': sku, 'n': n}}".replace("{{", "{").replace("}}", "}"),
+                f"($x := {a}; $x & '!')", f"{a} ~> $string()", f"[1..$count({a})]", "$states.input.to.{\"z\": zip}", f"{a}.(n * 2)",
+                f"$formatNumber({a}, '0.0')", f"$each({a}, function($v, $k) {{ $k }})", f"$zip({a}, {b})", f"$min([1, {a}])",
+                f"$hash({a}, 'MD5')", f"$partition({a}, 2)", "$range(0, 3, 1)", f"$exists({a}) and {b}",
             ]
         )  # fmt: skip
 
@@ -207,7 +161,10 @@ class Maker:
         a = self.place()
         return self.random.choice(
             [f"$exists({a})", f"{a} = 'web'", f"{a} > 5", f"{a} != null", "$states.input.vip", f"{a} < 3 and $states.input.total > 1",
-             f"$type({a}) = 'string'", f"$not($exists({a}))", f"{a} in ['web', 'shop']", f"$count({a}) > 0"]
+             f"$type({a}) = 'string'", f"$not($exists({a}))", f"{a} in ['web', 'shop']", f"$count({a}) > 0",
+             f"$exists({a}) and {a} > 1", f"$exists({a}) or $states.input.vip", f"$not({a} = 'x' or {a} = 'y')", f"$boolean({a})",
+             f"$type({a}) = 'number' and {a} >= 2", f"{a} = null or {a} = ''", f"{a}", "$states.input.total < 5 and $not($states.input.vip)",
+             f"$contains({a}, 'w')", f"$length({a}) > 1", f"{a} > $states.input.wait", "$states.input.due < '2027'"]
         )  # fmt: skip
 
     def template(self) -> Any:
@@ -228,7 +185,11 @@ class Maker:
         return self.random.choice(
             [a, a, a, a, f"States.Format('{{}} {{}}', {a}, {b})", f"States.MathAdd({a}, 1)", f"States.Array({a}, {b})",
              f"States.ArrayLength({a})", f"States.JsonToString({a})", "$.lines[*].sku",
-             f"States.ArrayGetItem({a}, 0)", f"States.ArrayContains({a}, {b})", f"States.StringSplit({a}, ',')"]
+             f"States.ArrayGetItem({a}, 0)", f"States.ArrayContains({a}, {b})", f"States.StringSplit({a}, ',')",
+             f"States.JsonMerge({a}, {b}, false)", f"States.Hash({a}, 'MD5')", f"States.Base64Encode({a})", "States.ArrayRange(0, 9, 3)",
+             f"States.ArrayPartition({a}, 2)", f"States.ArrayUnique({a})", "States.MathRandom(1, 9)", "States.UUID()",
+             f"States.Format('{{}}', States.MathAdd({a}, 1))", f"States.ArrayGetItem(States.Array({a}, {b}), 1)", "$.pair[0:1]", "$.lines[?(@.n > 1)]",
+             "$.lines[*]", "$..sku", "$.tags[-1]", f"States.ArrayLength(States.Array({a}))"]
         )  # fmt: skip
 
     # fields
@@ -298,6 +259,14 @@ class Maker:
                 catcher["ResultPath"] = "$.error"
             elif self.jsonata and self.chance(0.7):
                 catcher["Output"] = '{% $merge([$states.input, {"error": $states.errorOutput}]) %}'
+            if self.chance(0.4):
+                name = f"v{self.random.randint(0, 4)}"
+                catcher["Assign"] = (
+                    {name: self.random.choice(["{% $states.errorOutput.Cause %}", "{% $states.errorOutput %}", "x"])}
+                    if self.jsonata
+                    else {f"{name}.$": self.random.choice(["$.Cause", "$", "$.Error"])}
+                )
+                self.variables.append(name)
             self_made["Catch"] = [catcher]
         return self_made
 
@@ -309,6 +278,12 @@ class Maker:
             }
             for _ in range(self.random.randint(1, 3))
         ]
+        if self.chance(0.3):
+            name = f"v{self.random.randint(0, 4)}"
+            self.random.choice(rules)["Assign"] = (
+                {name: f"{{% {self.expression(1)} %}}"} if self.jsonata else {f"{name}.$": self.value()}
+            )
+            self.variables.append(name)
         return {"Choices": rules, **({"Default": self.next(later)} if self.chance(0.85) else {})}
 
     def rule(self, depth: int = 0) -> dict[str, Any]:
@@ -331,10 +306,37 @@ class Maker:
                 {"Variable": path, "StringEquals": random.choice(["web", "shop", "DONE", "x"])},
                 {"Variable": path, "BooleanEquals": random.random() < 0.5},
                 {"Variable": path, "StringEqualsPath": self.place()},
+                {"Variable": path, "NumericLessThanPath": self.place()},
+                {"Variable": path, "StringMatches": "w*"},
+                {"Variable": path, "IsTimestamp": True},
+                {"Variable": path, "TimestampLessThan": "2027-01-01T00:00:00Z"},
+                {"Variable": path, "IsNumeric": random.random() < 0.5},
+                {"Variable": "$.wait", "NumericLessThan": random.randint(0, 9)},
                 {"Variable": "$.kind", "StringEquals": random.choice(["web", "shop", "phone"])},
                 {"Variable": "$.vip", "BooleanEquals": random.random() < 0.5},
             ]
         )
+
+    def _wait(self, later: list[str], depth: int) -> dict[str, Any]:
+        if self.jsonata:
+            place = self.random.choice(
+                [f"$states.input.{name}" for name in ("wait", "first", "id", "to.floor", "note", "vip", "lines")]
+            )
+            given = {"Seconds": f"{{% {place} %}}"} if self.chance(0.7) else {"Timestamp": "{% $states.input.due %}"}
+        else:
+            place = self.random.choice(
+                [f"$.{name}" for name in ("wait", "first", "id", "to.floor", "note", "vip", "lines")]
+            )
+            given = {"SecondsPath": place} if self.chance(0.7) else {"TimestampPath": "$.due"}
+        return {**given, "Next": self.next(later)}
+
+    def _fail(self) -> dict[str, Any]:
+        if self.jsonata:
+            return {"Error": "Made", "Cause": f"{{% {self.expression(2)} %}}"}
+        return {
+            "Error": "Made",
+            "CausePath": self.random.choice([self.place(), f"States.Format('{{}}', {self.place()})"]),
+        }
 
     def _map(self, later: list[str], depth: int) -> dict[str, Any]:
         results, variables = self.results, self.variables
@@ -350,6 +352,10 @@ class Maker:
             state["ItemSelector"] = {**selector, "item.$": "$$.Map.Item.Value"}
         if self.chance(0.2):
             del state["ItemSelector"]
+        elif self.chance(0.2):
+            key = "k" if self.jsonata else "k.$"
+            item = "{% $states.context.Map.Item.Value %}" if self.jsonata else "$$.Map.Item.Value"
+            state["ItemSelector"] = {key: item, **({} if self.jsonata else {"i.$": "$$.Map.Item.Index"})}
         self.results, self.variables = ["item"], list(variables)
         state["ItemProcessor"] = {
             "ProcessorConfig": {"Mode": "INLINE"},
@@ -365,4 +371,7 @@ class Maker:
             self.results, self.variables = list(results), list(variables)
             branches.append(self.scope(self.random.randint(1, 2), depth + 1))
         self.results, self.variables = results, variables
-        return self.ways_out({"Type": "Parallel", "Branches": branches}, later)
+        state: dict[str, Any] = {"Type": "Parallel", "Branches": branches}
+        if not self.jsonata and self.chance(0.3):
+            state["ResultSelector"] = {"a.$": self.random.choice(["$[0]", "$[1].id", "$[0].k0", "$"])}
+        return self.ways_out(state, later)

@@ -13,7 +13,8 @@ from flowdsl.asl.definition import Definition
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.runner import check
 from flowdsl.testing import raises, returns, simulate
-from tests.checks.made_workflows import ORDER, Maker, value_of
+from tests.checks.made_values import ORDER, value_of
+from tests.checks.made_workflows import Maker
 
 GROUPS = ("ASL1", "ASL2", "ASL3", "ASL7")
 """Rules on what cannot work. What is bad practice does not fail."""
@@ -76,8 +77,8 @@ def sound(language: str, seeds: range, inputs: int) -> tuple[int, int]:
 
 @pytest.mark.parametrize("language", ["JSONPath", "JSONata"])
 def test_a_workflow_without_a_finding_does_not_fail_by_itself(language: str) -> None:
-    workflows, _ = sound(language, range(25), 10)
-    assert workflows >= 5
+    workflows, _ = sound(language, range(8), 8)
+    assert workflows >= 4
 
 
 @pytest.mark.slow

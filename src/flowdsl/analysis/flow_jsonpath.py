@@ -36,7 +36,7 @@ def visit_jsonpath(visit: Visit, result: Shape | None) -> Steps:
     flow.effective = effective
     for name in PATH_FIELDS.get(node.type, ()):
         if name in fields:
-            read_field(visit, name, effective)
+            _kind_is_right(visit, name, read_field(visit, name, effective))
     if node.type == "Choice":
         return _choose(visit, effective)
     if node.type in ("Wait", "Succeed"):
@@ -75,6 +75,17 @@ def visit_jsonpath(visit: Visit, result: Shape | None) -> Steps:
     combined = _combined(visit, visit.learned(raw), selected)
     flow.output = _document(visit, "OutputPath", combined)
     return _next(visit, flow.output) + _caught(visit, raw)
+
+
+def _kind_is_right(visit: Visit, name: str, found: Shape | None) -> None:
+    """Notes a number or timestamp that is, or may be, something else: States.Runtime (recorded)."""
+    kind = 0 if found is None or name in ("ErrorPath", "CausePath") else s.TEXT if name == "TimestampPath" else s.NUMBER
+    if found is None or not kind:
+        return
+    certain = not found.kinds & kind
+    if certain or (found.kinds & ~kind and not found.vague):
+        pointer, text = f"{visit.node.pointer}/{name}", str(visit.fields[name])
+        visit.problem("type", pointer, text, found, certain=certain, expected=kind, name=name, role=name)
 
 
 def _document(visit: Visit, name: str, document: Shape) -> Shape:

@@ -35,7 +35,7 @@ INTRINSICS: Final[dict[str, Intrinsic]] = {
     "ArrayUnique": Intrinsic(1, 1, (s.ARRAY,), 0),
     "Base64Encode": Intrinsic(1, 1, (s.TEXT,), s.TEXT),
     "Base64Decode": Intrinsic(1, 1, (s.TEXT,), s.TEXT),
-    "Hash": Intrinsic(2, 2, (_ANY, s.TEXT), s.TEXT),
+    "Hash": Intrinsic(2, 2, (s.TEXT,), s.TEXT),
     "JsonMerge": Intrinsic(3, 3, (s.OBJECT, s.OBJECT, s.BOOLEAN), 0),
     "MathRandom": Intrinsic(2, 3, (s.NUMBER,), s.NUMBER),
     "MathAdd": Intrinsic(2, 2, (s.NUMBER,), s.NUMBER),

@@ -21,6 +21,7 @@ from flowdsl.analysis.shape import (
     NUMBER_SHAPE,
     OBJECT,
     SOME,
+    TEXT,
     TEXT_SHAPE,
     UNKNOWN,
     Shape,
@@ -28,6 +29,7 @@ from flowdsl.analysis.shape import (
 )
 from flowdsl.analysis.shape_constants import constant
 from flowdsl.analysis.shape_join import both, join, join_all
+from flowdsl.analysis.shape_paths import member
 from flowdsl.query.jsonata import nodes as n
 
 if TYPE_CHECKING:
@@ -37,8 +39,8 @@ TOLERANT = frozenset(
     {"exists", "boolean", "not", "type", "append", "merge", "count", "zip", "lookup", "map", "filter", "distinct"}
 )
 """Functions to which an absent argument does no harm."""
-_OF_NUMBERS = frozenset({"sum", "max", "min", "average"})
-"""Functions of an array of numbers alone."""
+_ITEMS = {"sum": NUMBER, "max": NUMBER, "min": NUMBER, "average": NUMBER, "join": TEXT}
+"""What the items of the array must be, or the value in its stead."""
 
 
 def call_shape(inference: Inference, node: n.Call) -> Shape:
@@ -94,10 +96,16 @@ def _called(inference: Inference, node: n.Node, callee: n.Node, arguments: Seque
     for i, argument in enumerate(arguments):
         shape = inference.quietly(argument) if name in TOLERANT else inference.of(argument)
         given.append(shape)
-        if name in _OF_NUMBERS and i == 0 and shape.kinds & ARRAY and shape.item is not None:
-            inference.expects(argument, shape.item.having(shape.presence), NUMBER, f"${name}")
-        elif name in _OF_NUMBERS and i == 0 and not shape.kinds & ARRAY:
-            inference.expects(argument, shape, NUMBER, f"${name}")
+        if name in _ITEMS and i == 0 and (shape.item is not None or not shape.kinds & ARRAY):
+            item = shape.item if shape.kinds & ARRAY and shape.item is not None else shape
+            if shape.kinds & ARRAY and shape.kinds & ~ARRAY and not shape.vague:
+                item = join(item, shape.only(~ARRAY))
+            inference.expects(argument, item.having(shape.presence), _ITEMS[name], f"${name}")
+        elif name == "sort" and len(arguments) == 1 and shape.kinds & ARRAY and shape.item is not None:
+            # Without a function to compare them, only numbers and strings are in an order.
+            inference.expects(argument, shape.item.having(shape.presence), NUMBER | TEXT, "$sort")
+        elif name == "partition" and i == 0:
+            inference.expects(argument, shape, ARRAY, "$partition")
         elif name == "merge":
             _objects_only(inference, argument, shape)
         elif signature.takes and not implied:
@@ -157,6 +165,9 @@ def _result(name: str, signature: Signature, given: Sequence[Shape], implied: bo
         presence = max(presence, MAYBE if first.high is None or first.high == 0 else UNKNOWN)
     if name == "exists" and first.presence in (ALWAYS, NEVER) and len(given) == 1:
         return constant(first.presence == ALWAYS)
+    if name == "zip" and given and not any(shape.vague or shape.presence >= MAYBE for shape in given):
+        inner = [shape.item or SOME if shape.kinds & ARRAY else shape for shape in given]
+        return array(array(join_all(tuple(item.having(ALWAYS) for item in inner)), len(given), len(given)))
     if signature.gives:
         return Shape(signature.gives, presence, item=TEXT_SHAPE if name == "split" else None)
     if name == "append":
@@ -167,6 +178,10 @@ def _result(name: str, signature: Signature, given: Sequence[Shape], implied: bo
         return array(first, 1).having(presence) if not first.kinds & ARRAY else ANY
     if name == "merge":
         return _merged(first, presence)
+    if name in ("keys", "lookup") and not _has_objects(first):
+        return NOTHING
+    if name == "lookup":
+        return _looked_up(first, given[1] if len(given) == 2 else SOME)
     if name == "keys":
         if first.is_closed and first.fields:
             return Shape(ARRAY | TEXT_SHAPE.kinds, presence, item=TEXT_SHAPE)
@@ -174,10 +189,28 @@ def _result(name: str, signature: Signature, given: Sequence[Shape], implied: bo
     if name == "range":
         return Shape(ARRAY | NUMBER, UNKNOWN, item=NUMBER_SHAPE)
     if name == "partition":
-        return array(SOME).having(UNKNOWN)
+        # Nothing comes of an empty array (measured).
+        there = both(presence, ALWAYS if first.low > 0 else UNKNOWN if first.vague or first.kinds != ARRAY else MAYBE)
+        return array(array(first.item, 1), 1).having(there)
     if name in ("error",):
         return NOTHING.having(UNKNOWN)
     return ANY
+
+
+def _has_objects(shape: Shape) -> bool:
+    """Whether a value may be an object, or hold some."""
+    inside = bool(shape.kinds & ARRAY) and (shape.item is None or bool(shape.item.kinds & (OBJECT | ARRAY)))
+    return bool(shape.kinds & OBJECT) or inside
+
+
+def _looked_up(first: Shape, key: Shape) -> Shape:
+    """The member of an object, where its name is a constant; of a list, those of its items."""
+    if first.kinds == ARRAY and not first.vague and not first.low:
+        return SOME.having(MAYBE)
+    if first.kinds != OBJECT or first.vague or key.kinds != TEXT or key.values is None or len(key.values) != 1:
+        return ANY
+    [(_, name)] = key.values
+    return member(first, str(name))
 
 
 def _appended(given: Sequence[Shape]) -> Shape:
@@ -243,10 +276,12 @@ def _higher_order(inference: Inference, name: str, arguments: Sequence[n.Node]) 
         item = SOME if over.vague else join(item, over.only(~ARRAY).having(ALWAYS))
     function = arguments[1]
     result = ANY
+    if name in ("each", "sift"):
+        inference.expects(arguments[0], over, OBJECT, f"${name}")
     if isinstance(function, n.Lambda):
         names: list[Shape] = [item.having(ALWAYS), NUMBER_SHAPE, over]
         if name == "reduce":
-            names = [ANY, item.having(ALWAYS), NUMBER_SHAPE, over]
+            names = [SOME, item.having(ALWAYS), NUMBER_SHAPE, over]
         elif name in ("sift", "each"):
             names = [ANY, TEXT_SHAPE, over]
         result = inference.inside(
@@ -256,8 +291,7 @@ def _higher_order(inference: Inference, name: str, arguments: Sequence[n.Node]) 
         )
     else:
         inference.of(function)
-    for argument in arguments[2:]:
-        inference.of(argument)
+    rest = [inference.of(argument) for argument in arguments[2:]]
     if over.presence == NEVER:
         return NOTHING
     low = over.low if over.kinds == ARRAY else 0 if over.kinds & ARRAY else 1
@@ -273,8 +307,12 @@ def _higher_order(inference: Inference, name: str, arguments: Sequence[n.Node]) 
     if name == "single":
         return item.having(UNKNOWN)
     if name == "reduce":
-        return ANY
-    return Shape(OBJECT, UNKNOWN, rest=UNKNOWN) if name == "sift" else ANY
+        first = rest[0] if rest else item
+        if result.vague or result.presence != ALWAYS or over.presence != ALWAYS:
+            return ANY
+        return join(first.having(ALWAYS), result).having(ALWAYS if rest or low else UNKNOWN)
+    there = max(over.presence, UNKNOWN)
+    return Shape(OBJECT, there, rest=UNKNOWN) if name == "sift" else ANY.having(there)
 
 
 def _mapped(result: Shape, low: int, high: int | None, presence: int) -> Shape:
