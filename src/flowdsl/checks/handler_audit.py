@@ -11,7 +11,7 @@ from flowdsl.checks.config import Settings
 from flowdsl.checks.handler_entries import Entry, Root, TaskUse
 from flowdsl.checks.handler_runner import check_source, in_order, unreadable
 from flowdsl.checks.handler_source import HandlerSource
-from flowdsl.checks.handler_text import UnreadableSource, read_text
+from flowdsl.checks.handler_text import UnreadableSource, decode, read_text
 from flowdsl.checks.handler_tree import Function
 from flowdsl.checks.handler_writes import guards, is_covered
 from flowdsl.diagnostics import Diagnostic, FlowDslError
@@ -39,6 +39,8 @@ class SourceFile:
     path: Path
     shown: str
     """As messages show it."""
+    raw: bytes | None = None
+    """What is in it, where it need not be read."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def audit(
     sources: list[HandlerSource] = []
     for file in files:
         try:
-            text = read_text(file.path)
+            text = read_text(file.path) if file.raw is None else decode(file.raw)
             uses = (tasks or {}).get(file.path.resolve(), {})
             source = HandlerSource(text, file.shown, uses)
             if all_tasks:

@@ -214,3 +214,16 @@ def test_json_is_all_that_is_on_standard_output_when_it_is_asked_for() -> None:
     write("src/app.py", BAD["sleep"])
     found = json.loads(run("src", "--output-format", "json").output)
     assert "ASL932" in json.dumps(found)
+
+
+def test_a_dash_is_standard_input() -> None:
+    text = BAD["sleep"].lstrip()
+    read = CliRunner().invoke(cli, ["audit", "-"], input=text)
+    assert (read.exit_code, read.output) == (1, run_on(text).replace("app.py:", "standard input:"))
+    assert CliRunner().invoke(cli, ["audit", "-"], input=SOUND["natural key, resource, plain"]).output == ""
+    assert json.loads(CliRunner().invoke(cli, ["audit", "-", "--json"], input=text).output)["version"] == 1
+
+
+def run_on(text: str) -> str:
+    write("app.py", text)
+    return run("app.py").output

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -26,6 +27,7 @@ FORMATS = ("concise", "full", "json", "sarif", "github", "junit")
     show_default=True,
     help="How findings are written.",
 )
+@click.option("--json", "as_json", is_flag=True, help="The same as --output-format json.")
 @click.option(
     "--select", multiple=True, metavar="CODES", help="Look for these rules only: codes, their beginnings, or names."
 )
@@ -51,6 +53,7 @@ FORMATS = ("concise", "full", "json", "sarif", "github", "junit")
 def command(
     paths: tuple[Path, ...],
     output_format: str,
+    as_json: bool,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     fail_on: str,
@@ -60,7 +63,7 @@ def command(
 ) -> None:
     """Find what keeps Lambda handlers from being stateless and idempotent tasks.
 
-    PATH is a file or a folder of Python; without one, the project's handlers. Nothing is imported or run. One finding a
+    PATH is a file or a folder of Python, or - for standard input; without one, the project's handlers. Nothing is imported or run. One finding a
     line, `path:line:column: CODE name: message`; nothing at all about a sound handler. A folder ends with what stands
     between its handlers and being good tasks, and the workflow that would replace each one that orchestrates.
     """
@@ -74,6 +77,7 @@ def command(
     files, folders = _files(project, paths)
     with progress(len(files), "reading handlers") as advance:
         audited = audit(files, settings, handler_uses(project), all_tasks=tasks, advance=advance)
+    output_format = "json" if as_json else output_format
     _report(audited, output_format)
     if output_format in ("concise", "full") and audited.findings:
         if folders if summary is None else summary:
@@ -97,6 +101,9 @@ def _files(project: Project, paths: tuple[Path, ...]) -> tuple[list[SourceFile],
             raise FlowDslError("no folder of handlers here: name a file or folder, or set handlers in [tool.flowdsl]")
     found: dict[Path, SourceFile] = {}
     for path in given:
+        if str(path) == "-":
+            found[path] = SourceFile(path, "standard input", sys.stdin.buffer.read())
+            continue
         for file in python_files(path):
             found.setdefault(file.resolve(), SourceFile(file, project.relative(file)))
     return list(found.values()), any(path.is_dir() for path in given)
