@@ -266,3 +266,18 @@ def test_a_timeout_of_an_express_machine_that_never_fires_is_told() -> None:
             "TimeoutSeconds of the machine is 10 min, and an Express execution is ended after 5 min",
         )
     ]
+
+
+def test_an_item_of_another_kind_is_told_as_an_item() -> None:
+    states = {
+        "Set": {"Type": "Pass", "Assign": {"parts": ["a", 1]}, "Next": "Join"},
+        "Join": {"Type": "Pass", "Output": {"v": "{% $join($parts) %}"}, "End": True},
+    }
+    assert found(states, "ASL307", jsonata=True) == [
+        (
+            "warning",
+            "/States/Join/Output/v",
+            "'$join' takes an array, each item of which is a string, and one of '$parts' may be a number; "
+            "convert it with $string()",
+        )
+    ]

@@ -100,10 +100,11 @@ def _called(inference: Inference, node: n.Node, callee: n.Node, arguments: Seque
             item = shape.item if shape.kinds & ARRAY and shape.item is not None else shape
             if shape.kinds & ARRAY and shape.kinds & ~ARRAY and not shape.vague:
                 item = join(item, shape.only(~ARRAY))
-            inference.expects(argument, item.having(shape.presence), _ITEMS[name], f"${name}")
+            of = f"an item of ${name}" if shape.kinds == ARRAY else f"${name}"
+            inference.expects(argument, item.having(shape.presence), _ITEMS[name], of)
         elif name == "sort" and len(arguments) == 1 and shape.kinds & ARRAY and shape.item is not None:
             # Without a function to compare them, only numbers and strings are in an order.
-            inference.expects(argument, shape.item.having(shape.presence), NUMBER | TEXT, "$sort")
+            inference.expects(argument, shape.item.having(shape.presence), NUMBER | TEXT, "an item of $sort")
         elif name == "partition" and i == 0:
             inference.expects(argument, shape, ARRAY, "$partition")
         elif name == "merge":
@@ -122,7 +123,8 @@ def _objects_only(inference: Inference, argument: n.Node, shape: Shape) -> None:
     parts = argument.items if isinstance(argument, n.Array) else ()
     for i, item in enumerate(shape.items or (shape.item or SOME,)):
         exact = shape.items is not None and len(parts) == len(shape.items)
-        inference.expects(parts[i] if exact else argument, item, OBJECT, "$merge")
+        name = "$merge" if exact else "an item of $merge"
+        inference.expects(parts[i] if exact else argument, item, OBJECT, name)
 
 
 def _of_lambda(inference: Inference, function: n.Lambda, arguments: Sequence[n.Node]) -> Shape:

@@ -12,6 +12,9 @@ from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
 from flowdsl.diagnostics import Diagnostic, Severity
 
+OF_ITEMS = "an item of "
+"""What the data flow puts before the name of a function that takes an array of values of one type."""
+
 
 class WrongType(Rule):
     """A value is used where one of its type cannot be.
@@ -71,6 +74,10 @@ def _said(problem: Problem) -> str:
         convert = "; convert it with $number()"
     elif problem.expected == s.TEXT and problem.shape.kinds & s.NUMBER:
         convert = "; convert it with $string()"
+    function, of_items = problem.name.removeprefix(OF_ITEMS), problem.name.startswith(OF_ITEMS)
+    if of_items:
+        items = f"an array, each item of which is {_kinds(problem.expected)}"
+        return f"{function!r} takes {items}, and one of {text!r} {verb} {found}{convert}"
     return f"{problem.name!r} takes {_kinds(problem.expected)}, and {text!r} {verb} {found}{convert}"
 
 
