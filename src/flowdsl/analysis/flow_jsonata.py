@@ -9,7 +9,7 @@ from flowdsl.analysis import shape as s
 from flowdsl.analysis.flow_jsonpath import error_output
 from flowdsl.analysis.flow_state import Edge, InnerRun, Visit
 from flowdsl.analysis.jsonata_guards import NO_FACTS, THERE, Facts, all_prefixes, facts_if, forget
-from flowdsl.analysis.jsonata_shapes import Finding, Inference, Scope
+from flowdsl.analysis.jsonata_shapes import Finding, Inference, Scope, down
 from flowdsl.analysis.jsonata_trees import Access, expression_of, steps_of, tree_of
 from flowdsl.analysis.map_items import check_items, child_input, items_read, map_result
 from flowdsl.analysis.shape import Origin, Shape
@@ -18,7 +18,7 @@ from flowdsl.analysis.shape_join import join
 from flowdsl.analysis.shape_paths import assume, element, member
 from flowdsl.asl.source_map import escape
 from flowdsl.asl.values import is_list, is_object
-from flowdsl.query.jsonata.nodes import Node
+from flowdsl.query.jsonata import nodes as n
 from flowdsl.query.timestamps import instant
 
 FIELDS_OF_KIND = {
@@ -141,11 +141,24 @@ def _value(visit: Visit, value: Any, pointer: str, role: str, scope: Scope, dept
     tree = tree_of(text)
     if tree is None:
         return s.SOME
-    return expression(visit, tree, text, pointer, role, scope)
+    return _plainly_read(visit, tree, scope) or expression(visit, tree, text, pointer, role, scope)
+
+
+def _plainly_read(visit: Visit, tree: n.Node, scope: Scope) -> Shape | None:
+    """What `$states.input.a.b` gives where all of it is surely there, as it mostly is; None for anything else."""
+    if scope.facts or not isinstance(tree, n.Path):
+        return None
+    first, second, *_ = steps = tree.steps
+    if not isinstance(first, n.Variable) or first.name != "states":
+        return None
+    if not isinstance(second, n.Name) or second.name != "input":
+        return None
+    found, passed = down(visit.flow.input, steps, 2)
+    return found if passed == len(steps) and found.presence == s.ALWAYS and found.kinds else None
 
 
 def expression(
-    visit: Visit, tree: Node, text: str, pointer: str, role: str, scope: Scope, *, quiet: bool = False
+    visit: Visit, tree: n.Node, text: str, pointer: str, role: str, scope: Scope, *, quiet: bool = False
 ) -> Shape:
     """What one expression gives; notes what cannot work in it. The result is a value: there is none after a failure."""
     inference = Inference(scope)

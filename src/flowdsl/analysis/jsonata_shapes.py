@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import ClassVar, Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple, cast
 
 from flowdsl.analysis.jsonata_calls import apply_shape, call_shape
 from flowdsl.analysis.jsonata_constructors import array_shape, group_shape, object_shape
@@ -62,6 +62,21 @@ class Scope(NamedTuple):
     variables: Callable[[str], Shape | None]
     """A workflow variable by name, `states` included; None: nobody assigns it."""
     facts: Facts = NO_FACTS
+
+
+def down(here: Shape, steps: tuple[n.Node, ...], at: int) -> tuple[Shape, int]:
+    """What the steps from number `at` on lead to, as far as they name members that are surely there, and how far that is.
+
+    Of most paths there is no more to say.
+    """
+    for step in steps[at:]:
+        if not isinstance(step, n.Name) or here.kinds != OBJECT or here.presence != ALWAYS:
+            break
+        found = here.fields.get(step.name)
+        if found is None or found.presence != ALWAYS:
+            break
+        here, at = found, at + 1
+    return here, at
 
 
 class Inference:
@@ -186,15 +201,14 @@ class Inference:
         else:
             here = self.of(first)
         kept = isinstance(first, n.KeepArray)
-        before = first.end
-        for step in node.steps[1:]:
-            if step.__class__ is n.Name and here.kinds == OBJECT and here.presence == ALWAYS and not self.facts:
-                # Most steps lead to a member that is surely there; nothing is to be said of them.
-                found = here.fields.get(step.name)
-                if found is not None and found.presence == ALWAYS:
-                    here, before = found, step.end
-                    access = (*access, step.name) if access is not None else None
-                    continue
+        steps = node.steps
+        if not self.facts:
+            here, passed = down(here, steps, 1)
+            if access is not None:
+                access += tuple(cast(n.Name, step).name for step in steps[1:passed])
+            steps = steps[passed - 1 :]
+        before = steps[0].end
+        for step in steps[1:]:
             if here.presence == NEVER:
                 return NOTHING
             bare = step

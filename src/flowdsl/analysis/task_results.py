@@ -113,16 +113,22 @@ def result_of(state: StateNode, bindings: Bindings) -> Shape:
         # The callback brings what its sender likes.
         return s.SOME
     if found.name == "lambda:invoke":
-        answer = _answer(resource)
-        fields = dict(answer.fields)
-        fields["Payload"] = own
-        return s.closed(fields, *answer.origins)
+        return _invoked(resource) if own is s.SOME else _with_member(_answer(resource), "Payload", own)
     if found.resource is not None and found.resource.kind in ("placeholder", "lambda"):
         return own
     if found.name == "states:startExecution" and found.pattern == "sync:2":
-        answer = _answer(resource)
-        return s.closed({**answer.fields, "Output": own}, *answer.origins)
+        return _with_member(_answer(resource), "Output", own)
     return _answer(resource)
+
+
+@lru_cache(maxsize=4096)
+def _invoked(resource: str) -> Shape:
+    """The answer of lambda:invoke by a function of which nothing is known."""
+    return _with_member(_answer(resource), "Payload", s.SOME)
+
+
+def _with_member(answer: Shape, name: str, own: Shape) -> Shape:
+    return s.closed({**answer.fields, name: own}, *answer.origins)
 
 
 def _said(found: Target) -> str:

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flowdsl.analysis.graph import Graph, ScopeGraph
+from flowdsl.analysis.graph import Graph, ScopeGraph, Via
 from flowdsl.asl.definition import Scope, StateNode, is_distributed
 from flowdsl.asl.values import is_list, is_object
 
@@ -178,17 +178,21 @@ def is_child_execution(scope: Scope) -> bool:
 def _sites(graph: ScopeGraph, row: int, node: StateNode) -> Iterator[tuple[list[int], Site]]:
     """Every place of a state that assigns, with the transitions it acts on."""
     own = _names(node.fields.get("Assign"))
-    transitions = [(number, graph.transitions[number]) for number in graph.out[row]]
     if own:
-        via = "Default" if node.type == "Choice" else "Next"
-        yield [number for number, t in transitions if t.via == via], Site(node, f"{node.pointer}/Assign", own)
-    for key, way in (("Choices", "Choices"), ("Catch", "Catch")):
+        via: Via = "Default" if node.type == "Choice" else "Next"
+        yield _leaving(graph, row, via), Site(node, f"{node.pointer}/Assign", own)
+    ways: tuple[Via, ...] = ("Choices", "Catch")
+    for key in ways:
         holders = node.fields.get(key)
         for i, holder in enumerate(holders if is_list(holders) else ()):
             names = _names(holder.get("Assign")) if is_object(holder) else ()
             if names:
-                edges = [number for number, t in transitions if t.via == way and t.number == i]
-                yield edges, Site(node, f"{node.pointer}/{key}/{i}/Assign", names)
+                yield _leaving(graph, row, key, i), Site(node, f"{node.pointer}/{key}/{i}/Assign", names)
+
+
+def _leaving(graph: ScopeGraph, row: int, via: Via, number: int = 0) -> list[int]:
+    """The transitions by which a state is left in one way; of Choice rules and Catchers, by one of them."""
+    return [t for t in graph.out[row] if (graph.transitions[t].via, graph.transitions[t].number) == (via, number)]
 
 
 def _names(assign: object) -> tuple[str, ...]:
