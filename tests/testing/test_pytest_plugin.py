@@ -57,3 +57,12 @@ def test_a_project_that_is_not_flowdsls_keeps_its_path(project: Path) -> None:
     (project / "pyproject.toml").write_text("[project]\nname = 'other'\n")
     done = run_pytest(project)
     assert "No module named 'jobs'" in done.stdout
+
+
+def test_a_project_without_settings_is_known_by_its_workflows(project: Path) -> None:
+    (project / "flowdsl.toml").unlink()
+    (project / "workflows").mkdir()
+    (project / "workflows" / "hello.py").write_text("from flowdsl import workflow\n")
+    (project / "tests" / "test_it.py").write_text("import shared\nimport workflows.hello\ndef test_it() -> None: ...\n")
+    done = run_pytest(project)
+    assert done.returncode == 0, done.stdout + done.stderr

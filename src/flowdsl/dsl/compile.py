@@ -30,6 +30,10 @@ def compiled(trace: Trace, head: dict[str, Any], default_retry: list[Any]) -> di
     wirings = {scope: wire(trace, scope) for scope in trace.scopes}
     if any(not wiring.states for wiring in wirings.values()):
         return None
+    if trace.loose:
+        # Which ways there are is not known before its edges are right.
+        check_source(trace)
+        return None
     needs = Needs(trace, wirings)
     needs.collect()
     items = Items(needs, wirings, needs.variables)

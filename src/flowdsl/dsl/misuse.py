@@ -61,7 +61,7 @@ def _keep(owner: Any, place: Place, message: Callable[[], str]) -> None:
     trace = tracing.get()
     state = getattr(owner, "state", owner)
     if trace is not None and isinstance(state, State):
-        trace.loose.add(state.scope)
+        trace.loose.update((owner, state.scope))
     report("not-a-target", message, place)
 
 

@@ -202,9 +202,9 @@ def entry_of(other: Any, place: Place) -> State | None:
         message = f"an edge leads to a state, and {other.described()} is a port: write it on the left of >>"
     else:
         message = f"an edge leads to a state, found {_no_target(other)}"
-    trace = tracing.get()
-    if trace is not None:
-        trace.loose.add(trace.scope)
+        trace = tracing.get()
+        if trace is not None and isinstance(other, (type, list, tuple)):
+            trace.loose.add(trace.scope)
     report("not-a-target", message, place)
     return None
 

@@ -125,8 +125,8 @@ class Trace:
         self.query_language = "JSONata"
         self.raws: list[Raw] = []
         """Texts of a query language that the user wrote."""
-        self.loose: set[Scope] = set()
-        """Scopes with an edge that is written wrongly: what the graph lacks there is no news."""
+        self.loose: set[Any] = set()
+        """Scopes with an edge that is written wrongly, and the ports of such edges: what the graph lacks there is no news."""
         self.decided: set[tuple[int, int]] = set()
         """Where Python asked whether an expression is true: ids of code objects, which live as long, and offsets."""
         self.reported: set[int] = set()

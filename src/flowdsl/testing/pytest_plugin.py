@@ -98,7 +98,17 @@ def _project(config: pytest.Config) -> Any:
     except FlowDslError as error:
         raise pytest.UsageError(str(error)) from None
     is_ours = project.config_file is not None and (project.settings or project.config_file.name == "flowdsl.toml")
-    return project if is_ours else None
+    return project if is_ours or _has_workflows(project) else None
+
+
+def _has_workflows(project: Any) -> bool:
+    """Whether a project without settings has what `flowdsl build` would read."""
+    return any(
+        b"flowdsl" in path.read_bytes()[:4096]
+        for folder in project.source_folders
+        if folder.is_dir()
+        for path in sorted(folder.rglob("*.py"))
+    )
 
 
 def _fail_under(config: pytest.Config) -> float | None:
