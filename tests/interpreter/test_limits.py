@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.interpreter.sizes import LIMIT, fits, json_size
-from flowdsl.testing import simulate
+from flowdsl.testing import simulate, start
 from tests.interpreter.machines import END, chain, kinds, loop, machine, one, task
 
 BIG = "x" * (LIMIT - 2)
@@ -133,3 +133,13 @@ def test_an_express_map_over_forty_thousand_items_finishes() -> None:
     processor = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
     execution = simulate(one(Type="Map", ItemProcessor=processor), [1] * 40_000, type="EXPRESS")
     assert len(execution.output) == 40_000
+
+
+def test_the_clock_ends_with_the_year_9999() -> None:
+    for_ever = machine("W", W={"Type": "Wait", "Seconds": 99_999_999, "Next": "W"})
+    with pytest.raises(FlowDslError, match="the execution's clock has run past the year 9999"):
+        simulate(for_ever, quotas=False)
+    with pytest.raises(FlowDslError, match="past the year 9999"):
+        start(for_ever, quotas=False).advance("99999999999999999999y")
+    with pytest.raises(FlowDslError, match="inf is no duration"):
+        start(for_ever).advance(float("inf"))

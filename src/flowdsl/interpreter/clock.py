@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,8 @@ __tracebackhide__ = True
 """pytest shows the lines of the test and of its mocks, not those in between."""
 
 DEFAULT_START = "2026-01-01T12:00:00Z"
+LAST_MS = 253_402_300_799_999
+"""The end of the year 9999."""
 
 
 class Process(Protocol):
@@ -103,9 +106,9 @@ class Timeline:
             due = self.next_alarm()
             if due is None or (limit is not None and due > limit):
                 if limit is not None:
-                    self.now = max(self.now, limit)
+                    self.now = _in_time(max(self.now, limit))
                 return
-            self.now = due
+            self.now = _in_time(due)
 
     def _ring(self) -> None:
         _, _, ticket, process, alarm = heapq.heappop(self._alarms)
@@ -114,6 +117,13 @@ class Timeline:
                 alarm.action()
         elif process is not None and process.ticket == ticket:
             process.rouse()
+
+
+def _in_time(ms: int) -> int:
+    """The time, unless no date can tell it."""
+    if ms > LAST_MS:
+        raise FlowDslError("the execution's clock has run past the year 9999; is there a loop without an end?")
+    return ms
 
 
 def to_ms(moment: str | datetime | float) -> int:
@@ -140,6 +150,8 @@ def iso(ms: int) -> str:
 def duration_ms(text: Any) -> int:
     """Milliseconds of a duration: seconds as a number, a timedelta, or a text such as "90s", "15m", "12h", "2d 6h"."""
     if isinstance(text, (int, float)) and not isinstance(text, bool):
+        if not math.isfinite(text):
+            raise FlowDslError(f"{text!r} is no duration")
         return round(text * 1000)
     if isinstance(text, timedelta):
         return round(text.total_seconds() * 1000)
@@ -155,5 +167,5 @@ def duration_ms(text: Any) -> int:
             raise FlowDslError(
                 f"{text!r} is no duration; write seconds as a number, or a text such as '90s', '12h', '2d 6h'"
             )
-        total += float(number) * units[unit]
+        total += min(float(number) * units[unit], 2.0 * LAST_MS)
     return round(total)

@@ -33,8 +33,27 @@ class Kind:
         return self.name
 
 
+class _Latest:
+    """The value written last, and its text: what one state gives is what the next one gets."""
+
+    __slots__ = ("text", "value")
+
+    def __init__(self) -> None:
+        self.value: Any = None
+        self.text = "null"
+
+    def write(self, value: Any) -> str:
+        if value is not self.value:
+            self.text = to_json(value)
+            self.value = value
+        return self.text
+
+
 def _data(key: str, value: Any) -> Details:
-    return {key: to_json(value), f"{key}Details": {"truncated": False}}
+    return {key: _latest.write(value), f"{key}Details": {"truncated": False}}
+
+
+_latest = _Latest()
 
 
 def _entered(node: Any, value: Any) -> Details:
