@@ -200,6 +200,8 @@ def _of_table(source: HandlerSource, function: Function, node: ast.Call) -> tupl
         called = given[0].node
     key: ast.expr | None = None
     table: ast.expr | None = None
+    if isinstance(called, ast.Call) and source.tree.dotted(called.func) == "getattr" and len(called.args) > 1:
+        return _of_methods(source, function, called)
     if isinstance(called, ast.Subscript):
         table, key = called.value, called.slice
     elif (
@@ -218,6 +220,16 @@ def _of_table(source: HandlerSource, function: Function, node: ast.Call) -> tupl
     values = [k.value for k in made.node.keys if isinstance(k, ast.Constant) and isinstance(k.value, str)]
     work = all(isinstance(v, ast.Name | ast.Attribute | ast.Lambda) for v in made.node.values)
     return (field, values, work) if field else None
+
+
+def _of_methods(source: HandlerSource, function: Function, call: ast.Call) -> tuple[str, list[str], bool] | None:
+    """`getattr(jobs, event["action"])(event)`, of an object of a class of this file."""
+    made = source.values.settled(call.args[0], function).node
+    owner = made.func.id if isinstance(made, ast.Call) and isinstance(made.func, ast.Name) else ""
+    field = _field(source, function, call.args[1])
+    methods = [f.name.rpartition(".")[2] for f in source.tree.functions.values() if f.owner == owner and owner]
+    public = [name for name in methods if not name.startswith("_")]
+    return (field, public, True) if field and public else None
 
 
 def _is_work(bodies: list[list[ast.stmt]]) -> bool:

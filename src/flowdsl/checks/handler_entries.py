@@ -25,6 +25,7 @@ CACHES = {
     "functools.lru_cache",
     "functools.cache",
     "functools.cached_property",
+    "async_lru.alru_cache",
     "cachetools.cached",
     "cachetools.cachedmethod",
     "cachetools.func.lru_cache",

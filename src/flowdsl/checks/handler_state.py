@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+from flowdsl.checks.handler_entries import is_cached
 from flowdsl.checks.handler_source import HandlerSource
 from flowdsl.checks.handler_tree import Function
 from flowdsl.checks.handler_values import Value
@@ -26,6 +27,8 @@ _CONTAINERS = {
     "cachetools.LFUCache",
     "cachetools.Cache",
     "weakref.WeakValueDictionary",
+    "io.StringIO",
+    "io.BytesIO",
 }
 _TOOLS = {"logger", "log", "logging", "metrics", "tracer", "tracing", "LOGGER", "LOG", "METRICS", "TRACER", "sys", "os"}
 """Objects whose business is to be told things: they are reset, or do not answer."""
@@ -77,7 +80,7 @@ def held_by(source: HandlerSource, function: Function, target: ast.expr, *, chan
     if isinstance(node, ast.Call):
         if _is_own_class(node) and function.owner is not None and attributes:
             return _of_class(source, function.owner, attributes, key)
-        return _in_globals(node, key, attributes, changed=changed)
+        return _of_cached(source, function, node, key, changed) or _in_globals(node, key, attributes, changed=changed)
     if not isinstance(node, ast.Name) or node.id in _TOOLS or is_environment(source, node, function):
         return None
     name = node.id
@@ -98,7 +101,9 @@ def held_by(source: HandlerSource, function: Function, target: ast.expr, *, chan
         if len(found) == 1 and isinstance(found[0], ast.Name) and not _is_local(source, function, found[0].id):
             alias = found[0].id
             return _of_module(source, function, alias, ".".join([alias, *reversed(attributes)]), path, key, changed)
-        return _of_default(source, function, name) if not found else None
+        if found:
+            return None
+        return _of_default(source, function, name) or _handed(source, function, name, attributes, key)
     return _of_module(source, function, name, shown_name, path, key, changed)
 
 
@@ -143,10 +148,10 @@ def _has_container(source: HandlerSource, shown_name: str) -> bool:
         if isinstance(value, ast.Call):
             if isinstance(value.func, ast.Name) and value.func.id in source.tree.classes:
                 owners.add(value.func.id)
-            if any(k.arg == attribute and _makes_container(source, Value(k.value, None)) for k in value.keywords):
+            if any(k.arg == attribute and makes_container(source, Value(k.value, None)) for k in value.keywords):
                 return True
     return any(
-        _makes_container(source, made)
+        makes_container(source, made)
         for owner in owners
         for made in source.clients.attributes.get((owner, attribute), [])
     )
@@ -155,6 +160,33 @@ def _has_container(source: HandlerSource, shown_name: str) -> bool:
 def is_environment(source: HandlerSource, node: ast.expr, function: Function | None) -> bool:
     """Whether a value is os.environ, under whatever name."""
     return "os.environ" in (source.tree.dotted(node), source.tree.dotted(source.values.settled(node, function).node))
+
+
+def _of_cached(
+    source: HandlerSource, function: Function, call: ast.Call, key: ast.expr | None, changed: bool
+) -> Held | None:
+    """`rows().append(...)`, where rows is a cached function that gives a list: the same one each time."""
+    made = source.values.function_called(call, function) if changed or key is not None else None
+    if made is None or not is_cached(source.tree, made):
+        return None
+    returned = source.values.returned.get(made, [])
+    if returned and all(makes_container(source, Value(value, made)) for value in returned):
+        return Held(f"{made.name}()", made.name, True, key, True)
+    return None
+
+
+def _handed(
+    source: HandlerSource, function: Function, name: str, attributes: list[str], key: ast.expr | None
+) -> Held | None:
+    """A parameter that is given a list or dict of the module: `collect(row, ROWS)`."""
+    for given in source.values.given.get(function, {}).get(name, ()):
+        node, where = given.node, given.function
+        if isinstance(node, ast.Name) and where is not None and not _is_local(source, where, node.id):
+            shown_name = ".".join([node.id, *reversed(attributes)])
+            held = _of_module(source, where, node.id, shown_name, True, key, True)
+            if held is not None and held.is_container:
+                return held
+    return None
 
 
 def _is_item(call: ast.Call) -> bool:
@@ -175,7 +207,7 @@ def _is_own_class(call: ast.Call) -> bool:
 def _of_class(source: HandlerSource, owner: str, attributes: list[str], key: ast.expr | None) -> Held:
     """An attribute of a class: there is one for all its objects, as long as the environment lives."""
     attribute = attributes[-1]
-    container = any(_makes_container(source, v) for v in source.clients.attributes.get((owner, attribute), []))
+    container = any(makes_container(source, v) for v in source.clients.attributes.get((owner, attribute), []))
     return Held(f"{owner}.{attribute}", f"{owner}.{attribute}", True, key, container)
 
 
@@ -187,17 +219,18 @@ def _of_object(source: HandlerSource, function: Function, attributes: list[str],
     attribute = attributes[-1]
     made = source.clients.attributes.get((owner, attribute), [])
     own = [v for v in made if v.function is not None]
-    shared = [v for v in made if v.function is None and _makes_container(source, v) and not _factories(v.node)]
+    shared = [v for v in made if v.function is None and makes_container(source, v) and not _factories(v.node)]
     if shared and not any(v.function is not None and v.function.name.endswith("__init__") for v in own):
         # A list in the class's body is one list for all its objects.
         return Held(f"{owner}.{attribute}", f"self.{attribute}", True, key, True)
     for name, values in source.tree.constants.items():
         for value in values:
-            # recorder = Recorder(), and handler = Recorder().handle
-            while isinstance(value, ast.Attribute):
-                value = value.value
-            if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == owner:
-                container = any(_makes_container(source, v) for v in made)
+            # recorder = Recorder(), handler = Recorder().handle, RECORDERS = {"main": Recorder()}
+            if any(
+                isinstance(made_of, ast.Call) and isinstance(made_of.func, ast.Name) and made_of.func.id == owner
+                for made_of in ast.walk(value)
+            ):
+                container = any(makes_container(source, v) for v in made)
                 return Held(f"{name}.{attribute}", f"self.{attribute}", True, key, container)
     return None
 
@@ -213,7 +246,7 @@ def _of_default(source: HandlerSource, function: Function, name: str) -> Held | 
         *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
     ]
     for argument, default in pairs:
-        if argument.arg == name and default is not None and _makes_container(source, Value(default, None)):
+        if argument.arg == name and default is not None and makes_container(source, Value(default, None)):
             return Held(name, name, False, None, True, is_default=True)
     return None
 
@@ -228,10 +261,11 @@ def _in_globals(call: ast.Call, key: ast.expr | None, attributes: list[str], *, 
 
 
 def _is_container(source: HandlerSource, name: str) -> bool:
-    return any(_makes_container(source, Value(v, None)) for v in source.tree.constants.get(name, ()))
+    return any(makes_container(source, Value(v, None)) for v in source.tree.constants.get(name, ()))
 
 
-def _makes_container(source: HandlerSource, value: Value) -> bool:
+def makes_container(source: HandlerSource, value: Value) -> bool:
+    """Whether a value is a new list, dict or the like."""
     node = value.node
     if isinstance(node, ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp):
         return True
@@ -241,7 +275,7 @@ def _makes_container(source: HandlerSource, value: Value) -> bool:
         return True
     return any(
         source.tree.dotted(made) in _CONTAINERS
-        or (isinstance(made, ast.Lambda) and _makes_container(source, Value(made.body, value.function)))
+        or (isinstance(made, ast.Lambda) and makes_container(source, Value(made.body, value.function)))
         for made in _factories(node)
     )
 
@@ -262,7 +296,11 @@ def is_reset(source: HandlerSource, function: Function, name: str) -> bool:
         if set(running).isdisjoint(source.reached[function]):
             continue
         for node in other.nodes:
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "clear":
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in ("clear", "truncate")
+            ):
                 if isinstance(node.func.value, ast.Name) and node.func.value.id == name:
                     return True
             elif (

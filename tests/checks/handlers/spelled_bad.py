@@ -1344,3 +1344,642 @@ def handler(event, context):
     owner = socket.gethostname()  #! ASL908
     return {"owner": owner, "id": event["id"]}
 """
+
+SPELLED_BAD["middleware counter in closure"] = """
+import functools
+def counted(f):
+    calls = []
+    @functools.wraps(f)
+    def wrapper(event, context):
+        calls.append(event["id"])  #! ASL901
+        return f(event, context)
+    return wrapper
+@counted
+def handler(event, context):
+    return {"n": event["n"] * 2}
+"""
+
+SPELLED_BAD["stats class instance in module dict"] = """
+class Stats:
+    def __init__(self):
+        self.by_day = {}
+    def note(self, day):
+        self.by_day[day] = self.by_day.get(day, 0) + 1  #! ASL901
+STATS = {"main": Stats()}
+def handler(event, context):
+    STATS["main"].note(event["day"])
+    return STATS["main"].by_day
+"""
+
+SPELLED_BAD["cached factory of mutable"] = """
+from functools import cache
+@cache
+def buffer():
+    return []
+def handler(event, context):
+    buffer().append(event["id"])  #! ASL901
+    return {"n": len(buffer())}
+"""
+
+SPELLED_BAD["list alias"] = """
+rows = []
+def handler(event, context):
+    out = rows
+    for r in event["rows"]:
+        out.append(r)  #! ASL901
+    return out
+"""
+
+SPELLED_BAD["dict alias"] = """
+state = {}
+def handler(event, context):
+    s = state
+    s["user"] = event["user"]  #! ASL901
+    return s
+"""
+
+SPELLED_BAD["passed as argument"] = """
+errors = []
+def check(row, sink):
+    if "id" not in row:
+        sink.append(row)  #! ASL901
+def handler(event, context):
+    for r in event["rows"]:
+        check(r, errors)
+    return {"errors": errors}
+"""
+
+SPELLED_BAD["returned module container"] = """
+cart = {"items": []}
+def handler(event, context):
+    cart["items"].append(event["item"])  #! ASL901
+    return cart
+"""
+
+SPELLED_BAD["sort key global"] = """
+import random
+weights = [1, 2, 3]
+def handler(event, context):
+    weights.insert(0, event["w"])  #! ASL901
+    return {"w": weights}
+"""
+
+SPELLED_BAD["bytearray"] = """
+data = bytearray()
+def handler(event, context):
+    data.extend(event["x"].encode())  #! ASL901
+    return {"n": len(data)}
+"""
+
+SPELLED_BAD["io buffer"] = """
+import io
+out = io.StringIO()
+def handler(event, context):
+    out.write(event["line"])  #! ASL901
+    return {"text": out.getvalue()}
+"""
+
+SPELLED_BAD["defaultdict list"] = """
+from collections import defaultdict
+groups = defaultdict(list)
+def handler(event, context):
+    for r in event["rows"]:
+        groups[r["k"]].append(r)  #! ASL901
+    return {k: len(v) for k, v in groups.items()}
+"""
+
+SPELLED_BAD["powertools handler counter"] = """
+from aws_lambda_powertools import Logger
+logger = Logger()
+count = 0
+@logger.inject_lambda_context
+def lambda_handler(event, context):
+    global count
+    count += 1  #! ASL901
+    return {"count": count}
+"""
+
+SPELLED_BAD["flowdsl handler state"] = """
+from flowdsl.handler import handler
+_seen = set()
+@handler
+def check(*, order_id: str) -> bool:
+    first = order_id not in _seen
+    _seen.add(order_id)  #! ASL901
+    return first
+"""
+
+SPELLED_BAD["typed global list"] = """
+from typing import Final
+HISTORY: Final[list[str]] = []
+def handler(event, context):
+    HISTORY.append(event["id"])  #! ASL901
+    return HISTORY[-5:]
+"""
+
+SPELLED_BAD["cache typed"] = """
+from typing import Dict
+import boto3
+_cache: Dict[str, dict] = {}
+t = boto3.resource("dynamodb").Table("x")
+def get_user(uid: str) -> dict:
+    if uid not in _cache:
+        response = t.get_item(Key={"id": uid})
+        _cache[uid] = response["Item"]  #! ASL902
+    return _cache[uid]
+def handler(event, context):
+    return get_user(event["detail"]["user"])
+"""
+
+SPELLED_BAD["cache decorator own"] = """
+import functools, boto3
+t = boto3.resource("dynamodb").Table("x")
+def memoize(f):
+    store = {}
+    @functools.wraps(f)
+    def inner(k):
+        if k not in store:
+            store[k] = f(k)  #! ASL902
+        return store[k]
+    return inner
+@memoize
+def load(k):
+    return t.get_item(Key={"id": k})["Item"]
+def handler(event, context):
+    return load(event["id"])
+"""
+
+SPELLED_BAD["async cache"] = """
+from async_lru import alru_cache
+import asyncio, httpx
+client = httpx.AsyncClient()
+@alru_cache  #! ASL902
+async def rate(c):
+    return (await client.get("https://rates.example/" + c)).json()
+def handler(event, context):
+    return asyncio.run(rate(event["c"]))
+"""
+
+SPELLED_BAD["cache keyed tuple"] = """
+from functools import lru_cache
+import requests
+@lru_cache(maxsize=256)  #! ASL902
+def quote(sku, qty):
+    return requests.get(f"https://q.example/{sku}/{qty}", timeout=3).json()
+def handler(event, context):
+    return {"total": sum(quote(l["sku"], l["qty"])["cents"] for l in event["lines"])}
+"""
+
+SPELLED_BAD["class cachedmethod"] = """
+from cachetools import TTLCache, cachedmethod
+import operator, boto3
+class Repo:
+    def __init__(self):
+        self.cache = TTLCache(100, 300)
+        self.t = boto3.resource("dynamodb").Table("x")
+    @cachedmethod(operator.attrgetter("cache"))  #! ASL902
+    def get(self, k):
+        return self.t.get_item(Key={"id": k})["Item"]
+repo = Repo()
+def handler(event, context):
+    return repo.get(event["id"])
+"""
+
+SPELLED_BAD["tmp dir const join f-string"] = """
+import json, os
+WORK = "/tmp"
+def handler(event, context):
+    with open(f"{WORK}/state.json", "w") as f:  #! ASL903
+        json.dump(event, f)
+    return {"size": os.path.getsize(f"{WORK}/state.json")}
+"""
+
+SPELLED_BAD["tmp pandas"] = """
+import pandas as pd
+def handler(event, context):
+    df = pd.DataFrame(event["rows"])
+    df.to_csv("/tmp/out.csv")  #! ASL903
+    return {"n": len(df)}
+"""
+
+SPELLED_BAD["tmp subprocess"] = """
+import subprocess
+def handler(event, context):
+    subprocess.run(["convert", event["src"], "/tmp/out.png"], check=True)  #! ASL903
+    return {}
+"""
+
+SPELLED_BAD["tmp urlretrieve"] = """
+import urllib.request
+def handler(event, context):
+    urllib.request.urlretrieve(event["url"], "/tmp/download")  #! ASL903
+    return {"n": len(open("/tmp/download", "rb").read())}
+"""
+
+SPELLED_BAD["tmp pickle"] = """
+import pickle
+def handler(event, context):
+    with open("/tmp/model.pkl", "wb") as f:  #! ASL903
+        pickle.dump(event, f)
+    return {}
+"""
+
+SPELLED_BAD["tmp Path write"] = """
+from pathlib import Path
+OUT = Path("/tmp/report.html")
+def handler(event, context):
+    OUT.write_text(event["html"])  #! ASL903
+    return {"n": OUT.stat().st_size}
+"""
+
+SPELLED_BAD["tempfile fixed name"] = """
+import tempfile, pathlib
+def handler(event, context):
+    target = pathlib.Path(tempfile.gettempdir(), "x.bin")  #! ASL903
+    target.write_bytes(b"x")
+    return {"x": target.read_bytes().hex() + event["x"]}
+"""
+
+SPELLED_BAD["environ in helper"] = """
+import os
+def configure(tenant):
+    os.environ["TENANT"] = tenant  #! ASL904
+def handler(event, context):
+    configure(event["tenant"])
+    return {}
+"""
+
+SPELLED_BAD["environ loop"] = """
+import os
+def handler(event, context):
+    for k, v in event["env"].items():
+        os.environ[k] = v  #! ASL904
+    return {}
+"""
+
+SPELLED_BAD["dotenv"] = """
+from dotenv import load_dotenv
+def handler(event, context):
+    load_dotenv()  #! ASL904
+    return {}
+"""
+
+SPELLED_BAD["daemon thread"] = """
+import threading
+def handler(event, context):
+    threading.Thread(target=print, args=("x",), daemon=True).start()  #! ASL905
+    return {"ok": event["id"]}
+"""
+
+SPELLED_BAD["loop run_in_executor"] = """
+import asyncio
+async def main(event):
+    loop = asyncio.get_running_loop()
+    loop.create_task(work(event))  #! ASL905
+    return {}
+async def work(e): ...
+def handler(event, context):
+    return asyncio.run(main(event))
+"""
+
+SPELLED_BAD["thread class self"] = """
+import threading
+class Reporter(threading.Thread):
+    def run(self):
+        print("x")
+def handler(event, context):
+    Reporter().start()  #! ASL905
+    return {"x": event["x"]}
+"""
+
+SPELLED_BAD["session resource helper"] = """
+import boto3
+def get_table(name):
+    return boto3.resource("dynamodb").Table(name)  #! ASL907
+def handler(event, context):
+    t = get_table("orders")
+    item = t.get_item(Key={"id": event["id"]}).get("Item") or {}
+    return {"total": sum(item.get("lines", []))}
+"""
+
+SPELLED_BAD["mongo in with"] = """
+import os
+from pymongo import MongoClient
+def handler(event, context):
+    with MongoClient(os.environ["URI"]) as c:  #! ASL907
+        d = c["shop"]["orders"].find_one({"_id": event["id"]})
+    return {"total": d["total"]}
+"""
+
+SPELLED_BAD["sqlalchemy"] = """
+import os
+from sqlalchemy import create_engine, text
+def handler(event, context):
+    engine = create_engine(os.environ["URL"])  #! ASL907
+    with engine.connect() as c:
+        n = c.execute(text("select count(*) from t where k=:k"), {"k": event["k"]}).scalar()
+    return {"n": n}
+"""
+
+SPELLED_BAD["hostname id key"] = """
+import os, socket, boto3
+t = boto3.resource("dynamodb").Table("locks")
+def handler(event, context):
+    worker = os.uname().nodename  #! ASL908
+    return {"worker": worker, "x": event["x"]}
+"""
+
+SPELLED_BAD["random key walrus"] = """
+import boto3, uuid
+t = boto3.resource("dynamodb").Table("t")
+def handler(event, context):
+    t.put_item(Item={"id": (oid := uuid.uuid4().hex), "total": event["total"]})  #! ASL910
+    return {"id": oid}
+"""
+
+SPELLED_BAD["random key default arg helper"] = """
+import boto3, uuid
+t = boto3.resource("dynamodb").Table("t")
+def save(order, key=None):
+    key = key or str(uuid.uuid4())
+    t.put_item(Item={"pk": key, **order})  #! ASL910
+    return key
+def handler(event, context):
+    return {"key": save(event["order"])}
+"""
+
+SPELLED_BAD["key in class"] = """
+import boto3, uuid
+from dataclasses import dataclass, field, asdict
+t = boto3.resource("dynamodb").Table("t")
+@dataclass
+class Order:
+    total: int
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+def handler(event, context):
+    order = Order(total=event["total"])
+    t.put_item(Item=asdict(order))  #! ASL910
+    return {"id": order.id}
+"""
+
+SPELLED_BAD["isoformat sort key"] = """
+import boto3
+from datetime import datetime, UTC
+t = boto3.resource("dynamodb").Table("t")
+def handler(event, context):
+    t.put_item(Item={"pk": f"USER#{event['user']}", "sk": f"EVENT#{datetime.now(UTC).isoformat()}", "v": event["v"]})  #! ASL910
+    return {"ok": event["v"]}
+"""
+
+SPELLED_BAD["timestamp key attr"] = """
+import boto3, datetime
+d = boto3.client("dynamodb")
+def handler(event, context):
+    ts = int(datetime.datetime.now().timestamp() * 1000)
+    d.put_item(TableName="t", Item={"pk": {"S": event["u"]}, "sk": {"N": str(ts)}})  #! ASL910
+    return {"ts": ts}
+"""
+
+SPELLED_BAD["upload_fileobj time"] = """
+import boto3, io, time
+s3 = boto3.client("s3")
+def handler(event, context):
+    s3.upload_fileobj(io.BytesIO(event["x"].encode()), "b" + event["b"], f"up/{time.time()}.bin")  #! ASL910
+    return {"ok": 1}
+"""
+
+SPELLED_BAD["sns dedup time"] = """
+import boto3, time
+sns = boto3.client("sns")
+def handler(event, context):
+    m = "x" + event["m"]
+    sns.publish(TopicArn=event["t"], Message=m, MessageGroupId="g", MessageDeduplicationId=str(time.time()))  #! ASL910
+    return {"m": m}
+"""
+
+SPELLED_BAD["client token secrets"] = """
+import boto3, secrets
+d = boto3.client("dynamodb")
+def handler(event, context):
+    d.transact_write_items(ClientRequestToken=secrets.token_hex(16), TransactItems=[{"Put": {"TableName": "t", "Item": {"id": {"S": event["id"]}}}}])  #! ASL910
+    return {"id": event["id"], "n": 1}
+"""
+
+SPELLED_BAD["for update in loop"] = """
+import boto3
+t = boto3.resource("dynamodb").Table("t")
+def handler(event, context):
+    for sku, n in event["lines"].items():
+        t.update_item(Key={"sku": sku}, UpdateExpression="SET stock = stock - :n", ConditionExpression="stock >= :n", ExpressionAttributeValues={":n": n})  #! ASL911
+    return {"n": len(event["lines"])}
+"""
+
+SPELLED_BAD["attr exists only"] = """
+import boto3
+from boto3.dynamodb.conditions import Attr
+t = boto3.resource("dynamodb").Table("t")
+def handler(event, context):
+    t.update_item(Key={"id": event["id"]}, UpdateExpression="ADD n :o", ConditionExpression="attribute_exists(id)", ExpressionAttributeValues={":o": 1})  #! ASL911
+    return {"id": event["id"]}
+"""
+
+SPELLED_BAD["put created now"] = """
+import boto3
+from datetime import datetime
+t = boto3.resource("dynamodb").Table("t")
+def handler(event, context):
+    t.put_item(Item={"id": event["id"], "createdAt": datetime.utcnow().isoformat(), "total": event["total"]})  #! ASL911
+    return {"id": event["id"]}
+"""
+
+SPELLED_BAD["transact ADD"] = """
+import boto3
+d = boto3.client("dynamodb")
+def handler(event, context):
+    d.transact_write_items(TransactItems=[  #! ASL911
+        {"Update": {"TableName": "a", "Key": {"id": {"S": event["from"]}}, "UpdateExpression": "SET bal = bal - :x", "ExpressionAttributeValues": {":x": {"N": event["x"]}}}},
+        {"Update": {"TableName": "a", "Key": {"id": {"S": event["to"]}}, "UpdateExpression": "SET bal = bal + :x", "ExpressionAttributeValues": {":x": {"N": event["x"]}}}},
+    ])
+    return {"ok": event["x"]}
+"""
+
+SPELLED_BAD["partiql increment"] = """
+import boto3
+d = boto3.client("dynamodb")
+def handler(event, context):
+    d.execute_statement(Statement="UPDATE stock SET qty = qty - 1 WHERE sku = ?", Parameters=[{"S": event["sku"]}])  #! ASL911
+    return {"sku": event["sku"] + "x"}
+"""
+
+SPELLED_BAD["mongo inc"] = """
+import os
+from pymongo import MongoClient
+db = MongoClient(os.environ["URI"])["shop"]
+def handler(event, context):
+    db.stock.update_one({"_id": event["sku"]}, {"$inc": {"qty": -1}})  #! ASL911
+    return {"sku": event["sku"]}
+"""
+
+SPELLED_BAD["sqlalchemy increment"] = """
+import os
+from sqlalchemy import create_engine, text
+engine = create_engine(os.environ["URL"])
+def handler(event, context):
+    with engine.begin() as c:
+        c.execute(text("UPDATE acc SET bal = bal + :x WHERE id = :id"), {"x": event["x"], "id": event["id"]})  #! ASL911
+    return {"id": event["id"]}
+"""
+
+SPELLED_BAD["smtp"] = """
+import smtplib, os
+from email.message import EmailMessage
+def handler(event, context):
+    m = EmailMessage()
+    m["To"] = event["to"]
+    with smtplib.SMTP(os.environ["HOST"]) as s:
+        s.send_message(m)  #! ASL912
+    return {"to": event["to"]}
+"""
+
+SPELLED_BAD["sesv2"] = """
+import boto3
+ses = boto3.client("sesv2")
+def handler(event, context):
+    body = f"Hi {event['name']}"
+    ses.send_email(FromEmailAddress="a@example.com", Destination={"ToAddresses": [event["to"]]}, Content={"Simple": {"Subject": {"Data": "x"}, "Body": {"Text": {"Data": body}}}})  #! ASL912
+    return {"n": len(body)}
+"""
+
+SPELLED_BAD["urllib3 post"] = """
+import json, urllib3
+http = urllib3.PoolManager()
+def handler(event, context):
+    r = http.request("POST", "https://pay.example/charges", body=json.dumps({"a": event["a"]}))  #! ASL912
+    return {"s": r.status}
+"""
+
+SPELLED_BAD["requests session post"] = """
+import requests
+s = requests.Session()
+def handler(event, context):
+    r = s.post("https://pay.example/charges", json={"a": event["a"]}, timeout=3)  #! ASL912
+    return {"s": r.status_code}
+"""
+
+SPELLED_BAD["http.client post"] = """
+import http.client, json
+def handler(event, context):
+    c = http.client.HTTPSConnection("pay.example")
+    c.request("POST", "/charges", json.dumps({"a": event["a"]}))  #! ASL912
+    return {"s": c.getresponse().status}
+"""
+
+SPELLED_BAD["sns batch"] = """
+import boto3
+sns = boto3.client("sns")
+def handler(event, context):
+    entries = [{"Id": str(i), "Message": m} for i, m in enumerate(event["ms"])]
+    sns.publish_batch(TopicArn=event["t"], PublishBatchRequestEntries=entries)  #! ASL912
+    return {"n": len(entries)}
+"""
+
+SPELLED_BAD["poll athena"] = """
+import boto3, time
+athena = boto3.client("athena")
+def run(q):
+    qid = athena.start_query_execution(QueryString=q, WorkGroup="w", ClientRequestToken=q.ljust(32, "x"))["QueryExecutionId"]
+    for _ in range(100):  #! ASL931
+        s = athena.get_query_execution(QueryExecutionId=qid)["QueryExecution"]["Status"]["State"]
+        if s in ("SUCCEEDED", "FAILED", "CANCELLED"):
+            return s
+        time.sleep(2)  #! ASL932
+    raise TimeoutError(q)
+def handler(event, context):
+    return {"s": run(event["q"])}
+"""
+
+SPELLED_BAD["poll recursion batch"] = """
+import boto3, time
+batch = boto3.client("batch")
+def handler(event, context):
+    job = batch.submit_job(jobName=event["n"], jobQueue=event["q"], jobDefinition=event["d"])["jobId"]
+    status = "SUBMITTED"
+    while status not in ("SUCCEEDED", "FAILED"):  #! ASL931
+        time.sleep(15)  #! ASL932
+        status = batch.describe_jobs(jobs=[job])["jobs"][0]["status"]
+    return {"status": status}
+"""
+
+SPELLED_BAD["sfn wait"] = """
+import boto3, json, time
+sfn = boto3.client("stepfunctions")
+def handler(event, context):
+    arn = sfn.start_execution(stateMachineArn=event["m"], name=event["id"], input=json.dumps(event))["executionArn"]
+    while sfn.describe_execution(executionArn=arn)["status"] == "RUNNING":  #! ASL931
+        time.sleep(1)  #! ASL932
+    return {"arn": arn}
+"""
+
+SPELLED_BAD["secret dict"] = """
+import pymysql
+CONFIG = {"host": "db", "user": "root", "password": "hunter2hunter2"}  #! ASL940
+conn = pymysql.connect(**CONFIG)
+def handler(event, context):
+    with conn.cursor() as c:
+        c.execute("select 1 from t where id=%s", (event["id"],))
+        return {"n": c.rowcount}
+"""
+
+SPELLED_BAD["aws keys"] = """
+import boto3
+s3 = boto3.client("s3", aws_access_key_id="AKIAIOSFODNN7ABCDEFG", aws_secret_access_key="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")  #! ASL940
+def handler(event, context):
+    return {"n": s3.head_object(Bucket=event["b"], Key=event["k"])["ContentLength"] + 1}
+"""
+
+SPELLED_BAD["account fstring"] = """
+import boto3, os
+sfn = boto3.client("stepfunctions")
+def handler(event, context):
+    arn = f"arn:aws:states:{os.environ['AWS_REGION']}:123456789012:stateMachine:orders"  #! ASL941
+    sfn.start_execution(stateMachineArn=arn, name=event["id"])
+    return {"arn": arn}
+"""
+
+SPELLED_BAD["const bucket"] = """
+import boto3
+BUCKET = "acme-reports-prod"  #! ASL942
+s3 = boto3.client("s3")
+def handler(event, context):
+    return {"n": len(s3.get_object(Bucket=BUCKET, Key=event["k"])["Body"].read())}
+"""
+
+SPELLED_BAD["scan all"] = """
+import boto3
+t = boto3.resource("dynamodb").Table("jobs" if True else "")
+def handler(event, context):
+    items = t.scan()["Items"]  #! ASL935
+    for i in items:
+        if i["status"] == "NEW":
+            t.update_item(Key={"id": i["id"]}, UpdateExpression="SET #s = :d", ExpressionAttributeNames={"#s": "status"}, ExpressionAttributeValues={":d": "DONE"})
+    return {"n": len(items)}
+"""
+
+SPELLED_BAD["envelope sqs"] = """
+import json
+def handler(event, context):
+    for r in event["Records"]:  #! ASL936
+        body = json.loads(r["body"])
+        process(body)
+def process(b):
+    print(b)
+"""
+
+SPELLED_BAD["dispatch getattr"] = """
+class Ops:
+    def create(self, e): return {"c": e["x"]}
+    def delete(self, e): return {"d": e["x"]}
+    def update(self, e): return {"u": e["x"]}
+def handler(event, context):
+    return getattr(Ops(), event["operation"])(event)  #! ASL934
+"""

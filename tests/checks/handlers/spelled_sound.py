@@ -776,3 +776,464 @@ class Order(BaseModel):
 def total(order: Order) -> int:
     return sum(order.cents)
 """
+
+SPELLED_SOUND["memoize settings by own decorator"] = """
+import functools, os
+import boto3
+ssm = boto3.client("ssm")
+def memoize(f):
+    store = {}
+    @functools.wraps(f)
+    def inner(*args):
+        if args not in store:
+            store[args] = f(*args)
+        return store[args]
+    return inner
+@memoize
+def setting(name):
+    return ssm.get_parameter(Name=name)["Parameter"]["Value"]
+def handler(event, context):
+    return {"limit": setting(os.environ["LIMIT"]), "id": event["id"]}
+"""
+
+SPELLED_SOUND["decorator with local list"] = """
+import functools
+def traced(f):
+    @functools.wraps(f)
+    def wrapper(event, context):
+        steps = []
+        steps.append("start")
+        result = f(event, context)
+        steps.append("end")
+        print(steps)
+        return result
+    return wrapper
+@traced
+def handler(event, context):
+    return {"n": event["n"] + 1}
+"""
+
+SPELLED_SOUND["decorator factory registry at import"] = """
+HANDLERS = {}
+def register(name):
+    def deco(f):
+        HANDLERS[name] = f
+        return f
+    return deco
+@register("a")
+def a(x):
+    return x + 1
+@register("b")
+def b(x):
+    return x - 1
+def handler(event, context):
+    return {k: f(event["x"]) for k, f in HANDLERS.items()}
+"""
+
+SPELLED_SOUND["stringio local"] = """
+import csv, io
+def handler(event, context):
+    out = io.StringIO()
+    w = csv.writer(out)
+    w.writerow(event["columns"])
+    out.write("end")
+    return {"csv": out.getvalue()}
+"""
+
+SPELLED_SOUND["collect into passed local"] = """
+def collect(row, sink):
+    sink.append(row)
+def handler(event, context):
+    out = []
+    for r in event["rows"]:
+        collect(r, out)
+    return out
+"""
+
+SPELLED_SOUND["default params read"] = """
+LIMITS = {"a": 1}
+def check(row, limits=LIMITS):
+    return row["n"] <= limits.get(row["k"], 0)
+def handler(event, context):
+    return [r for r in event["rows"] if check(r)]
+"""
+
+SPELLED_SOUND["mongo set"] = """
+import os
+from pymongo import MongoClient
+db = MongoClient(os.environ["URI"])["shop"]
+def handler(event, context):
+    db.orders.update_one({"_id": event["id"]}, {"$set": {"status": event["status"]}}, upsert=True)
+    return {"id": event["id"]}
+"""
+
+SPELLED_SOUND["mongo inc guarded"] = """
+import os
+from pymongo import MongoClient
+db = MongoClient(os.environ["URI"])["shop"]
+def handler(event, context):
+    db.stock.update_one({"_id": event["sku"], "orders": {"$ne": event["order"]}}, {"$inc": {"qty": -1}, "$addToSet": {"orders": event["order"]}})
+    return {"sku": event["sku"]}
+"""
+
+SPELLED_SOUND["partiql set"] = """
+import os
+import boto3
+d = boto3.client("dynamodb")
+def handler(event, context):
+    sql = f"UPDATE {os.environ['T']} SET status = ? WHERE id = ?"
+    d.execute_statement(Statement=sql, Parameters=[{"S": event["status"]}, {"S": event["id"]}])
+    return {"id": event["id"]}
+"""
+
+SPELLED_SOUND["sqlalchemy set"] = """
+import os
+from sqlalchemy import create_engine, text
+engine = create_engine(os.environ["URL"])
+def handler(event, context):
+    with engine.begin() as c:
+        c.execute(text("UPDATE orders SET status = :s WHERE id = :id"), {"s": event["s"], "id": event["id"]})
+    return {"id": event["id"]}
+"""
+
+SPELLED_SOUND["thread subclass joined"] = """
+import threading
+class Reader(threading.Thread):
+    def __init__(self, key):
+        super().__init__()
+        self.key = key
+        self.value = None
+    def run(self):
+        self.value = self.key.upper()
+def handler(event, context):
+    rs = [Reader(k) for k in event["keys"]]
+    for r in rs:
+        r.start()
+    for r in rs:
+        r.join()
+    return [r.value for r in rs]
+"""
+
+SPELLED_SOUND["taskgroup"] = """
+import asyncio
+async def one(x):
+    return x * 2
+async def main(xs):
+    async with asyncio.TaskGroup() as tg:
+        ts = [tg.create_task(one(x)) for x in xs]
+    return [t.result() for t in ts]
+def handler(event, context):
+    return asyncio.run(main(event["xs"]))
+"""
+
+SPELLED_SOUND["loop tasks gathered"] = """
+import asyncio
+async def one(x):
+    return x * 2
+async def main(xs):
+    loop = asyncio.get_running_loop()
+    return await asyncio.gather(*[loop.create_task(one(x)) for x in xs])
+def handler(event, context):
+    return asyncio.run(main(event["xs"]))
+"""
+
+SPELLED_SOUND["subprocess run in tempdir"] = """
+import subprocess, tempfile
+def handler(event, context):
+    with tempfile.TemporaryDirectory() as d:
+        subprocess.run(["convert", event["src"], f"{d}/out.png"], check=True)
+        with open(f"{d}/out.png", "rb") as f:
+            return {"n": len(f.read())}
+"""
+
+SPELLED_SOUND["tmp path removed"] = """
+from pathlib import Path
+OUT = Path("/tmp/report.html")
+def handler(event, context):
+    try:
+        OUT.write_text(event["html"])
+        return {"n": OUT.stat().st_size}
+    finally:
+        OUT.unlink(missing_ok=True)
+"""
+
+SPELLED_SOUND["arn from env in fstring"] = """
+import os, json
+import boto3
+sfn = boto3.client("stepfunctions")
+def handler(event, context):
+    account = context.invoked_function_arn.split(":")[4]
+    arn = f"arn:aws:states:{os.environ['AWS_REGION']}:{account}:stateMachine:{os.environ['MACHINE']}"
+    try:
+        sfn.start_execution(stateMachineArn=arn, name=event["id"], input=json.dumps(event))
+    except sfn.exceptions.ExecutionAlreadyExists:
+        pass
+    return {"arn": arn}
+"""
+
+SPELLED_SOUND["getattr data"] = """
+def handler(event, context):
+    import datetime
+    d = datetime.date.fromisoformat(event["day"])
+    return {"value": getattr(d, event["part"])}
+"""
+
+SPELLED_SOUND["setattr on local client config"] = """
+class Settings:
+    pass
+def handler(event, context):
+    s = Settings()
+    setattr(s, "tenant", event["tenant"])
+    return {"tenant": s.tenant}
+"""
+
+SPELLED_SOUND["logger extra imported"] = """
+import logging
+from shared import logger
+def handler(event, context):
+    logger.append_keys(order=event["id"])
+    return {"id": event["id"]}
+"""
+
+SPELLED_SOUND["imported function append-like"] = """
+from models import Cart
+def handler(event, context):
+    cart = Cart()
+    cart.items.append(event["item"])
+    return cart.to_dict()
+"""
+
+SPELLED_SOUND["imported list constant read"] = """
+from shared import ALLOWED
+def handler(event, context):
+    return {"ok": event["kind"] in ALLOWED}
+"""
+
+SPELLED_SOUND["heap module constant copied"] = """
+import heapq
+BASE = [3, 1]
+def handler(event, context):
+    h = list(BASE)
+    heapq.heapify(h)
+    heapq.heappush(h, event["x"])
+    return {"top": h[0]}
+"""
+
+SPELLED_SOUND["class attr const container read"] = """
+class Rates:
+    TABLE = {"EUR": 1}
+    def rate(self, c):
+        return self.TABLE.get(c, 0)
+def handler(event, context):
+    return {"r": Rates().rate(event["c"])}
+"""
+
+SPELLED_SOUND["new instance per delivery with class list in init"] = """
+class Batch:
+    def __init__(self):
+        self.rows = []
+    def add(self, r):
+        self.rows.append(r)
+        return self
+def handler(event, context):
+    b = Batch()
+    for r in event["rows"]:
+        b.add(r)
+    return {"n": len(b.rows)}
+"""
+
+SPELLED_SOUND["service with injected state per event"] = """
+import os
+import boto3
+class Service:
+    def __init__(self, table):
+        self.table = table
+    def run(self, event):
+        self.event = event
+        return self.table.get_item(Key={"id": event["id"]}).get("Item", {}).get("n", 0) + 1
+TABLE = boto3.resource("dynamodb").Table(os.environ["T"])
+def handler(event, context):
+    return {"n": Service(TABLE).run(event)}
+"""
+
+SPELLED_SOUND["cached client dict by region const"] = """
+import boto3
+_clients = {}
+def client(name):
+    if name not in _clients:
+        _clients[name] = boto3.client(name)
+    return _clients[name]
+def handler(event, context):
+    o = client("s3").get_object(Bucket=event["b"], Key=event["k"])
+    return {"n": len(o["Body"].read())}
+"""
+
+SPELLED_SOUND["cached property client"] = """
+from functools import cached_property
+import os
+import boto3
+class App:
+    @cached_property
+    def table(self):
+        return boto3.resource("dynamodb").Table(os.environ["T"])
+    def run(self, event):
+        item = self.table.get_item(Key={"id": event["id"]}).get("Item", {})
+        return {"n": len(item)}
+app = App()
+def handler(event, context):
+    return app.run(event)
+"""
+
+SPELLED_SOUND["urllib get request object"] = """
+import json, os, urllib.request
+def handler(event, context):
+    req = urllib.request.Request(f"{os.environ['URL']}/orders/{event['id']}", headers={"Accept": "application/json"})
+    with urllib.request.urlopen(req, timeout=5) as r:
+        return json.load(r)
+"""
+
+SPELLED_SOUND["urllib post keyed"] = """
+import json, os, urllib.request
+def handler(event, context):
+    req = urllib.request.Request(os.environ["URL"], data=json.dumps(event).encode(), headers={"Idempotency-Key": event["id"]}, method="POST")
+    with urllib.request.urlopen(req, timeout=5) as r:
+        return json.load(r)
+"""
+
+SPELLED_SOUND["urllib put"] = """
+import json, os, urllib.request
+def handler(event, context):
+    req = urllib.request.Request(os.environ["URL"] + event["id"], data=json.dumps(event).encode(), method="PUT")
+    with urllib.request.urlopen(req, timeout=5) as r:
+        return {"s": r.status}
+"""
+
+SPELLED_SOUND["s3 doc with own rewrite guarded by etag"] = """
+import json, os
+import boto3
+s3 = boto3.client("s3")
+def handler(event, context):
+    o = s3.get_object(Bucket=os.environ["B"], Key="state.json")
+    doc = json.loads(o["Body"].read())
+    if event["id"] in doc["seen"]:
+        return doc
+    doc["seen"].append(event["id"])
+    doc["total"] = doc["total"] + event["n"]
+    s3.put_object(Bucket=os.environ["B"], Key="state.json", Body=json.dumps(doc), IfMatch=o["ETag"])
+    return doc
+"""
+
+SPELLED_SOUND["s3 doc set field"] = """
+import json, os
+import boto3
+s3 = boto3.client("s3")
+def handler(event, context):
+    doc = json.loads(s3.get_object(Bucket=os.environ["B"], Key=event["k"])["Body"].read())
+    doc["status"] = event["status"]
+    s3.put_object(Bucket=os.environ["B"], Key=event["k"], Body=json.dumps(doc))
+    return doc
+"""
+
+SPELLED_SOUND["ddb set derived"] = """
+import os
+import boto3
+t = boto3.resource("dynamodb").Table(os.environ["T"])
+def handler(event, context):
+    item = t.get_item(Key={"id": event["id"]})["Item"]
+    item["total"] = sum(l["cents"] for l in item["lines"])
+    t.put_item(Item=item)
+    return {"total": int(item["total"])}
+"""
+
+SPELLED_SOUND["globals as dispatch read"] = """
+import boto3
+s3 = boto3.client("s3")
+def handler(event, context):
+    n = s3.head_object(Bucket=event["b"], Key=event["k"])["ContentLength"]
+    return {"n": n, "names": sorted(globals())[:0]}
+"""
+
+SPELLED_SOUND["walrus local"] = """
+def handler(event, context):
+    out = []
+    if (rows := event.get("rows")):
+        out.extend(rows)
+    return out
+"""
+
+SPELLED_SOUND["sys path at import"] = """
+import sys
+sys.path.append("/opt/python")
+import os
+os.environ.setdefault("HOME", "/tmp")
+def handler(event, context):
+    return {"n": event["n"] + 1}
+"""
+
+SPELLED_SOUND["context manager state"] = """
+from contextlib import contextmanager
+@contextmanager
+def collecting():
+    rows = []
+    yield rows
+def handler(event, context):
+    with collecting() as rows:
+        for r in event["rows"]:
+            rows.append(r)
+    return rows
+"""
+
+SPELLED_SOUND["generator state"] = """
+def numbered(rows):
+    n = 0
+    for r in rows:
+        n += 1
+        yield n, r
+def handler(event, context):
+    return [f"{n}:{r}" for n, r in numbered(event["rows"])]
+"""
+
+SPELLED_SOUND["flowdsl handler with pydantic and clients"] = """
+import os
+from functools import cache
+import boto3
+from pydantic import BaseModel
+from flowdsl.handler import handler, natural
+class Invoice(BaseModel):
+    id: str
+    cents: int
+@cache
+def table():
+    return boto3.resource("dynamodb").Table(os.environ["INVOICES"])
+@handler(idempotency=natural(), timeout_seconds=10)
+def file_invoice(invoice: Invoice) -> str:
+    total = max(invoice.cents, 0)
+    table().put_item(Item={"id": invoice.id, "cents": total})
+    return invoice.id
+"""
+
+SPELLED_SOUND["cache of list constant returned copy"] = """
+from functools import cache
+@cache
+def countries():
+    return ["DE", "FR"]
+def handler(event, context):
+    return {"ok": event["c"] in countries(), "n": len(list(countries()) + [event["c"]])}
+"""
+
+SPELLED_SOUND["smtp guarded"] = """
+import os, smtplib
+import boto3
+from botocore.exceptions import ClientError
+t = boto3.resource("dynamodb").Table(os.environ["T"])
+def handler(event, context):
+    try:
+        t.put_item(Item={"id": event["id"]}, ConditionExpression="attribute_not_exists(id)")
+    except ClientError as e:
+        if e.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            return {"sent": False}
+        raise
+    with smtplib.SMTP(os.environ["HOST"]) as s:
+        s.sendmail("a@example.com", [event["to"]], "Hi")
+    return {"sent": True}
+"""

@@ -58,13 +58,23 @@ class AccountInCode(HandlerRule):
         documented = docstrings(source.tree)
         told: set[int] = set()
         for node in source.tree.parents:
-            if not isinstance(node, ast.Constant) or node in documented or node.lineno in told:
+            if isinstance(node, ast.JoinedStr) and node.lineno not in told:
+                # A region or partition that is computed does not hide the account.
+                whole = "".join(_part(part) for part in node.values)
+                what = "an ARN with an account" if ARN.search(whole) else ""
+            elif not isinstance(node, ast.Constant) or node in documented or node.lineno in told:
                 continue
-            what = _what(source, node)
+            else:
+                what = _what(source, node)
             if what:
                 told.add(node.lineno)
                 message = f"{what} stands in the source; read it from an environment variable that the template sets"
                 yield self.at(source, node, message)
+
+
+def _part(part: ast.expr) -> str:
+    """A piece of an f-string, what is computed as x."""
+    return part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else "x"
 
 
 def _what(source: HandlerSource, node: ast.Constant) -> str:

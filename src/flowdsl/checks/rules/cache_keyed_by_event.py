@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flowdsl.checks.handler_closures import kept_in_closures
 from flowdsl.checks.handler_entries import CACHES, is_guarded
 from flowdsl.checks.handler_rule import HandlerRule, SourceExample
 from flowdsl.checks.handler_source import HandlerSource
@@ -80,6 +81,13 @@ class CacheKeyedByEvent(HandlerRule):
 
     def check(self, source: HandlerSource) -> Iterator[Diagnostic]:
         yield from self._wrapped(source)
+        for kept in kept_in_closures(source):
+            if (
+                kept.is_item
+                and is_guarded(source.tree, kept.node, kept.name)
+                and _is_fed_by_event(source, kept.decorated)
+            ):
+                yield self.at(source, kept.node, _says(kept.name, "keeps answers"))
         for function in source.reached:
             decorator = _cache_of(source, function)
             if (

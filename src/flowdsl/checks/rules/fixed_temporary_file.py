@@ -16,6 +16,7 @@ _REMOVING = {
     "os.remove", "os.unlink", "shutil.rmtree", "os.rmdir", "unlink", "rmtree", "remove",
 }  # fmt: skip
 _LOOKING = {"os.path.exists", "os.path.isfile", "os.path.isdir", "os.path.getsize", "exists", "is_file", "is_dir"}
+_WRITING = {"write_text", "write_bytes", "touch", "mkdir", "open"}
 _ONLY_NAMES = {
     "tempfile.TemporaryDirectory", "tempfile.NamedTemporaryFile", "tempfile.mkdtemp", "tempfile.mkstemp",
     "tempfile.TemporaryFile", "tempfile.SpooledTemporaryFile", "os.chdir", "print",
@@ -96,7 +97,11 @@ def _fixed_names(source: HandlerSource, function: Function) -> Iterator[tuple[as
             if text is not None and text.startswith("/tmp/"):
                 yield call, text
             continue
-        for argument in [*call.args, *(k.value for k in call.keywords)]:
+        given = [*call.args, *(k.value for k in call.keywords)]
+        given += [e for a in call.args if isinstance(a, ast.List | ast.Tuple) for e in a.elts]
+        if isinstance(call.func, ast.Attribute) and call.func.attr in _WRITING:
+            given.append(call.func.value)
+        for argument in given:
             text = _literal(source, argument, function)
             if text is not None and text.startswith("/tmp/") and len(text) > 5 and "\0" not in text and " " not in text:
                 yield call, text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flowdsl.checks.handler_closures import kept_in_closures
 from flowdsl.checks.handler_entries import is_guarded
 from flowdsl.checks.handler_rule import HandlerRule, SourceExample, shown
 from flowdsl.checks.handler_source import HandlerSource
@@ -13,7 +14,9 @@ from flowdsl.checks.handler_tree import Function, stores_of
 from flowdsl.checks.handler_values import DELIVERY, EVENT
 from flowdsl.diagnostics import Diagnostic, Severity
 
-_GROWING = {"append", "appendleft", "extend", "extendleft", "insert", "add", "push", "put"}
+_GROWING = {
+    "append", "appendleft", "extend", "extendleft", "insert", "add", "push", "put", "write", "writelines",
+}  # fmt: skip
 _LISTS = {"append", "appendleft", "extend", "extendleft"}
 _PUSHING = {"heapq.heappush", "heapq.heappushpop", "bisect.insort", "bisect.insort_left", "bisect.insort_right"}
 _FILLING = {"update", "setdefault", "__setitem__"}
@@ -113,6 +116,13 @@ class HandlerKeepsState(HandlerRule):
     )
 
     def check(self, source: HandlerSource) -> Iterator[Diagnostic]:
+        for kept in kept_in_closures(source):
+            if not kept.is_item or not is_guarded(source.tree, kept.node, kept.name):
+                held = Held(kept.name, kept.name)
+                does = (
+                    "counts on from one to the next" if isinstance(kept.node, ast.AugAssign) else "grows with each one"
+                )
+                yield self._finding(source, kept.node, held, does)
         for function in source.reached:
             for node in function.nodes:
                 for target, value in stores_of(node):

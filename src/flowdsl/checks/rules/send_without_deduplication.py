@@ -185,6 +185,13 @@ def _lacks_deduplication(source: HandlerSource, node: ast.expr, function: Functi
 
 def _of_http(source: HandlerSource, function: Function, node: ast.Call) -> str:
     name = source.tree.dotted(node.func)
+    if isinstance(node.func, ast.Attribute) and node.func.attr in ("send_message", "sendmail"):
+        held = source.values.settled(node.func.value, function).node
+        if isinstance(held, ast.Call) and source.tree.dotted(held.func) in ("smtplib.SMTP", "smtplib.SMTP_SSL"):
+            return (
+                "a mail has no de-duplication: a second delivery sends it again; remember in a table what was sent, or declare "
+                "idempotency=once(...)"
+            )
     given = {k.arg for k in node.keywords}
     if _STRIPE.match(name):
         if not given & {"idempotency_key", None}:
@@ -215,6 +222,10 @@ def _is_post(source: HandlerSource, function: Function, node: ast.Call, name: st
         return name != "urllib3.request" or _method(node) == "POST"
     if not isinstance(node.func, ast.Attribute) or node.func.attr not in ("post", "request"):
         return False
+    if node.func.attr == "request":
+        made = source.values.settled(node.func.value, function).node
+        if isinstance(made, ast.Call) and source.tree.dotted(made.func).startswith("http.client.HTTP"):
+            return _method(node) == "POST"
     held = source.clients.receiver(node.func.value, function)
     if held is None or not held.made.startswith(_HTTP_CLIENTS):
         return False

@@ -28,6 +28,7 @@ _TRACES = re.compile(r"trace|correlation|request|span|session|etag|nonce|salt|ji
 """Attributes that are there to tell deliveries apart."""
 _CREATED = re.compile(r"^(created|creation|inserted|registered|first_seen|firstSeen|ordered_at|placed)", re.I)
 _WHAT_IS_PUT = {"put_item": "Item", "put_object": "Body", "put_parameter": "Value"}
+_MONGO = {"update_one", "update_many", "find_one_and_update"}
 _INCREMENTS = {"incr", "incrby", "incrbyfloat", "decr", "decrby", "lpush", "rpush", "hincrby", "zincrby", "append"}
 
 
@@ -122,6 +123,8 @@ class UnconditionalUpdate(HandlerRule):
                 what = _of_transaction(source, call)
             elif call.method in ("put_item", "put_object", "put_parameter"):
                 yield from self._put(source, call)
+            elif call.service == "dynamodb" and call.method == "execute_statement":
+                what = _of_sql(source.values.text(call.arguments.get("Statement"), call.function))
             elif call.service == "rds-data" and call.method in ("execute_statement", "batch_execute_statement"):
                 what = _of_sql(source.values.text(call.arguments.get("sql"), call.function))
             if what and not guards(source, call):
@@ -176,7 +179,9 @@ class UnconditionalUpdate(HandlerRule):
                 continue
             what = ""
             if node.func.attr in ("execute", "executemany") and node.args:
-                what = _of_sql(source.values.text(node.args[0], function))
+                what = _of_sql(source.values.text(_inside_text(source, node.args[0]), function))
+            elif node.func.attr in _MONGO and len(node.args) > 1:
+                what = _of_mongo(source, function, node)
             elif node.func.attr in _INCREMENTS:
                 held = source.clients.receiver(node.func.value, function)
                 if held is not None and held.kind == "connection" and held.made.startswith("redis"):
@@ -188,6 +193,25 @@ class UnconditionalUpdate(HandlerRule):
                     f"{node.func.attr} {what} with no condition: a second delivery {_again(what)}; keep the event's id beside it "
                     "and refuse a repeat, or declare idempotency=once(...)",
                 )
+
+
+def _inside_text(source: HandlerSource, node: ast.expr) -> ast.expr:
+    """SQLAlchemy's text("UPDATE ...")."""
+    is_text = isinstance(node, ast.Call) and source.tree.dotted(node.func) in ("sqlalchemy.text", "sqlalchemy.sql.text")
+    return node.args[0] if is_text and isinstance(node, ast.Call) and node.args else node
+
+
+def _of_mongo(source: HandlerSource, function: Function, node: ast.Call) -> str:
+    """`update_one({"_id": id}, {"$inc": {"n": 1}})`, whose filter asks for nothing that the update ends."""
+    asked = {n.value for n in ast.walk(node.args[0]) if isinstance(n, ast.Constant)}
+    if asked & {"$ne", "$nin", "$exists", "$not", "$lt", "$gt"}:
+        return ""
+    fields = source.values.fields(node.args[1], function) or {}
+    for operator, does in (("$inc", "adds to"), ("$mul", "multiplies"), ("$push", "appends to")):
+        for value in fields.get(operator, ()):
+            name = next(iter(source.values.fields(value.node, value.function) or {}), "a field")
+            return f"{does} {name!r}"
+    return ""
 
 
 def _again(what: str) -> str:

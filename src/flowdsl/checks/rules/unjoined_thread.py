@@ -19,6 +19,7 @@ _STARTED = {
     "asyncio.create_task": "task",
     "asyncio.ensure_future": "task",
 }
+_LOOPS = {"asyncio.get_running_loop", "asyncio.get_event_loop", "asyncio.new_event_loop"}
 _EXECUTORS = {
     "concurrent.futures.ThreadPoolExecutor",
     "concurrent.futures.ProcessPoolExecutor",
@@ -98,12 +99,13 @@ class UnjoinedThread(HandlerRule):
                 name = source.tree.dotted(call.func)
                 if name == "threading.Timer" and _cancels(source):
                     continue
-                if name in _STARTED and not _is_handled(source, call):
+                started = _STARTED.get(name) or _of_loop(source, function, call) or _of_subclass(source, call)
+                if started and not _is_handled(source, call):
                     rest = "join it, or give the work a Task of its own"
                     yield self.at(
                         source,
                         call,
-                        f"a {_STARTED[name]} is started and not waited for: the environment is frozen when the handler returns; {rest}",
+                        f"a {started} is started and not waited for: the environment is frozen when the handler returns; {rest}",
                     )
                 elif (
                     isinstance(call.func, ast.Attribute)
@@ -117,6 +119,22 @@ class UnjoinedThread(HandlerRule):
                         "work is handed to a pool and its result not waited for: the environment is frozen when the handler "
                         "returns; take the results, or give the work a Task of its own",
                     )
+
+
+def _of_loop(source: HandlerSource, function: Function, call: ast.Call) -> str:
+    """`loop.create_task(...)`"""
+    if not (isinstance(call.func, ast.Attribute) and call.func.attr == "create_task"):
+        return ""
+    loop = source.values.settled(call.func.value, function).node
+    is_loop = isinstance(loop, ast.Call) and source.tree.dotted(loop.func) in _LOOPS
+    return "task" if is_loop else ""
+
+
+def _of_subclass(source: HandlerSource, call: ast.Call) -> str:
+    """`Reporter()`, where class Reporter(threading.Thread)."""
+    made = source.tree.classes.get(call.func.id) if isinstance(call.func, ast.Name) else None
+    bases = [source.tree.dotted(base) for base in made.bases] if made is not None else []
+    return next((_STARTED[base] for base in bases if base in _STARTED), "")
 
 
 def _cancels(source: HandlerSource) -> bool:
