@@ -1,4 +1,7 @@
-"""The parts of a parsed JSONata expression. Positions count characters of the expression's text from 0; `end` is past it."""
+"""The parts of a parsed JSONata expression. Positions count characters of the expression's text from 0; `end` is past it.
+
+Nobody writes to a node. That nodes are not frozen halves what they cost: a large definition has tens of thousands.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Node:
     """Anything; `start` and `end` bound its text, parentheses of its own included."""
 
@@ -15,14 +18,14 @@ class Node:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Literal(Node):
     """A text, a number, true, false or null."""
 
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Regex(Node):
     """`/source/flags`."""
 
@@ -30,35 +33,35 @@ class Regex(Node):
     flags: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Name(Node):
     """A field's name, bare or in backquotes."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Variable(Node):
     """`$name`; "" is `$`, "$" is `$$`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Wildcard(Node):
     """`*`, `**` or `%`."""
 
     sign: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Path(Node):
     """`a.b.c`: each step is asked of what the one before gave."""
 
     steps: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Filter(Node):
     """`base[predicate]`."""
 
@@ -66,14 +69,14 @@ class Filter(Node):
     predicate: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class KeepArray(Node):
     """`base[]`."""
 
     base: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Group(Node):
     """`base{key: value, ...}`."""
 
@@ -81,7 +84,7 @@ class Group(Node):
     pairs: tuple[tuple[Node, Node], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Sort(Node):
     """`base^(<a, >b)`."""
 
@@ -90,7 +93,7 @@ class Sort(Node):
     descending: tuple[bool, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Focus(Node):
     """`base@$x` (sign "@") or `base#$i` (sign "#")."""
 
@@ -99,7 +102,7 @@ class Focus(Node):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Binary(Node):
     """`left operator right`: arithmetic, comparison, `&`, and, or, in, `..`."""
 
@@ -108,35 +111,35 @@ class Binary(Node):
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Negate(Node):
     """`-x`."""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Array(Node):
     """`[a, b, 1..3]`."""
 
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Object(Node):
     """`{"a": x}`."""
 
     pairs: tuple[tuple[Node, Node], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Block(Node):
     """`(a; b; c)`."""
 
     expressions: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Call(Node):
     """`procedure(arguments)`; a None among the arguments is the `?` of a partial application."""
 
@@ -144,7 +147,7 @@ class Call(Node):
     arguments: tuple[Node | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Lambda(Node):
     """`function($a, $b){ body }`."""
 
@@ -152,7 +155,7 @@ class Lambda(Node):
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Condition(Node):
     """`test ? then : otherwise`."""
 
@@ -161,7 +164,7 @@ class Condition(Node):
     otherwise: Node | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Bind(Node):
     """`$name := value`."""
 
@@ -169,7 +172,7 @@ class Bind(Node):
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Apply(Node):
     """`left ~> right`."""
 
@@ -177,7 +180,7 @@ class Apply(Node):
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Transform(Node):
     """`|pattern|update,delete|`."""
 
@@ -186,7 +189,7 @@ class Transform(Node):
     delete: Node | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class End(Node):
     """Where an operand is missing at the end of the text; a parsed expression holds none."""
 
