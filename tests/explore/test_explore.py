@@ -441,3 +441,16 @@ def test_a_thousand_states_in_a_row_take_a_second_not_a_minute() -> None:
     states = {f"S{i}": {"Type": "Pass", "Next": f"S{i + 1}"} for i in range(1_000)}
     found = explore(Definition({"StartAt": "S0", "States": {**states, "S1000": end()}}), max_seconds=10)
     assert found.missed == []
+
+
+def test_catchers_in_catchers_take_no_time_that_doubles_with_each() -> None:
+    def nested(depth: int) -> Any:
+        if depth == 0:
+            return {"StartAt": "Call", "States": {"Call": task(End=True)}}
+        catch = [{"ErrorEquals": ["States.ALL"], "Next": f"Caught{depth}"}]
+        both = {"Type": "Parallel", "Branches": [nested(depth - 1)], "Catch": catch, "End": True}
+        return {"StartAt": f"Both{depth}", "States": {f"Both{depth}": both, f"Caught{depth}": end()}}
+
+    found = explore(Definition(nested(40)), max_seconds=20)
+    assert found.cases[-1].chain.endswith("Both1 {Call} [RuntimeError caught] > Caught1" + "}" * 39)
+    assert not any("seconds" in missed.why for missed in found.missed)

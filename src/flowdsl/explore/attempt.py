@@ -68,10 +68,13 @@ class Attempt:
         self.met: set[Key] = set()
         """Visits whose needs have been looked at."""
         self.forks: list[Fork] = []
+        self.chosen_at: set[str] = set()
         self.repeats: Counter[Key] = Counter()
         """How often nothing more could be done at a visit."""
         self.readers: dict[str, Address] = {}
         self.runs = 0
+        self.came_on = 0
+        """The run in which it last came to a state to choose at that it had not come to before."""
         self.found: Ran | None = None
         self.found_materials = materials
         self.rank = 0
@@ -88,7 +91,9 @@ class Attempt:
 
     def go(self) -> Ran | None:
         """The run that takes the target and ends as well as any that was found; None where none does."""
-        while self.runs < (self.most_runs if self.stuck.get(self.obstacle, 0) < 2 else self.most_runs // 4):
+        while self.runs - self.came_on < (
+            self.most_runs if self.stuck.get(self.obstacle, 0) < 2 else self.most_runs // 4
+        ):
             self.runs += 1
             try:
                 ran = self._run()
@@ -184,6 +189,9 @@ class Attempt:
                         if not unplanned
                         else self._repairs(visit, state, reached, origins)
                     )
+                    if state.pointer not in self.chosen_at:
+                        self.chosen_at.add(state.pointer)
+                        self.came_on = self.runs
                     self.forks.append(Fork(key, options, self.materials.asked))
                     number = len(self.forks) - 1
                 del self.forks[number + 1 :]

@@ -240,9 +240,18 @@ class Guide:
         self.variant = variant
         self._costs: dict[tuple[str, Goal], Costs] = {}
         self._inner: dict[str, dict[str, Goal]] = {}
+        self._goals: dict[tuple[str, bool], Goal] = {}
+        """Of each scope, until the target is reached and after."""
 
     def goal(self, state: StateNode, reached: bool) -> Goal:
         """Where to go in a state's scope."""
+        key = (state.scope.pointer, reached)
+        known = self._goals.get(key)
+        if known is None:
+            known = self._goals[key] = self._goal(state, reached)
+        return known
+
+    def _goal(self, state: StateNode, reached: bool) -> Goal:
         scope = state.scope.pointer
         if self.plan is not None and not reached:
             found = self.plan.goals.get(scope)
