@@ -9,6 +9,7 @@ import json
 import zlib
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import IO, Any
 
 from flowdsl.asl.definition import StateNode
@@ -61,6 +62,10 @@ class ItemReader:
         if self.input_type is not None and self.input_type not in INPUT_TYPES:
             raise NotSupported(
                 state.name, f"{at}/ReaderConfig/InputType", f"{self.input_type!r} is none of {', '.join(INPUT_TYPES)}"
+            )
+        if self.input_type == "PARQUET" and find_spec("pyarrow") is None:
+            raise NotSupported(
+                state.name, f"{at}/ReaderConfig/InputType", "PARQUET needs pyarrow: pip install 'flowdsl[parquet]'"
             )
         if self.manifest not in (None, "S3_INVENTORY", "ATHENA_DATA"):
             raise NotSupported(state.name, f"{at}/ReaderConfig/ManifestType", f"{self.manifest!r} is not known")
@@ -229,12 +234,8 @@ def _json_lines(found: S3Object) -> Iterator[Any]:
 
 
 def _parquet(found: S3Object) -> Iterator[Any]:
-    try:
-        import pyarrow.parquet  # type: ignore[import-untyped]  # only where it is installed
-    except ImportError:
-        raise NotSupported(
-            None, "ItemReader/ReaderConfig/InputType", "PARQUET needs pyarrow: pip install 'flowdsl[parquet]'"
-        ) from None
+    import pyarrow.parquet  # type: ignore[import-untyped]  # only where it is asked for
+
     with found.open() as stream:
         try:
             file: Any = pyarrow.parquet.ParquetFile(stream)
