@@ -177,17 +177,19 @@ def _result(name: str, signature: Signature, given: Sequence[Shape], implied: bo
     if name in ("sort", "reverse", "shuffle", "distinct"):
         if first.kinds & ARRAY and not first.vague:
             return first if name != "distinct" else array(first.item, min(1, first.low)).having(presence)
-        return array(first, 1).having(presence) if not first.kinds & ARRAY else ANY
+        return array(first, 1).having(presence) if not first.kinds & ARRAY else _any(presence)
     if name == "merge":
         return _merged(first, presence)
     if name in ("keys", "lookup") and not _has_objects(first):
         return NOTHING
     if name == "lookup":
-        return _looked_up(first, given[1] if len(given) == 2 else SOME)
+        return _looked_up(first, given[1] if len(given) == 2 else SOME, presence)
     if name == "keys":
+        if first.kinds & ARRAY and not first.vague and not first.low:
+            presence = max(presence, MAYBE)
         if first.is_closed and first.fields:
             return Shape(ARRAY | TEXT_SHAPE.kinds, presence, item=TEXT_SHAPE)
-        return Shape(ARRAY | TEXT_SHAPE.kinds, UNKNOWN, item=TEXT_SHAPE)
+        return Shape(ARRAY | TEXT_SHAPE.kinds, max(UNKNOWN, presence), item=TEXT_SHAPE)
     if name == "range":
         return Shape(ARRAY | NUMBER, UNKNOWN, item=NUMBER_SHAPE)
     if name == "partition":
@@ -196,23 +198,29 @@ def _result(name: str, signature: Signature, given: Sequence[Shape], implied: bo
         return array(array(first.item, 1), 1).having(there)
     if name in ("error",):
         return NOTHING.having(UNKNOWN)
-    return ANY
+    return _any(presence)
+
+
+def _any(presence: int) -> Shape:
+    """A value of which nothing is known, as sure to be there as what it was made of."""
+    return ANY.having(max(UNKNOWN, presence))
 
 
 def _has_objects(shape: Shape) -> bool:
     """Whether a value may be an object, or hold some."""
-    inside = bool(shape.kinds & ARRAY) and (shape.item is None or bool(shape.item.kinds & (OBJECT | ARRAY)))
+    inside = bool(shape.kinds & ARRAY) and (shape.item is None or _has_objects(shape.item))
     return bool(shape.kinds & OBJECT) or inside
 
 
-def _looked_up(first: Shape, key: Shape) -> Shape:
+def _looked_up(first: Shape, key: Shape, presence: int) -> Shape:
     """The member of an object, where its name is a constant; of a list, those of its items."""
-    if first.kinds == ARRAY and not first.vague and not first.low:
-        return SOME.having(MAYBE)
+    if first.kinds & ARRAY and not first.vague and not first.low:
+        return _any(MAYBE)
     if first.kinds != OBJECT or first.vague or key.kinds != TEXT or key.values is None or len(key.values) != 1:
-        return ANY
+        return _any(presence)
     [(_, name)] = key.values
-    return member(first, str(name))
+    found = member(first, str(name))
+    return found.having(both(found.presence, presence))
 
 
 def _appended(given: Sequence[Shape]) -> Shape:
@@ -314,7 +322,9 @@ def _higher_order(inference: Inference, name: str, arguments: Sequence[n.Node]) 
             return ANY
         return join(first.having(ALWAYS), result).having(ALWAYS if rest or low else UNKNOWN)
     there = max(over.presence, UNKNOWN)
-    return Shape(OBJECT, there, rest=UNKNOWN) if name == "sift" else ANY.having(there)
+    if name == "sift":
+        return Shape(OBJECT, there, rest=UNKNOWN)
+    return ANY.having(there) if result.vague else _mapped(result, 0, None, there)
 
 
 def _mapped(result: Shape, low: int, high: int | None, presence: int) -> Shape:

@@ -125,16 +125,15 @@ def _codes_by_name() -> dict[str, str]:
 
 def resolve(selector: str) -> frozenset[str]:
     """The codes that a selector of --select, --ignore or the configuration means: ALL, a code, the beginning of one
-    (`ASL3`), or a rule's name. An unknown one is a FlowDslError with a near name.
+    (`ASL3`), or a rule's name; case does not count. An unknown one is a FlowDslError with a near name.
     """
-    if selector == "ALL":
+    code = selector.upper()
+    if code == "ALL":
         return frozenset(pages())
-    if selector in _codes_by_name():
-        return frozenset({_codes_by_name()[selector]})
+    if selector.lower() in _codes_by_name():
+        return frozenset({_codes_by_name()[selector.lower()]})
     found = (
-        frozenset(code for code in pages() if code.startswith(selector))
-        if selector.startswith("ASL")
-        else frozenset[str]()
+        frozenset(known for known in pages() if known.startswith(code)) if code.startswith("ASL") else frozenset[str]()
     )
     if not found:
         known = [*pages(), *_codes_by_name(), "ALL"]

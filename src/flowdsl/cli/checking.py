@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +15,9 @@ from flowdsl.checks.config import Settings
 from flowdsl.checks.handler_audit import SourceFile, audit, python_files
 from flowdsl.checks.runner import check, in_order
 from flowdsl.checks.suppress import python_suppressions, suppress
-from flowdsl.diagnostics import Diagnostic, FlowDslError, Severity, did_you_mean
+from flowdsl.cli.built import without_suppressed
+from flowdsl.cli.python_words import in_python
+from flowdsl.diagnostics import Diagnostic, FlowDslError, Location, Severity, did_you_mean
 from flowdsl.project import Project
 
 TEXTS = (".json", ".yaml", ".yml", ".asl", ".template")
@@ -120,7 +123,8 @@ def _definition_findings(job: Job, plan: Plan) -> list[Diagnostic]:
         raise
     if not job.certain and all("States" not in d.document for d in found):
         return []
-    return [replace(f, location=_shown(f, job.shown)) if f.location else f for f in _all(found, plan)]
+    told = without_suppressed(_all(found, plan), job.path)
+    return [replace(f, location=_shown(f, job.shown)) if f.location else f for f in told]
 
 
 def _shown(finding: Diagnostic, shown: str) -> Any:
@@ -140,22 +144,35 @@ def _workflow_findings(job: Job, plan: Plan) -> list[Diagnostic]:
     from flowdsl.dsl.discover import workflows_of
 
     found: list[Diagnostic] = []
+    text = job.path.read_text(encoding="utf-8")
+    lines = text.splitlines()
+
+    def text_at(place: Location) -> str:
+        mine = place.path in (job.shown, job.path.as_posix()) and place.line <= len(lines)
+        if not mine or place.end_line != place.line or place.end_column is None:
+            return ""
+        return lines[place.line - 1][place.column - 1 : place.end_column - 1]
+
     for workflow in workflows_of(job.path, plan.root, none_is_fine=not job.certain):
         mistakes = [f for f in workflow.diagnostics if plan.settings.is_on(f.code, job.shown)]
         if any(f.severity is Severity.ERROR for f in workflow.diagnostics):
             found += mistakes
             continue
-        schema = plan.input_schema
-        found += check(
+        told = check(
             workflow.definition,
             type=plan.type or workflow.type,
-            input_schema=schema,
+            input_schema=plan.input_schema,
             settings=plan.settings,
             own=mistakes,
         )
-    text = job.path.read_text(encoding="utf-8")
+        found += in_python(told, workflow.definition, _parameter(workflow.function), text_at)
     kept, remarks = suppress(found, python_suppressions(text, job.shown), plan.settings, job.shown)
     return [*kept, *(r for r in remarks if plan.settings.is_on(r.code, job.shown))]
+
+
+def _parameter(function: Callable[..., Any]) -> str:
+    """What a workflow's function calls its input."""
+    return next(iter(inspect.signature(function).parameters), "the input")
 
 
 def check_all(
