@@ -305,7 +305,7 @@ def test_what_stands_beside_a_retry_is_never_dropped(source: Source) -> None:
             charge.retry(Retry(TaskFailed), Timeout, max_attempts=1)
     """) == [
         "4:37: ASL453 retry-value: beside a Retry stands another Retry only, found 'States.Timeout'",
-        "4:59: ASL453 retry-value: a Retry has its own max_attempts; write it there: Retry(..., max_attempts=...)",
+        "4:46: ASL453 retry-value: a Retry has its own max_attempts; write it there: Retry(..., max_attempts=...)",
     ]
 
 

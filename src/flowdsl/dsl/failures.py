@@ -141,7 +141,10 @@ def _type_error(message: str) -> str:
     if ": an annotation names " in message:
         return message
     found = _SIGNATURE.match(message)
-    if found is None or found[1] not in flowdsl.__all__:
+    if found is None:
+        method = _METHOD.match(message)
+        return f".{method[2]}(...) {method[3]}" if method is not None and method[1] in _OWN else ""
+    if found[1] not in flowdsl.__all__:
         return ""
     counted = re.fullmatch(r"takes (?:from \d+ to )?(\d+) positional arguments? but (\d+) (?:was|were) given", found[2])
     if counted is None:
@@ -150,6 +153,10 @@ def _type_error(message: str) -> str:
     takes = "no positional argument" if most == 0 else f"{most} positional argument{'s' if most > 1 else ''}"
     return f"{found[1]} takes {takes}, found {int(counted[2]) - 1}; everything else is a keyword: {_EXAMPLES.get(found[1], f'{found[1]}(...)')}"
 
+
+_METHOD = re.compile(r"(\w+)\.(\w+)\(\) (.*)")
+_OWN = ("State", "Working", "Port", "Choice", "Group", "Var", "Functions", "Parallel")
+"""Classes of the language whose methods a workflow calls."""
 
 _EXAMPLES = {
     "Task": "Task(charge_card(...), timeout_seconds=30)",

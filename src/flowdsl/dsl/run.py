@@ -17,6 +17,7 @@ from flowdsl.dsl.places import definition_place
 from flowdsl.dsl.references import ItemSource
 from flowdsl.dsl.trace import UNSET, Scope, report, tracing
 from flowdsl.dsl.values import described, freeze
+from flowdsl.handler.handler import Handler
 from flowdsl.query.expression import Place, Read
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def run_scope(owner: State, function: Callable[..., Any], kind: str, item: Kind,
         if not is_broken(function):
             report(
                 "no-value",
-                f"a {owner.type} takes a function that declares states, found {'nothing' if function is UNSET else described(function)}",
+                f"a {owner.type} takes a function that declares states, found {_no_function(function)}",
                 (*place, 0),
             )
         scope = Scope(trace, None, kind, place, outer)
@@ -55,6 +56,15 @@ def run_scope(owner: State, function: Callable[..., Any], kind: str, item: Kind,
     finally:
         trace.scope, trace.prefix = outer, prefix
     return scope
+
+
+def _no_function(given: Any) -> str:
+    if given is UNSET:
+        return "nothing"
+    if isinstance(given, Handler):
+        name = given.name
+        return f"the handler {name}: write a function around it, in which a Task calls it, Task({name}(...))"
+    return described(given)
 
 
 def _is_distributed(config: Any) -> bool:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeGuard, TypeV
 import flowdsl.dsl.misuse  # pyright: ignore[reportUnusedImport] # puts its methods on State and Port
 import flowdsl.dsl.operators  # pyright: ignore[reportUnusedImport] # likewise, on Expr
 import flowdsl.dsl.traps  # noqa: F401 # pyright: ignore[reportUnusedImport] # likewise
+from flowdsl.asl.fields import by_keyword
 from flowdsl.dsl.calls import Call
 from flowdsl.dsl.expressions import Expr, is_broken
 from flowdsl.dsl.keywords import take
 from flowdsl.dsl.kinds import ANY, Kind
 from flowdsl.dsl.operators import kind_of_value
-from flowdsl.dsl.places import frame_at
+from flowdsl.dsl.places import Keyword, frame_at
 from flowdsl.dsl.ports import CatchPort, catch
 from flowdsl.dsl.references import ResultSource
 from flowdsl.dsl.retry import ErrorLike, Retry, made, take_over
@@ -87,7 +88,7 @@ class Working(State):
                 report(
                     "retry-value",
                     f"a Retry has its own {keyword}; write it there: Retry(..., {keyword}=...)",
-                    (*place, keyword),
+                    (*place, Keyword(keyword)),
                 )
         else:
             policy = made(given, fields, place)
@@ -217,7 +218,8 @@ class Wait(State):
             given["timestamp"] = _timestamp(stamp, (*place, "timestamp"))
         self._declare(given, place)
         chosen = [k for k in ("Seconds", "SecondsPath", "Timestamp", "TimestampPath") if k in self.fields]
-        if len(chosen) != 1 and not (len(chosen) == 0 and given.keys() & {"seconds", "timestamp"}):
+        misspelt = given.keys() - by_keyword("Wait").keys() - self.keywords
+        if len(chosen) != 1 and not misspelt and not (len(chosen) == 0 and given.keys() & {"seconds", "timestamp"}):
             found = "found none of them" if not chosen else f"found {' and '.join(chosen)}"
             report(
                 "conflicting-keywords",
