@@ -73,7 +73,8 @@ def least(text: str, runs: int) -> float:
     return min(times)
 
 
-def growth(language: str) -> None:
+def growth(language: str) -> dict[int, float]:
+    """Prints and gives the seconds by number of states."""
     make = jsonata if language == "JSONata" else definitions.machine
     seconds = []
     for size in SIZES:
@@ -82,9 +83,11 @@ def growth(language: str) -> None:
         goal = "  (under 1,000)" if size == SIZES[-1] else ""
         print(f"{language:8} {size:6} states   {seconds[-1] * 1000:8.1f} ms{goal}")
     print(f"{language:8} growth exponent {exponent(SIZES, seconds):.2f}  (at most 1.1)")
+    return dict(zip(SIZES, seconds, strict=True))
 
 
-def peers() -> None:
+def peers(ours: dict[int, float]) -> None:
+    """The same JSONPath machines in other checkers, each beside `ours`, the seconds by number of states."""
     node, python = PEERS / "node_modules" / "asl-validator", PEERS / "venv" / "bin" / "python"
     with tempfile.TemporaryDirectory() as folder:
         for size in PEER_SIZES:
@@ -96,10 +99,11 @@ def peers() -> None:
             for command in commands:
                 done = subprocess.run(command, cwd=PEERS, capture_output=True, text=True, check=False)
                 if done.returncode:
-                    print(f"{command[1]} failed: {done.stderr.strip().splitlines()[-1]}")
+                    print(f"    {command[1]} failed: {done.stderr.strip().splitlines()[-1:]}")
                     continue
                 for name, seconds in json.loads(done.stdout).items():
-                    print(f"{name:32} {size:6} states   {seconds * 1000:9.1f} ms")
+                    ratio = seconds / ours[size]
+                    print(f"    {name:32} {size:6} states   {seconds * 1000:9.1f} ms   {ratio:6.2f} times ours")
     if not node.is_dir() or not python.is_file():
         print(f"not every peer is in {PEERS}: `make bench-peers` puts them there")
 
@@ -108,7 +112,10 @@ def real() -> None:
     """The corpus of real definitions, where there is one: each in process, and all in one command."""
     folder = Path(os.environ.get("FLOWDSL_CORPUS", "")) / "asl"
     if "FLOWDSL_CORPUS" not in os.environ or not folder.is_dir():
-        print("FLOWDSL_CORPUS names no folder of definitions: the median one is not measured")
+        print(
+            "real definitions are not measured: FLOWDSL_CORPUS names no folder with them in asl/ "
+            "(FLOWDSL_CORPUS=/path/to/folder make bench)"
+        )
         return
     times = []
     for path in sorted(folder.glob("*.json")):
@@ -132,7 +139,7 @@ def main() -> None:
     gc.set_threshold(200_000, 20, 20)  # As the command has it: trees and shapes are no garbage.
     once(json.dumps(definitions.machine(20)))
     once(json.dumps(jsonata(20)))
-    growth("JSONPath")
+    ours = growth("JSONPath")
+    peers(ours)
     growth("JSONata")
     real()
-    peers()
