@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flowdsl.integrations.base import as_object
+from flowdsl.asl.values import is_object
 
 _BOTH: Final = (
     "authorization", "connection", "content-md5", "expect", "host", "max-forwards", "server", "te", "trailer",
@@ -31,7 +31,10 @@ def refused_headers(operation: str, parameters: Any) -> str | None:
     """What AWS says of the headers in a Task's parameters; None when all are allowed, or nothing is known of them."""
     if operation not in FORBIDDEN:
         return None
+    headers = parameters.get("Headers") if is_object(parameters) else None
+    if not is_object(headers):
+        return None
     names, beginnings = FORBIDDEN[operation]
-    given = (key.removesuffix(".$").lower() for key in as_object(as_object(parameters).get("Headers")))
+    given = (key.removesuffix(".$").lower() for key in headers)
     wrong = [name for name in given if name in names or name.startswith(beginnings)]
     return f"The 'Headers' field contains unsupported values: [{', '.join(wrong)}]" if wrong else None
