@@ -281,3 +281,21 @@ def test_an_item_of_another_kind_is_told_as_an_item() -> None:
             "convert it with $string()",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [("$.job.status", 1), ("$['job']['status']", 1), ("$.status.owner", 0), ("$['status']['owner']", 0)],
+)
+def test_a_loop_asks_for_a_status_by_the_last_name_of_its_path(path: str, told: int) -> None:
+    states = {
+        "Hold": {"Type": "Wait", "Seconds": 10, "Next": "GetJob"},
+        "GetJob": {**INVOKE, "Next": "Is it"},
+        "Is it": {
+            "Type": "Choice",
+            "Choices": [{"Variable": path, "StringEquals": "DONE", "Next": "Done"}],
+            "Default": "Hold",
+        },
+        "Done": {"Type": "Succeed"},
+    }
+    assert len(severities(states, "ASL208")) == told

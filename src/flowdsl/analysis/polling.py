@@ -210,7 +210,12 @@ def _compared_names(rule: dict[str, Any], jsonata: bool) -> Iterator[set[str]]:
             stack.extend(here.get(key) or ())
         stack.append(here.get("Not"))
         if any(key in here for key in ("StringEquals", "BooleanEquals", "StringMatches", "StringEqualsPath")):
-            yield _words(str(here.get("Variable")).rpartition(".")[2])
+            yield _words(_last_name(str(here.get("Variable"))))
+
+
+def _last_name(path: str) -> str:
+    """The last name of a path: `status` of `$.job.status` and of `$['job']['status']`."""
+    return path.rpartition(".")[2].rpartition("[")[2].strip("]'\"") or path
 
 
 @lru_cache(maxsize=4096)
