@@ -2,6 +2,22 @@
 
 SPELLED_SOUND: dict[str, str] = {}
 
+SPELLED_SOUND["decorated, events with an id"] = """
+import json
+
+import boto3
+
+from flowdsl.handler import handler
+
+events = boto3.client("events")
+
+
+@handler
+def announce(*, order_id: str, cents: int) -> None:
+    detail = json.dumps({"id": f"paid-{order_id}", "euros": cents / 100})
+    events.put_events(Entries=[{"Source": "shop", "DetailType": "Paid", "Detail": detail}])
+"""
+
 SPELLED_SOUND["lazily cached client in globals()"] = """
 import boto3
 def _client():

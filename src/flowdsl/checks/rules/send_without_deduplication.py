@@ -11,7 +11,8 @@ from flowdsl.checks.handler_entries import Entry
 from flowdsl.checks.handler_rule import HandlerRule, SourceExample, entries_of, named
 from flowdsl.checks.handler_source import HandlerSource
 from flowdsl.checks.handler_tree import Function
-from flowdsl.checks.handler_writes import guards, is_covered
+from flowdsl.checks.handler_values import EVENT, FRESH
+from flowdsl.checks.handler_writes import guards, is_covered, message_ids
 from flowdsl.diagnostics import Diagnostic, Severity
 
 _DEDUPLICATED = {
@@ -114,7 +115,7 @@ class SendWithoutDeduplication(HandlerRule):
     def check(self, source: HandlerSource) -> Iterator[Diagnostic]:
         for call in source.calls.all:
             entries = entries_of(source, call.function)
-            message = _of_call(source, call) or _of_stream(call, entries)
+            message = _of_call(source, call) or _of_stream(source, call, entries)
             if message and not is_covered(source, call.function) and not guards(source, call):
                 yield self.at(source, call.node, message, severity=_severity(entries))
         for function, node in source.runs(ast.Call):
@@ -155,9 +156,13 @@ def _of_call(source: HandlerSource, call: AwsCall) -> str:
     return ""
 
 
-def _of_stream(call: AwsCall, entries: tuple[Entry, ...]) -> str:
+def _of_stream(source: HandlerSource, call: AwsCall, entries: tuple[Entry, ...]) -> str:
     """Events and records, which no service de-duplicates: said where a declaration could say who does."""
     if (call.service, call.method) not in _STREAMS or not any(e.kind == "flowdsl" and not e.declares for e in entries):
+        return ""
+    ids = [source.origins(value.node, value.function) for value in message_ids(source, call)]
+    if ids and all(origins & EVENT and not origins & FRESH for origins in ids):
+        # Each carries an id of the event's own, by which whoever reads it can drop a repeat.
         return ""
     return (
         f"{named(call)} has no de-duplication: a second delivery sends it again; declare idempotency=delegated(...) where its readers "
