@@ -172,3 +172,18 @@ def test_every_page_is_there_as_json() -> None:
     codes = [page["code"] for page in json.loads(stdout)]
     assert codes == sorted(codes)
     assert {"ASL101", "ASL204", "ASL890", "ASL904"} <= set(codes)
+
+
+def test_a_finding_in_a_file_that_a_template_names_is_placed_in_that_file(tmp_path: Path) -> None:
+    (tmp_path / "sam.yaml").write_text(
+        "Transform: AWS::Serverless-2016-10-31\n"
+        "Resources:\n"
+        "  Flow:\n"
+        "    Type: AWS::Serverless::StateMachine\n"
+        "    Properties: {DefinitionUri: flow/route.asl.json}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "flow").mkdir()
+    (tmp_path / "flow" / "route.asl.json").write_text(CHOICE, encoding="utf-8")
+    result = check("sam.yaml", "--output-format", "concise")
+    assert (result.exit_code, result.stdout) == (1, SAYS.replace("route.asl.json", "flow/route.asl.json"))

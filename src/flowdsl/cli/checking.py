@@ -119,17 +119,23 @@ def _definition_findings(job: Job, plan: Plan) -> list[Diagnostic]:
         if not job.certain:
             return []
         if isinstance(error, Unreadable):
-            return [replace(error.diagnostic, location=_shown(error.diagnostic, job.shown))]
+            return [replace(error.diagnostic, location=_shown(error.diagnostic, job, plan))]
         raise
     if not job.certain and all("States" not in d.document for d in found):
         return []
     told = without_suppressed(_all(found, plan), job.path)
-    return [replace(f, location=_shown(f, job.shown)) if f.location else f for f in told]
+    return [replace(f, location=_shown(f, job, plan)) if f.location else f for f in told]
 
 
-def _shown(finding: Diagnostic, shown: str) -> Any:
+def _shown(finding: Diagnostic, job: Job, plan: Plan) -> Location | None:
+    """Where a finding is, by the file's name as it is shown: the job's own, or one that a template names."""
     place = finding.location
-    return replace(place, path=shown) if place is not None else None
+    if place is None or place.path == job.shown:
+        return place
+    if place.path == job.path.as_posix():
+        return replace(place, path=job.shown)
+    root, file = plan.root.resolve(), Path(place.path).resolve()
+    return replace(place, path=file.relative_to(root).as_posix()) if file.is_relative_to(root) else place
 
 
 def _all(definitions: Sequence[Any], plan: Plan) -> list[Diagnostic]:
