@@ -151,6 +151,51 @@ def test_a_choice_of_a_schema_without_the_value_is_closed() -> None:
     assert [str(m.way) for m in explore(definition, schema).impossible] == ["A Choices[0] -> X"]
 
 
+def test_what_fails_in_a_child_execution_can_be_caught() -> None:
+    found = explored(
+        Each={
+            "Type": "Map",
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                "StartAt": "Read",
+                "States": {"Read": {"Type": "Pass", "InputPath": "$.x", "End": True}},
+            },
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Sorry"}],
+            "End": True,
+        },
+        Sorry=end(),
+    )
+    assert found.impossible == []
+
+
+def test_an_error_that_no_fail_state_inside_raises_is_not_caught() -> None:
+    branch = {"StartAt": "Stop", "States": {"Stop": end("Fail", Error="Stopped")}}
+    found = explored(
+        Both={
+            "Type": "Parallel",
+            "Branches": [branch],
+            "Catch": [{"ErrorEquals": ["Stoped"], "Next": "Sorry"}, {"ErrorEquals": ["Stopped"], "Next": "Sorry"}],
+            "End": True,
+        },
+        Sorry=end(),
+    )
+    assert [(str(missed.way), missed.why) for missed in found.impossible] == [
+        ("Both Catch[0] -> Sorry", "nothing in 'Both' fails with 'Stoped'")
+    ]
+    assert found.not_found == []
+
+
+def test_what_chance_decides_is_not_said_to_be_impossible() -> None:
+    found = explore(
+        jsonata(
+            A=choice({"Condition": "{% $random() > 0.999999 %}", "Next": "X"}, Default="Y"),
+            X=end(),
+            Y=end(),
+        )
+    )
+    assert [(str(missed.way), missed.proved) for missed in found.missed] == [("A Choices[0] -> X", False)]
+
+
 # -- soundness -------------------------------------------------------------------------------------------------------------
 
 scalars = st.sampled_from([0, 1, 2, 3, "a", "b", "", True, False, None])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import Any, Final
 
@@ -15,8 +16,9 @@ from flowdsl.analysis.graph import ScopeGraph, is_end
 from flowdsl.analysis.shape import ALWAYS
 from flowdsl.analysis.value_sets import TooManyTerms, Values
 from flowdsl.analysis.variables import Variables
-from flowdsl.asl.definition import StateNode
-from flowdsl.asl.values import is_list, is_object
+from flowdsl.asl.definition import StateNode, is_distributed
+from flowdsl.asl.values import has_placeholder, is_expression, is_list, is_object
+from flowdsl.errors import DataLimitExceeded
 from flowdsl.explore.guide import Map, taken_apart
 from flowdsl.interpreter.ways import Way
 
@@ -196,6 +198,10 @@ class Impossible:
         for case in cases:
             closed = False
             for subject, values in case.subjects.items():
+                if subject == "$" and not state.is_jsonata and (values & v.PRESENT).is_empty:
+                    closed = True
+                    reason = f"rule {number} of {state.name!r} never holds: $ is always there"
+                    continue
                 shape = choices._shape(subject, self.flow)  # pyright: ignore[reportPrivateUsage]
                 if shape is None or shape.vague or shape.presence:
                     continue
@@ -278,27 +284,49 @@ class Impossible:
                 reasons.append(f"{kind}[{taken[name].number}] of {state.name!r} takes {name!r} first")
                 continue
             found = impossible(state, name)
-            if found is None or found.kind == "undeclared":
-                if not self._raises_nothing(state):
-                    return None
+            if found is not None and found.kind != "undeclared":
+                reasons.append(found.message)
+            elif name != DataLimitExceeded and self._raises_nothing(state):
                 reasons.append(f"nothing in {state.name!r} fails in a way that can be caught")
-                continue
-            reasons.append(found.message)
+            elif not name.startswith("States.") and name not in self._own_errors(state, name):
+                reasons.append(f"nothing in {state.name!r} fails with {name!r}")
+            else:
+                return None
         return reasons[0] if reasons else None
 
     def _raises_nothing(self, state: StateNode) -> bool:
         """Whether all that can go wrong inside a Map or Parallel is States.Runtime, which is never caught."""
-        if state.type == "Task" or state.is_jsonata or "ItemReader" in state.fields or "ResultWriter" in state.fields:
+        if state.type == "Task" or state.is_jsonata or is_distributed(state.fields):
+            # What fails in a child execution, States.Runtime too, is a failure of the Map that can be caught.
             return False
         if _may_raise(state.fields):
             return False
         return all(
             inner.type in ("Pass", "Wait", "Choice", "Succeed", "Map", "Parallel")
             and not inner.is_jsonata
+            and not is_distributed(inner.fields)
             and not _may_raise(inner.fields)
             for graph in self._within(state)
             for inner in graph.nodes
         )
+
+    def _own_errors(self, state: StateNode, asked: str) -> set[str]:
+        """The errors that are no reserved ones that can come out of a Map or Parallel; with `asked` where any can."""
+        if state.type == "Task":
+            return {asked}
+        found: set[str] = set()
+        for graph in self._within(state):
+            for inner in graph.nodes:
+                error = inner.fields.get("Error", "")
+                if inner.type == "Task" or "ErrorPath" in inner.fields:
+                    return {asked}
+                if inner.type == "Fail" and (
+                    not isinstance(error, str) or has_placeholder(error) or is_expression(error)
+                ):
+                    return {asked}
+                if inner.type == "Fail":
+                    found.add(str(error))
+        return found
 
     def _within(self, state: StateNode) -> list[ScopeGraph]:
         prefix = f"{state.pointer}/"
@@ -307,7 +335,8 @@ class Impossible:
 
 def _may_raise(fields: dict[str, Json]) -> bool:
     """Whether a JSONPath state has a field that fails with another error than States.Runtime: an intrinsic, a ResultPath."""
-    if isinstance(fields.get("ResultPath"), str) and fields["ResultPath"] != "$":
+    path = fields.get("ResultPath")
+    if isinstance(path, str) and path != "$" and not (_is_member(path) and _reads_a_member(fields)):
         return True
     stack: list[Json] = [value for name, value in fields.items() if name not in _NOT_EVALUATED]
     while stack:
@@ -319,6 +348,17 @@ def _may_raise(fields: dict[str, Json]) -> bool:
         elif isinstance(here, str) and here.startswith("States."):
             return True
     return False
+
+
+def _is_member(path: Json) -> bool:
+    """Whether a path leads to a member of the input itself."""
+    return isinstance(path, str) and re.fullmatch(r"\$\.\w+", path) is not None
+
+
+def _reads_a_member(fields: dict[str, Json]) -> bool:
+    """Whether a state has failed with States.Runtime by then if its input is no object."""
+    path = fields.get("InputPath", "$")
+    return _is_member(path) or (path == "$" and _is_member(fields.get("ItemsPath")))
 
 
 def _in_catch(problem: Problem) -> bool:

@@ -15,7 +15,7 @@ from flowdsl.explore.found import Found, fixed, together
 from flowdsl.explore.jsonata_scope import Arguments, Bound, Scope, Written, applied
 from flowdsl.explore.jsonata_tests import wanted_texts
 from flowdsl.explore.jsonpath import lengths
-from flowdsl.explore.patterns import text_like
+from flowdsl.explore.patterns import takes, text_like
 from flowdsl.explore.scalars import number_for
 from flowdsl.explore.views import Place
 from flowdsl.explore.wants import (
@@ -144,7 +144,13 @@ def _contains(here: JsonataOrigins, given: Arguments, steps: Steps, want: Want, 
 
 
 def _match(here: JsonataOrigins, given: Arguments, steps: Steps, want: Want, scope: Scope) -> Found:
-    text = text_like(given[1].source) if len(given) > 1 and isinstance(given[1], n.Regex) else None
+    pattern = given[1] if len(given) > 1 and isinstance(given[1], n.Regex) else None
+    below = steps[1:] if steps[:1] == (0,) else steps
+    if pattern is not None and below[:2] == ("match", INSIDE) and takes(pattern.source, "{}"):
+        # What is cut out of a text is the JSON in it: that may be all there is.
+        yield from here.solve(given[0], below[1:], want, scope)
+        return
+    text = text_like(pattern.source) if pattern is not None else None
     if want.may_be_absent or not want.possible & (OBJECT | ARRAY):
         yield from here.solve(given[0], (), exactly("none of it"), scope)
     elif text is not None:

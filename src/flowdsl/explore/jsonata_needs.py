@@ -12,7 +12,7 @@ from flowdsl.explore.jsonata import JsonataOrigins
 from flowdsl.explore.jsonata_scope import NO_SCOPE, Scope, Written, applied, links
 from flowdsl.explore.needs import NOT_NEGATIVE, POSITIVE, SIZE, TIMESTAMP, Need
 from flowdsl.explore.origins import Origins
-from flowdsl.explore.patterns import text_like
+from flowdsl.explore.patterns import takes, text_like
 from flowdsl.explore.trace import Visit
 from flowdsl.explore.views import Place
 from flowdsl.explore.wants import INSIDE, THERE, Want, exactly, items, of_kind, rather
@@ -290,7 +290,10 @@ class _Reader:
                 self._lambda(argument, over, scope, here, depth)
                 continue
             if isinstance(argument, n.Regex) and number == 1 and name in ("match", "contains"):
-                place, text = here.place_of(given[0], scope), text_like(argument.source)
+                place, text = (
+                    here.place_of(given[0], scope),
+                    ("{}" if takes(argument.source, "{}") else text_like(argument.source)),
+                )
                 if place is not None and text is not None:
                     self.need(place, exactly(text))
                 continue

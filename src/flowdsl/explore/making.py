@@ -205,6 +205,8 @@ def overlaid(below: Wish, above: Wish) -> Wish:
         want = above.want
     if above.want.exact is not MISSING or not want.possible:
         return above
+    if below.want.exact is not MISSING and not _has(below.want.exact, above):
+        return above
     members = {**below.members, **above.members}
     items = {**below.items, **above.items}
     for name in below.members.keys() & above.members.keys():

@@ -17,6 +17,14 @@ class _Unknown(Exception):
 
 
 @lru_cache(maxsize=1024)
+def takes(source: str, text: str) -> bool:
+    """Whether a pattern takes the whole of a text."""
+    try:
+        return re.fullmatch(source, text) is not None
+    except re.error:
+        return False
+
+
 def text_like(pattern: str) -> str | None:
     """A text that the pattern is found in, as JSON Schema asks; None where none was made."""
     try:
