@@ -117,10 +117,12 @@ def _template(visit: Visit, value: Any, document: Shape, pointer: str, role: str
 
 
 def _scope(visit: Visit, extra: dict[str, Shape], facts: Facts) -> Scope:
-    states = s.closed({"input": visit.flow.input, "context": visit.context, **extra}, _STATES)
+    document = visit.flow.input
 
     def lookup(name: str) -> Shape | None:
-        return states if name == "states" else visit.lookup(name)
+        if name == "states":
+            return s.closed({"input": document, "context": visit.context, **extra}, _STATES)
+        return visit.lookup(name)
 
     return Scope(lookup, facts)
 

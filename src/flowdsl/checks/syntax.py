@@ -91,6 +91,11 @@ def _problem(
     )
 
 
+def _where(here: Here, tokens: tuple[str | int, ...]) -> str:
+    """How a message calls a part of an object."""
+    return f"{dotted(tokens)} of {here.subject}" if tokens else here.subject
+
+
 def _path(here: Here, field: Field, text: str) -> Iterator[SyntaxProblem]:
     subject = f"{field.name} of {here.subject}"
     if field.kind == "error-path" and text.lstrip().startswith("States."):
@@ -136,13 +141,14 @@ def _template_object(here: Here, tokens: tuple[str | int, ...], node: dict[str, 
     for key, value in node.items():
         if not key.endswith(".$"):
             continue
-        where = f"{dotted(tokens)} of {here.subject}" if tokens else here.subject
         if key[:-2] in node:
+            where = _where(here, tokens)
             message = f"{where} has both {key[:-2]!r} and {key!r}, which are one key; remove one"
             yield _problem("template-key", here, (*tokens, key[:-2]), message, aws_at=len(tokens))
         if has_placeholder(value) or (isinstance(value, str) and _SIMPLE_PATH.fullmatch(value)):
             continue
         if not isinstance(value, str):
+            where = _where(here, tokens)
             message = (
                 f"The value for the field {key!r} in {where} must be a text, not {shown(value)}; write {key[:-2]!r}"
             )
@@ -152,7 +158,7 @@ def _template_object(here: Here, tokens: tuple[str | int, ...], node: dict[str, 
         if reason is not None:
             message = (
                 f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic function call, but "
-                f"{shown(value)} in {where} is neither: {reason}"
+                f"{shown(value)} in {_where(here, tokens)} is neither: {reason}"
             )
             yield _problem("template-value", here, (*tokens, key), message, aws_at=len(tokens))
 
@@ -181,9 +187,8 @@ def _expressions(here: Here, field: Field, value: Json) -> Iterator[SyntaxProble
 
 
 def _expression(here: Here, field: Field, tokens: tuple[str | int, ...], text: str) -> Iterator[SyntaxProblem]:
-    where = f"{dotted(tokens)} of {here.subject}"
     if not text.endswith("%}") or len(text) < 4:
-        message = f"{where} opens an expression with {{% but does not close it with %}}: {shown(text)}"
+        message = f"{_where(here, tokens)} opens an expression with {{% but does not close it with %}}: {shown(text)}"
         yield _problem("half-open", here, tokens, message)
         return
     inner = text[2:-2]
@@ -195,6 +200,7 @@ def _expression(here: Here, field: Field, tokens: tuple[str | int, ...], text: s
     members = _members(here, field)
     if "/" not in inner and not _errors(_LITERALS.sub(_any_literal, inner), members):
         return
+    where = _where(here, tokens)
     for found in _errors(inner, members):
         if found.aws_code == INVALID:
             if not templated:

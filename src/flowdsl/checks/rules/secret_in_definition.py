@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from flowdsl.analysis.literals import Leaf, leaves_of
 from flowdsl.checks.context import CheckContext
@@ -59,13 +60,18 @@ class SecretInDefinition(Rule):
                 )
 
 
+@lru_cache(maxsize=4096)
+def _names_a_secret(key: str) -> bool:
+    return KEY.search(key) is not None
+
+
 def _is_secret(leaf: Leaf, any_known: bool) -> bool:
     text = leaf.value
     if leaf.key.endswith(".$"):
         return False
     if any_known and KNOWN.search(text):
         return True
-    if not KEY.search(leaf.key) or NO_SECRET.search(text):
+    if not _names_a_secret(leaf.key) or NO_SECRET.search(text):
         return False
     # A name of a secret is all letters and dashes; a secret itself is of several kinds of characters.
     kinds = sum(bool(re.search(pattern, text)) for pattern in (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9]"))
