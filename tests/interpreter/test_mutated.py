@@ -77,7 +77,10 @@ def changed(draw: Any, value: Any) -> None:
 
 @st.composite
 def broken(draw: Any) -> tuple[dict[str, Any], Any]:
-    document: dict[str, Any] = {"StartAt": "S", "States": {"S": copy.deepcopy(draw(st.sampled_from(STATES))), "Out": dict(END)}}
+    document: dict[str, Any] = {
+        "StartAt": "S",
+        "States": {"S": copy.deepcopy(draw(st.sampled_from(STATES))), "Out": dict(END)},
+    }
     value = copy.deepcopy(INPUT)
     for _ in range(draw(st.integers(0, 2))):
         changed(draw, document["States"]["S"])

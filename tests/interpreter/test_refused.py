@@ -66,3 +66,18 @@ def test_what_a_catcher_reads_of_the_error_is_its_own() -> None:
     catch[0]["Output"] = "{% $states.result %}"
     with pytest.raises(NotSupported, match=r"Catch\[0\]/Output: Field '\$states.result' does not exist."):
         compile(one(QueryLanguage="JSONata", Catch=catch, **fine))
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("states", "is reserved for $states"),
+        ("a.b", "is no identifier: a letter, then letters, digits and underscores"),
+        ("v" * 81, "is longer than 80 characters"),
+    ],
+)
+def test_a_variable_needs_a_name(name: str, problem: str) -> None:
+    for definition in (jsonata(Assign={name: 1}), one(Type="Pass", Assign={f"{name}.$": "$"})):
+        with pytest.raises(NotSupported) as refused:
+            compile(definition)
+        assert str(refused.value) == f"state 'S', Assign: the variable name {name!r} {problem}"

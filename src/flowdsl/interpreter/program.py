@@ -20,7 +20,7 @@ from flowdsl.interpreter.nodes import LASTING, Machine, Node
 from flowdsl.interpreter.retries import Catcher, Retrier
 from flowdsl.interpreter.states_reads import refuse_misplaced_reads
 from flowdsl.interpreter.substitutions import filled, refuse_unfilled
-from flowdsl.interpreter.variable_scopes import refuse_shadowing
+from flowdsl.interpreter.variable_scopes import refuse_names, refuse_shadowing
 from flowdsl.interpreter.walking import guarded
 from flowdsl.query.base import ExpressionSyntaxError
 
@@ -76,6 +76,7 @@ class Program:
                 inner = f"{pointer}/".rpartition(f"/States/{escape(state)}/")[2] if state else pointer.lstrip("/")
                 raise NotSupported(state, inner.rstrip("/") or None, finding.message)
         refuse_unfilled(definition)
+        refuse_names(definition)
         refuse_shadowing(definition)
         refuse_misplaced_reads(definition)
         for refused in not_in_express(definition, children=True):

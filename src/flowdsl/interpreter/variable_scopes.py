@@ -1,12 +1,31 @@
-"""Variables of inner scopes: a branch or an iteration may not assign what a scope around it assigns (AWS refuses it)."""
+"""What AWS refuses of variables: names that are none, and what a branch or an iteration assigns of a scope around it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from flowdsl.asl.definition import Definition, Scope, StateNode
-from flowdsl.asl.values import is_list, is_object
+from flowdsl.asl.values import has_placeholder, is_list, is_object
 from flowdsl.interpreter.failures import NotSupported
+
+LONGEST_NAME = 80
+
+
+def refuse_names(definition: Definition) -> None:
+    """Refuses a variable's name that is no identifier, is too long, or is reserved (documented)."""
+    for state in definition.states():
+        for name in _assigned(state):
+            if has_placeholder(name):
+                continue
+            if name == "states":
+                problem = "is reserved for $states"
+            elif not name.isidentifier():
+                problem = "is no identifier: a letter, then letters, digits and underscores"
+            elif len(name) > LONGEST_NAME:
+                problem = f"is longer than {LONGEST_NAME} characters"
+            else:
+                continue
+            raise NotSupported(state.name, "Assign", f"the variable name {name!r} {problem}")
 
 
 def refuse_shadowing(definition: Definition) -> None:
