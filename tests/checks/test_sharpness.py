@@ -299,3 +299,12 @@ def test_a_loop_asks_for_a_status_by_the_last_name_of_its_path(path: str, told: 
         "Done": {"Type": "Succeed"},
     }
     assert len(severities(states, "ASL208")) == told
+
+
+def test_the_context_object_by_one_dollar_is_told() -> None:
+    states = {
+        "Set": {"Type": "Pass", "Result": {"id": 1}, "Next": "Show"},
+        "Show": {"Type": "Pass", "Parameters": {"run.$": "$.Execution.Name"}, "End": True},
+    }
+    [(_, _, message)] = found(states, "ASL301")
+    assert message.endswith("there is 'id'; did you mean '$$.Execution.Name', of the context object?")

@@ -11,6 +11,8 @@ from flowdsl.diagnostics import did_you_mean
 WRITTEN = frozenset({"template", "literal", "input", "error", "selector", "batch", "object", "item", "made", "handler"})
 """Origins that the definition itself shows (or its types), by which an absence is proved. What AWS makes of a result is known
 from its models and recordings, which may lag behind."""
+CONTEXT = frozenset({"Execution", "Map", "State", "StateMachine", "Task"})
+"""Members of the context object, which one dollar too few looks for in the input."""
 
 
 def origins_of(problem: Problem) -> tuple[Origin, ...]:
@@ -60,6 +62,8 @@ def hint(problem: Problem) -> str:
     if not shape.kinds & s.OBJECT:
         return ""
     below = problem.below or "$"
+    if below == "$" and name in CONTEXT and problem.text.startswith(f"$.{name}."):
+        return f"; did you mean {'$' + problem.text!r}, of the context object?"
     names = [n for n, member in shape.fields.items() if member.presence != s.NEVER]
     for outer in names:
         member = shape.fields[outer]
