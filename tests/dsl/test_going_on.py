@@ -263,7 +263,6 @@ case(
         charge = Task(charge_card(payment_id=order.id, amount=order.total))
         failed = charge.catch(CardDeclined)
         total = Var[int]()
-        text = f"{charge} {failed} {total}"
         ident = charge.id
         for each in charge:
             pass
@@ -276,41 +275,32 @@ case(
         mail = Task(send_receipt(to=str(charge)))
     """,
     """
-6:12: ASL362 no-json: a text with the Task 'Charge' in it; what it gives is its .result
-    6 |     text = f"{charge} {failed} {total}"
-      |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-6:12: ASL362 no-json: a text with a CatchPort in it; what was caught is its .error
-    6 |     text = f"{charge} {failed} {total}"
-      |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-6:12: ASL362 no-json: a text with a Var in it; what it holds is its .value
-    6 |     text = f"{charge} {failed} {total}"
-      |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-7:13: ASL850 workflow-raises: a Task has no .id; its result has: write .result.id
-    7 |     ident = charge.id
+6:13: ASL850 workflow-raises: a Task has no .id; its result has: write .result.id
+    6 |     ident = charge.id
       |             ^^^^^^^^^
-8:17: ASL351 not-python: the Task 'Charge' cannot be looped over; what it gives is its .result, for a Map(function, items)
-    8 |     for each in charge:
+7:17: ASL351 not-python: the Task 'Charge' cannot be looped over; what it gives is its .result, for a Map(function, items)
+    7 |     for each in charge:
       |                 ^^^^^^
-10:13: ASL351 not-python: the Task 'Charge' has no length; what it gives is its .result: fn.count(...)
-   10 |     count = len(charge)
+9:13: ASL351 not-python: the Task 'Charge' has no length; what it gives is its .result: fn.count(...)
+    9 |     count = len(charge)
       |             ^^^^^^^^^^^
-11:12: ASL256 not-a-target: + on the Task 'Charge'; what it gives is its .result
-   11 |     more = charge + 1
+10:12: ASL256 not-a-target: + on the Task 'Charge'; what it gives is its .result
+   10 |     more = charge + 1
       |            ^^^^^^^^^^
-12:13: ASL351 not-python: the Task 'Charge' has no items; what it gives is its .result
-   12 |     first = charge[0]
+11:13: ASL351 not-python: the Task 'Charge' has no items; what it gives is its .result
+   11 |     first = charge[0]
       |             ^^^^^^^^^
-13:12: ASL850 workflow-raises: a call has run nothing yet, and has no .id: give it to a Task, done = Task(charge_card(...)), then read done.result.id
-   13 |     call = charge_card(payment_id=order.id, amount=3).id
+12:12: ASL850 workflow-raises: a call has run nothing yet, and has no .id: give it to a Task, done = Task(charge_card(...)), then read done.result.id
+   12 |     call = charge_card(payment_id=order.id, amount=3).id
       |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-14:18: ASL370 no-call: a Task takes a call that the workflow will make; found the handler charge_card itself: write Task(charge_card(...))
-   14 |     again = Task(charge_card)
+13:18: ASL370 no-call: a Task takes a call that the workflow will make; found the handler charge_card itself: write Task(charge_card(...))
+   13 |     again = Task(charge_card)
       |                  ^^^^^^^^^^^
-15:41: ASL362 no-json: found a Task where a JSON value is due; what a state gives is its .result
-   15 |     wrong = Task(charge_card(payment_id=charge, amount=3))
+14:41: ASL362 no-json: found a Task where a JSON value is due; what a state gives is its .result
+   14 |     wrong = Task(charge_card(payment_id=charge, amount=3))
       |                                         ^^^^^^
-16:33: ASL362 no-json: a text with the Task 'Charge' in it; what it gives is its .result
-   16 |     mail = Task(send_receipt(to=str(charge)))
+15:33: ASL362 no-json: a text with the Task 'Charge' in it; what it gives is its .result
+   15 |     mail = Task(send_receipt(to=str(charge)))
       |                                 ^^^^^^^^^^^
 """,
 )
@@ -328,7 +318,6 @@ case(
         g = list(enumerate(order.lines))
         h = order.total is None
         i = order.id.startswith("x")
-        j = f"{order.id:>10}"
         k = {order.id: 1}
         l = range(order.total)
         m = set(order.lines)
@@ -363,26 +352,23 @@ case(
 11:9: ASL350 no-such-field: a text has no field 'startswith'; write fn.substring(text, 0, length) == start
    11 |     i = order.id.startswith("x")
       |         ^^^^^^^^^^^^^^^^^^^
-12:9: ASL351 not-python: a format specification ('>10') is not known in ASL; write fn.format_number(value, "0.00") or fn.pad(text, width)
-   12 |     j = f"{order.id:>10}"
-      |         ^^^^^^^^^^^^^^^^^
-13:9: ASL351 not-python: an expression is no key: its value is not known until the workflow runs; write fn.lookup(table, key)
-   13 |     k = {order.id: 1}
+12:9: ASL351 not-python: an expression is no key: its value is not known until the workflow runs; write fn.lookup(table, key)
+   12 |     k = {order.id: 1}
       |         ^^^^^^^^^^^^^
-14:9: ASL351 not-python: `range()` cannot be known until the workflow runs; write fn.range(first, last)
-   14 |     l = range(order.total)
+13:9: ASL351 not-python: `range()` cannot be known until the workflow runs; write fn.range(first, last)
+   13 |     l = range(order.total)
       |         ^^^^^^^^^^^^^^^^^^
-15:9: ASL351 not-python: `set()` cannot be known until the workflow runs; write fn.distinct(order.lines)
-   15 |     m = set(order.lines)
+14:9: ASL351 not-python: `set()` cannot be known until the workflow runs; write fn.distinct(order.lines)
+   14 |     m = set(order.lines)
       |         ^^^^^^^^^^^^^^^^
-16:9: ASL351 not-python: `reversed()` cannot be known until the workflow runs; write fn.reverse(order.lines)
-   16 |     n = reversed(order.lines)
+15:9: ASL351 not-python: `reversed()` cannot be known until the workflow runs; write fn.reverse(order.lines)
+   15 |     n = reversed(order.lines)
       |         ^^^^^^^^^^^^^^^^^^^^^
-17:9: ASL351 not-python: `str()` cannot be known until the workflow runs; write f"{map(str, order.lines)}" or fn.string(map(str, order.lines))
-   17 |     o = list(map(str, order.lines))
+16:9: ASL351 not-python: `str()` cannot be known until the workflow runs; write f"{map(str, order.lines)}" or fn.string(map(str, order.lines))
+   16 |     o = list(map(str, order.lines))
       |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^
-17:14: ASL351 not-python: `map()` cannot be known until the workflow runs; write fn.map(order.lines, lambda item: ...)
-   17 |     o = list(map(str, order.lines))
+16:14: ASL351 not-python: `map()` cannot be known until the workflow runs; write fn.map(order.lines, lambda item: ...)
+   16 |     o = list(map(str, order.lines))
       |              ^^^^^^^^^^^^^^^^^^^^^
 """,
 )
@@ -410,3 +396,23 @@ case(
 def test_a_mistake_does_not_stop_the_trace(source: Source, name: str) -> None:
     text, shown = CASES[name]
     assert source.full(text) == shown
+
+
+def test_a_text_with_a_state_in_it_or_with_a_format_is_told(source: Source) -> None:
+    found = source.mistakes("""
+        @workflow
+        def flow(order: Order) -> None:
+            charge = Task(charge_card(payment_id=order.id, amount=order.total))
+            failed = charge.catch(CardDeclined)
+            total = Var[int]()
+            text = f"{charge} {failed} {total} {order.id:>10}"
+    """)
+    # Where in the text: from 3.12 on it is known, before it is the whole.
+    assert {line.partition(" ")[2] for line in found if line.startswith("6:")} == {
+        "ASL362 no-json: a text with the Task 'Charge' in it; what it gives is its .result",
+        "ASL362 no-json: a text with a CatchPort in it; what was caught is its .error",
+        "ASL362 no-json: a text with a Var in it; what it holds is its .value",
+        "ASL351 not-python: a format specification ('>10') is not known in ASL; write "
+        'fn.format_number(value, "0.00") or fn.pad(text, width)',
+        "ASL361 lost-text: the text with this expression in it never gets into the workflow",
+    }

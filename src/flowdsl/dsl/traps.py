@@ -160,6 +160,9 @@ def _iter(self: Expr) -> Iterator[Expr]:
 def _looped(place: Place) -> str:
     """What to write instead of a loop: a Map for a `for`, fn.map for what computes a list."""
     node, text = node_at(place[:2]), _iterated(place)
+    if node is not None and isinstance(around := parent_of(place, node), ast.comprehension):
+        # From 3.13 on the instruction stands at what is looped over, no longer at the whole.
+        node = parent_of(place, around)
     if isinstance(node, (ast.ListComp, ast.GeneratorExp, ast.SetComp)) and len(node.generators) == 1:
         first = node.generators[0]
         if isinstance(first.target, ast.Name):
