@@ -43,6 +43,10 @@ class SourceFile:
     """What is in it, where it need not be read."""
 
 
+Place = tuple[str, str]
+"""(file, function)."""
+
+
 @dataclass(frozen=True)
 class Audited:
     """What was found in some files."""
@@ -50,6 +54,8 @@ class Audited:
     findings: list[Diagnostic]
     sources: list[HandlerSource] = field(default_factory=list[HandlerSource])
     """Those that could be read."""
+    calls: Mapping[Place, frozenset[Place]] = field(default_factory=dict[Place, frozenset[Place]])
+    """By function, the functions of other files that it calls."""
 
     @property
     def handlers(self) -> list[tuple[HandlerSource, Entry]]:
@@ -57,19 +63,41 @@ class Audited:
         return [(s, e) for s in self.sources for e in s.handlers if e.kind != "helper"]
 
     def about(self, source: HandlerSource, entry: Entry) -> list[Diagnostic]:
-        """The findings in functions that a handler runs, and those in its file that stand outside every function."""
-        spans = [_span(f) for f, running in source.reached.items() if entry in running]
+        """The findings in functions that a handler runs, those of other files too, and those in its file that stand outside
+        every function.
+        """
+        spans: dict[str, list[tuple[int, int]]] = {}
+        for path, function in self._run_by(source, entry):
+            spans.setdefault(path, []).append(_span(function))
         others = [_span(f) for f in source.tree.functions.values()]
         found: list[Diagnostic] = []
         for finding in self.findings:
             place = finding.location
-            if place is None or place.path != source.path:
+            if place is None:
                 continue
-            inside = any(first <= place.line <= last for first, last in spans)
-            outside = not any(first <= place.line <= last for first, last in others)
+            inside = any(first <= place.line <= last for first, last in spans.get(place.path, ()))
+            outside = place.path == source.path and not any(first <= place.line <= last for first, last in others)
             if inside or outside:
                 found.append(finding)
         return found
+
+    def _run_by(self, source: HandlerSource, entry: Entry) -> Iterable[tuple[str, Function]]:
+        """Every function that a handler runs, with its file."""
+        by_path = {s.path: s for s in self.sources}
+        pending = [(source, entry)]
+        seen = {(source.path, entry.function.name)}
+        while pending:
+            current, running = pending.pop()
+            for function, entries in current.reached.items():
+                if running not in entries:
+                    continue
+                yield current.path, function
+                for path, name in sorted(self.calls.get((current.path, function.name), ())):
+                    other = by_path.get(path)
+                    helper = next((e for e in other.handlers if e.function.name == name), None) if other else None
+                    if other is not None and helper is not None and (path, name) not in seen:
+                        seen.add((path, name))
+                        pending.append((other, helper))
 
 
 def python_files(path: Path) -> list[Path]:
@@ -127,18 +155,18 @@ def audit(
             advance(1)
         except OSError as error:
             raise FlowDslError(f"{file.shown} cannot be read: {error.strerror or error}") from None
-    sources = _linked(sources)
+    sources, calls = _linked(sources)
     for source in sources:
         findings += check_source(source, settings)
         advance(1)
-    return Audited(in_order(findings), sources)
+    return Audited(in_order(findings), sources, calls)
 
 
 # -- helpers in other files -------------------------------------------------------------------------------------------
 
 
-def _linked(sources: list[HandlerSource]) -> list[HandlerSource]:
-    """The same sources, each told which of its functions the handlers of other files call, and with what."""
+def _linked(sources: list[HandlerSource]) -> tuple[list[HandlerSource], dict[Place, frozenset[Place]]]:
+    """The same sources, each told which of its functions the handlers of other files call, and with what; and who calls whom."""
     by_module: dict[str, HandlerSource] = {}
     for source in sources:
         parts = list(Path(source.path).with_suffix("").parts)
@@ -149,14 +177,16 @@ def _linked(sources: list[HandlerSource]) -> list[HandlerSource]:
             by_module.setdefault(".".join(parts[i:]), source)
     current = {source.path: source for source in sources}
     roots: dict[str, dict[str, Root]] = {}
+    calls: dict[Place, set[Place]] = {}
     pending = [source.path for source in sources if source.handlers]
     rounds = 0
     while pending and rounds < 4 * len(sources) + 20:
         rounds += 1
         source = current[pending.pop(0)]
-        for path, name, root in _called_elsewhere(source, by_module):
+        for caller, path, name, root in _called_elsewhere(source, by_module):
             if path == source.path:
                 continue
+            calls.setdefault((source.path, caller), set()).add((path, name))
             known = roots.setdefault(path, {})
             merged = _merged(known.get(name), root)
             if known.get(name) != merged:
@@ -164,7 +194,7 @@ def _linked(sources: list[HandlerSource]) -> list[HandlerSource]:
                 current[path] = current[path].with_roots(known)
                 if path not in pending:
                     pending.append(path)
-    return [current[source.path] for source in sources]
+    return [current[source.path] for source in sources], {place: frozenset(called) for place, called in calls.items()}
 
 
 def _merged(known: Root | None, new: Root) -> Root:
@@ -174,8 +204,10 @@ def _merged(known: Root | None, new: Root) -> Root:
     return Root(given, known.covered and new.covered, known.is_task or new.is_task)
 
 
-def _called_elsewhere(source: HandlerSource, by_module: Mapping[str, HandlerSource]) -> Iterable[tuple[str, str, Root]]:
-    """(file, function, how) of each call of a function of another file."""
+def _called_elsewhere(
+    source: HandlerSource, by_module: Mapping[str, HandlerSource]
+) -> Iterable[tuple[str, str, str, Root]]:
+    """(caller, file, function, how) of each call of a function of another file."""
     for function, entries in source.reached.items():
         for node in function.nodes:
             if not isinstance(node, ast.Call):
@@ -192,7 +224,12 @@ def _called_elsewhere(source: HandlerSource, by_module: Mapping[str, HandlerSour
             covered = is_covered(source, function) or guards(source, node, function)
             is_task = any(e.is_task for e in entries)
             for helper in _functions_of(other, name):
-                yield other.path, helper.name, Root(_given(source, function, node, helper), covered, is_task)
+                yield (
+                    function.name,
+                    other.path,
+                    helper.name,
+                    Root(_given(source, function, node, helper), covered, is_task),
+                )
 
 
 def _functions_of(source: HandlerSource, name: str) -> list[Function]:

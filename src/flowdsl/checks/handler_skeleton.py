@@ -56,7 +56,9 @@ def orchestrators(audited: Audited) -> list[tuple[HandlerSource, Entry]]:
     """The handlers that call others, wait, poll, try again or branch on what to do."""
     found: list[tuple[HandlerSource, Entry]] = []
     for source, entry in audited.handlers:
-        codes = {finding.code for finding in audited.about(source, entry)}
+        # Only what its own file shows can be sketched.
+        about = audited.about(source, entry)
+        codes = {finding.code for finding in about if finding.location and finding.location.path == source.path}
         if codes & ORCHESTRATES:
             found.append((source, entry))
     return found

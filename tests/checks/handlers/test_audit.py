@@ -144,6 +144,12 @@ def test_a_helper_in_another_file_is_checked_when_a_handler_calls_it() -> None:
     assert [line.split(": ")[0] for line in run("src", "--no-summary").output.splitlines()] == [
         "src/common/store.py:4:5"
     ]
+    write("src/other.py", "def handler(event, context):\n    return {'id': event['id'] + 1}\n")
+    assert run("src").output.splitlines()[2:] == [
+        "2 handlers in 2 files; 1 is a good task as written.",
+        "What stands between the others and being good tasks:",
+        "     1  keeps something between deliveries, or looks at the environment it runs in: 'src/app.py:handler'",
+    ]
 
 
 def test_a_helper_that_only_gets_constants_may_cache() -> None:
