@@ -185,6 +185,17 @@ def test_an_error_that_no_fail_state_inside_raises_is_not_caught() -> None:
     assert found.not_found == []
 
 
+def test_a_call_that_is_no_callback_has_no_token_to_read() -> None:
+    token = {"token.$": "$$.Task.Token"}
+    found = explored(Call=task(Parameters=token, Next="Done"), Done=end())
+    assert [(str(missed.way), missed.why) for missed in found.missed] == [
+        ("Call Next -> Done", "'Call' always fails: it reads $$.Task.Token, and only what waits for a token has one")
+    ]
+    waiting = {"FunctionName": "f", "Payload": token}
+    waits = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "Parameters": waiting}
+    assert explored(Call={**waits, "TimeoutSeconds": 9, "Next": "Done"}, Done=end()).missed == []
+
+
 def test_what_chance_decides_is_not_said_to_be_impossible() -> None:
     found = explore(
         jsonata(

@@ -14,6 +14,7 @@ from flowdsl.analysis.flow import Flow
 from flowdsl.analysis.flow_state import FATAL, Problem
 from flowdsl.analysis.graph import ScopeGraph, is_end
 from flowdsl.analysis.shape import ALWAYS
+from flowdsl.analysis.task_results import target
 from flowdsl.analysis.value_sets import TooManyTerms, Values
 from flowdsl.analysis.variables import Variables
 from flowdsl.asl.definition import StateNode, is_distributed
@@ -88,10 +89,10 @@ class Impossible:
             row = stack.pop()
             if row == end:
                 return True
-            for target in graph.successors(row):
-                if target not in seen:
-                    seen.add(target)
-                    stack.append(target)
+            for next_row in graph.successors(row):
+                if next_row not in seen:
+                    seen.add(next_row)
+                    stack.append(next_row)
         return False
 
     def _entered(self, graph: ScopeGraph) -> list[bool]:
@@ -106,10 +107,10 @@ class Impossible:
             seen[row] = True
         while stack:
             for number in graph.out[stack.pop()]:
-                target = graph.targets[number]
-                if not seen[target] and self.closed(graph.transitions[number].pointer) is None:
-                    seen[target] = True
-                    stack.append(target)
+                following = graph.targets[number]
+                if not seen[following] and self.closed(graph.transitions[number].pointer) is None:
+                    seen[following] = True
+                    stack.append(following)
         self._scopes[key] = seen
         return seen
 
@@ -152,7 +153,16 @@ class Impossible:
         for problem in known.problems if known is not None else ():
             if problem.certain and problem.kind in FATAL and not _in_catch(problem):
                 return f"{state.name!r} always fails: {_words(problem)}"
+        if self._lacks_the_token(state):
+            return f"{state.name!r} always fails: it reads $$.Task.Token, and only what waits for a token has one"
         return None
+
+    def _lacks_the_token(self, state: StateNode) -> bool:
+        """Whether a Task reads the token of a callback and is none (JSONPath: a path that leads nowhere)."""
+        resource = target(state).resource
+        if state.type != "Task" or state.is_jsonata or resource is None or resource.kind in ("activity", "placeholder"):
+            return False
+        return resource.pattern != "wait_for_task_token" and _reads_the_token(state.fields.get("Parameters"))
 
     def _never_ends(self, graph: ScopeGraph) -> bool:
         """Whether a scope can only fail, or go round."""
@@ -347,6 +357,19 @@ def _may_raise(fields: dict[str, Json]) -> bool:
             stack.extend(here)
         elif isinstance(here, str) and here.startswith("States."):
             return True
+    return False
+
+
+def _reads_the_token(template: Json) -> bool:
+    stack: list[Json] = [template]
+    while stack:
+        here = stack.pop()
+        if is_object(here):
+            stack.extend(here.values())
+            if any(name.endswith(".$") and value == "$$.Task.Token" for name, value in here.items()):
+                return True
+        elif is_list(here):
+            stack.extend(here)
     return False
 
 
