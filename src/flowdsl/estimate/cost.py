@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from flowdsl.analysis.bounds import number_of
 from flowdsl.asl.definition import is_distributed
 from flowdsl.estimate.amount import ZERO, Amount, Number
 from flowdsl.estimate.estimate import Estimate
 from flowdsl.estimate.model import EXPRESS_SECONDS, Costs
 from flowdsl.estimate.paths import ends_of
 from flowdsl.estimate.prices import Prices
-from flowdsl.estimate.tasks import number_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from flowdsl.analysis.bounds import number_of
 from flowdsl.analysis.graph import Graph, ScopeGraph
 from flowdsl.asl.definition import Definition, MachineType
 from flowdsl.estimate.amount import Amount, Number
@@ -13,7 +14,6 @@ from flowdsl.estimate.model import EXPRESS_SECONDS, NOTHING, Assumptions, Costs,
 from flowdsl.estimate.payload import Payloads
 from flowdsl.estimate.retries import YEAR
 from flowdsl.estimate.symbols import Symbols
-from flowdsl.estimate.tasks import number_of
 from flowdsl.estimate.visits import Visit, visit_of
 from flowdsl.estimate.ways import smooth_ways, worst_ways
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from flowdsl.analysis.bounds import number_of
 from flowdsl.asl.definition import StateNode, is_distributed
 from flowdsl.estimate.amount import Amount, Number
 from flowdsl.estimate.estimate import Estimate
 from flowdsl.estimate.model import HISTORY_QUOTA, PAYLOAD_QUOTA, Costs, Symbol
 from flowdsl.estimate.sizes import literal_size
-from flowdsl.estimate.tasks import number_of
 
 DEFINITION_QUOTA = 1_048_576
 INLINE_ITEMS = PAYLOAD_QUOTA // 2

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from flowdsl.analysis.bounds import number_of
 from flowdsl.analysis.graph import Loop, ScopeGraph, Transition
 from flowdsl.asl.definition import StateNode
 from flowdsl.estimate.amount import Number
-from flowdsl.estimate.tasks import number_of
 from flowdsl.integrations.base import as_list, as_object
 
 _COMPARE = re.compile(r"\$(\w+(?:\.\w+)*)\s*(<=|>=|<|>|=)\s*(-?\d+)")

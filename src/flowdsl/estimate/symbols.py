@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from flowdsl.analysis.bounds import number_of
 from flowdsl.analysis.graph import Graph, Loop, ScopeGraph
 from flowdsl.asl.definition import Definition, StateNode
 from flowdsl.estimate.amount import Amount, Number
@@ -13,7 +14,7 @@ from flowdsl.estimate.items import item_count, most_items
 from flowdsl.estimate.loops import counted, least_seconds
 from flowdsl.estimate.model import EXPRESS_SECONDS, Assumptions, Symbol
 from flowdsl.estimate.retries import YEAR
-from flowdsl.estimate.tasks import Call, call_of, number_of
+from flowdsl.estimate.tasks import Call, call_of
 
 NAMED = 24
 """Symbols of a kind that have a name of their own. Further ones share one, which stands for the largest of them: sums of

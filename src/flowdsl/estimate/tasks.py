@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
+from flowdsl.analysis.bounds import number_of
 from flowdsl.asl.definition import Definition, StateNode
 from flowdsl.estimate.amount import Number
 from flowdsl.estimate.model import HARNESS_SECONDS, HTTP_SECONDS, LAMBDA_SECONDS, Assumptions
 from flowdsl.integrations.base import as_object
 from flowdsl.integrations.resource import Resource, parse_resource
-
-_CONSTANT = re.compile(r"\{%\s*(\d+(?:\.\d+)?)\s*%\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +49,6 @@ def call_of(node: StateNode, definition: Definition, assumptions: Assumptions) -
     if timeout is not None and (own is None or timeout <= own):
         return Call(timeout, "TimeoutSeconds", events, is_lambda, resource)
     return Call(own, own_why, events, is_lambda, resource)
-
-
-def number_of(value: Any) -> Number | None:
-    """A number written as such or as a constant JSONata expression; None for anything that must be computed."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    if isinstance(value, str) and (match := _CONSTANT.fullmatch(value)):
-        found = float(match.group(1))
-        return int(found) if found.is_integer() else found
-    return None
 
 
 def _is_lambda(resource: Resource | None, definition: Definition) -> bool:
