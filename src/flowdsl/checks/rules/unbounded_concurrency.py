@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowdsl.analysis.bounds import number_of
-from flowdsl.asl.definition import is_distributed
+from flowdsl.asl.definition import StateNode, is_distributed
+from flowdsl.asl.values import is_object
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.hygiene import HygieneRule, Lapse
 from flowdsl.checks.rule import Example
@@ -35,7 +36,8 @@ class UnboundedConcurrency(HygieneRule):
     def lapses(self, context: CheckContext) -> Iterator[Lapse]:
         for state in context.states("Map"):
             # An inline Map that says nothing runs some 40 at a time, which most services bear.
-            if not context.strict and not is_distributed(state.fields) and "MaxConcurrency" not in state.fields:
+            silent = not is_distributed(state.fields) and "MaxConcurrency" not in state.fields
+            if silent and not (context.strict and _calls_something(state)):
                 continue
             bounded = "MaxConcurrencyPath" in state.fields or number_of(state.fields.get("MaxConcurrency", 0)) != 0
             most = "10,000" if is_distributed(state.fields) else "40"
@@ -44,3 +46,11 @@ class UnboundedConcurrency(HygieneRule):
 
     def summary(self, names: str, count: int, total: int) -> str:
         return f"{count} of {total} Maps have no MaxConcurrency: {names}"
+
+
+def _calls_something(state: StateNode) -> bool:
+    """Whether an iteration has more to do than to move data about."""
+    processor = state.fields.get("ItemProcessor", state.fields.get("Iterator"))
+    states = processor.get("States") if is_object(processor) else None
+    inner = states.values() if is_object(states) else ()
+    return any(is_object(one) and one.get("Type") in ("Task", "Map", "Parallel") for one in inner)
