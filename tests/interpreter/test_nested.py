@@ -81,7 +81,7 @@ def test_a_failed_child_is_a_failed_task_whatever_its_error_was(child: Any) -> N
 
 def test_a_child_that_times_out_says_so(child: Any) -> None:
     child("W", W={"Type": "Wait", "Seconds": 30, "End": True})
-    sys.modules["children"].child.definition.document["TimeoutSeconds"] = 5  # type: ignore[attr-defined]
+    sys.modules["children"].child.definition.document["TimeoutSeconds"] = 5
     execution = simulate(parent(".sync:2"), {})
     assert execution.error == "States.TaskFailed"
     assert json.loads(str(execution.cause))["Error"] == "States.Timeout"
