@@ -9,6 +9,7 @@ from typing import Any
 
 from flowdsl.asl.bindings import Binding, Bindings
 from flowdsl.asl.definition import Definition
+from flowdsl.asl.values import is_list, is_object
 from tests.checks.made_values import ORDER, RESULTS
 
 
@@ -18,9 +19,9 @@ def _holder(document: Any, pointer: str) -> tuple[dict[str, Any], str]:
     found: tuple[dict[str, Any], str] = (document["States"], document["StartAt"])
     here = document
     for i, token in enumerate(tokens):
-        if token == "States" and isinstance(here, dict) and i + 1 < len(tokens):
+        if token == "States" and is_object(here) and i + 1 < len(tokens):
             found = (here["States"], tokens[i + 1])
-        here = here[int(token)] if isinstance(here, list) else here.get(token)
+        here = here[int(token)] if is_list(here) else here.get(token)
         if here is None:
             break
     return found
@@ -271,7 +272,7 @@ class Maker:
         return self_made
 
     def _choice(self, later: list[str], depth: int) -> dict[str, Any]:
-        rules = [
+        rules: list[dict[str, Any]] = [
             {
                 **({"Condition": f"{{% {self.condition()} %}}"} if self.jsonata else self.rule()),
                 "Next": self.random.choice(later),
@@ -366,7 +367,7 @@ class Maker:
 
     def _parallel(self, later: list[str], depth: int) -> dict[str, Any]:
         results, variables = self.results, self.variables
-        branches = []
+        branches: list[dict[str, Any]] = []
         for _ in range(2):
             self.results, self.variables = list(results), list(variables)
             branches.append(self.scope(self.random.randint(1, 2), depth + 1))
