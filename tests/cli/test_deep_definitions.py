@@ -59,10 +59,12 @@ for tool in (check, compile, Estimate, lambda definition: dumps(definition.docum
         print(tool(definition))
     except FlowDslError as error:
         print(error)
-usage = resource.getrusage(resource.RUSAGE_SELF)
-assert usage.ru_utime < 2, usage
-assert usage.ru_maxrss < 300 * 1024, usage
+assert resource.getrusage(resource.RUSAGE_SELF).ru_utime < 2
 import os
+import pathlib
+status = pathlib.Path("/proc/self/status")  # ru_maxrss counts what the parent had when it forked
+peak = [int(line.split()[1]) for line in status.read_text().splitlines() if "VmHWM" in line] if status.exists() else []
+assert all(kilobytes < 300 * 1024 for kilobytes in peak), peak
 os._exit(0)  # not to take ten thousand levels apart
 """
 
