@@ -308,3 +308,27 @@ def test_the_context_object_by_one_dollar_is_told() -> None:
     }
     [(_, _, message)] = found(states, "ASL301")
     assert message.endswith("there is 'id'; did you mean '$$.Execution.Name', of the context object?")
+
+
+@pytest.mark.parametrize("operator", ["&", "+", "and", "="])
+def test_operators_chained_too_deep_are_told_once_and_crash_no_rule(operator: str) -> None:
+    text = f" {operator} ".join(["$states.input.a"] * 3_000)
+    document = {
+        "QueryLanguage": "JSONata",
+        "StartAt": "A",
+        "States": {"A": {"Type": "Pass", "Output": f"{{% {text} %}}", "End": True}},
+    }
+    findings = check(Definition(document), settings=Settings())
+    assert [(f.code, f.message) for f in findings] == [
+        (
+            "ASL710",
+            "Output of 'A' chains 3001 operators or steps, and AWS's engine overflows its stack on more than some 200 "
+            "(Stack overflow error); use $join or $sum on a list, or brackets of equal halves",
+        )
+    ]
+
+
+def test_operators_chained_as_deep_as_aws_evaluates_crash_no_rule() -> None:
+    text = " and ".join(["$states.input.a"] * 198)
+    states = {"A": {"Type": "Pass", "Output": f"{{% {text} %}}", "End": True}}
+    assert found(states, "ASL710", jsonata=True) == found(states, "ASL890", jsonata=True) == []

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import cast
 
 from flowdsl.query.jsonata import nodes as n
-from flowdsl.query.jsonata.syntax import parse
+from flowdsl.query.jsonata.syntax import DEEPEST, parse
 from flowdsl.query.jsonata.tokens import SyntaxFault
 
 Access = tuple[str, ...]
@@ -22,11 +22,23 @@ def expression_of(value: object) -> str | None:
 
 @lru_cache(maxsize=8192)
 def tree_of(text: str) -> n.Node | None:
-    """The tree of an expression; None for a text that does not parse, of which nothing is known."""
+    """The tree of an expression; None for a text that does not parse, and for one that is too deep to be evaluated: nothing
+    is known of either.
+    """
     try:
-        return parse(text)
+        tree = parse(text)
     except (SyntaxFault, RecursionError):
         return None
+    return None if depth_beyond(text, tree) is not None else tree
+
+
+def depth_beyond(text: str, tree: n.Node) -> int | None:
+    """How deep a tree is, where AWS's engine overflows its stack on it: brackets are bounded by the parser, chained operators
+    are not. None for all others.
+    """
+    # A level takes a character at least, so that few trees need to be measured.
+    deep = n.depth(tree) if len(text) > DEEPEST else 0
+    return deep if deep > DEEPEST else None
 
 
 def field_tree(value: object) -> n.Node | None:

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final, Literal
 
+from flowdsl.analysis.jsonata_trees import depth_beyond
 from flowdsl.asl.field import Field, Language
 from flowdsl.asl.fields import OBJECTS
 from flowdsl.asl.objects import Here, aws_location_of, dotted, pointer_of
 from flowdsl.asl.values import PLACEHOLDER, Json, has_placeholder, is_list, is_object, shown
 from flowdsl.query.base import ExpressionSyntaxError
 from flowdsl.query.jsonata.references import EVERYWHERE, INVALID, Problem, syntax_errors
+from flowdsl.query.jsonata.syntax import DEEPEST, parse
+from flowdsl.query.jsonata.tokens import SyntaxFault
 from flowdsl.query.jsonpath.intrinsics import parse_intrinsic
 from flowdsl.query.jsonpath.syntax import parse_path
 
@@ -198,9 +201,18 @@ def _expression(here: Here, field: Field, tokens: tuple[str | int, ...], text: s
     if templated:
         inner = PLACEHOLDER.sub("1", inner)
     members = _members(here, field)
-    if "/" not in inner and not _errors(_LITERALS.sub(_any_literal, inner), members):
-        return
+    if "/" not in inner:
+        plain = _LITERALS.sub(_any_literal, inner)
+        if not _errors(plain, members) and _too_deep(plain) is None:
+            return
     where = _where(here, tokens)
+    deep = _too_deep(inner)
+    if deep is not None:
+        message = (
+            f"{where} chains {deep} operators or steps, and AWS's engine overflows its stack on more than some {DEEPEST} "
+            "(Stack overflow error); use $join or $sum on a list, or brackets of equal halves"
+        )
+        yield _problem("syntax", here, tokens, message)
     for found in _errors(inner, members):
         if found.aws_code == INVALID:
             if not templated:
@@ -224,6 +236,14 @@ def _any_literal(match: re.Match[str]) -> str:
 @lru_cache(maxsize=4096)
 def _errors(text: str, members: frozenset[str]) -> tuple[Problem, ...]:
     return tuple(syntax_errors(text, members))
+
+
+@lru_cache(maxsize=4096)
+def _too_deep(text: str) -> int | None:
+    try:
+        return depth_beyond(text, parse(text)) if len(text) > DEEPEST else None
+    except SyntaxFault:
+        return None
 
 
 _WITH_RESULT: Final = EVERYWHERE | {"result"}
