@@ -187,3 +187,40 @@ def test_a_finding_in_a_file_that_a_template_names_is_placed_in_that_file(tmp_pa
     (tmp_path / "flow" / "route.asl.json").write_text(CHOICE, encoding="utf-8")
     result = check("sam.yaml", "--output-format", "concise")
     assert (result.exit_code, result.stdout) == (1, SAYS.replace("route.asl.json", "flow/route.asl.json"))
+
+
+TEMPLATE = """
+Resources:
+  Far:
+    Type: AWS::StepFunctions::StateMachine
+    Properties: {DefinitionS3Location: {Bucket: b, Key: k}}
+  Gone:
+    Type: AWS::Serverless::StateMachine
+    Properties: {DefinitionUri: gone.json}
+  Near:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Definition: {StartAt: A, States: {A: {Type: Task, Resource: "${Fn}", Next: B}}}
+"""
+
+
+def test_a_machine_that_cannot_be_read_does_not_hide_the_others_of_its_template(tmp_path: Path) -> None:
+    (tmp_path / "t.yaml").write_text(TEMPLATE, encoding="utf-8")
+    found = json.loads(check("t.yaml", "--output-format", "json", "--select", "ASL1,ASL2").stdout)["findings"]
+    assert [(f["code"], f["severity"], f["location"]["line"]) for f in found] == [
+        ("ASL100", "info", 5),
+        ("ASL100", "error", 8),
+        ("ASL210", "error", 12),
+    ]
+    assert check("t.yaml").exit_code == 2
+    (tmp_path / "gone.json").write_text(FINE, encoding="utf-8")
+    assert check("t.yaml", "--select", "ASL100").exit_code == 0
+
+
+def test_a_template_whose_only_machine_stands_in_s3_was_not_checked(tmp_path: Path) -> None:
+    (tmp_path / "t.yaml").write_text(TEMPLATE.partition("  Gone")[0], encoding="utf-8")
+    result = check("t.yaml", "--output-format", "concise")
+    assert (result.exit_code, result.stdout) == (
+        2,
+        "t.yaml:5:40: ASL100 unreadable-definition: the definition of 'Far' stands in S3, not in a file that can be read here\n",
+    )

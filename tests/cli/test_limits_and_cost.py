@@ -198,3 +198,18 @@ def test_cost_tells_what_the_ways_to_each_end_cost(orders: str) -> None:
         ["ways to", "nothing failing", "at worst"],
         ["Each (succeeds)", "$0.000025 + $0.000025 n", "$0.000025 + $0.000050 n"],
     ]
+
+
+def test_a_machine_in_s3_does_not_hide_the_other_of_its_template(tmp_path: Path) -> None:
+    text = (
+        "Resources:\n"
+        "  Far: {Type: AWS::StepFunctions::StateMachine, Properties: {DefinitionS3Location: {Bucket: b, Key: k}}}\n"
+        "  Near:\n"
+        "    Type: AWS::Serverless::StateMachine\n"
+        "    Properties: {Definition: {StartAt: A, States: {A: {Type: Succeed}}}}\n"
+    )
+    (tmp_path / "t.yaml").write_text(text, encoding="utf-8")
+    done = CliRunner().invoke(cli, ["limits", str(tmp_path / "t.yaml")], catch_exceptions=False)
+    assert done.exit_code == 0
+    assert "Near" in done.stdout
+    assert "the definition of 'Far' stands in S3" in done.stderr

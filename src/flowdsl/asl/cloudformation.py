@@ -14,7 +14,7 @@ from flowdsl.asl.json_text import Document, read_json
 from flowdsl.asl.source_map import SourceMap, escape
 from flowdsl.asl.source_text import Below, PlacedText, Positions, SourceText, Unreadable
 from flowdsl.asl.values import BarePlaceholder, Json, is_list, is_object
-from flowdsl.diagnostics import Location, did_you_mean
+from flowdsl.diagnostics import Location, Severity, did_you_mean
 
 _SAM: Final = "AWS::Serverless::StateMachine"
 _PLAIN: Final = "AWS::StepFunctions::StateMachine"
@@ -48,8 +48,13 @@ def is_template(value: Json) -> bool:
     )
 
 
-def machines_of(template: Document, resource: str | None, read: ReadFile) -> list[Definition]:
-    """The state machines of a template, or the one that `resource` names. Raises Unreadable where there is none."""
+def machines_of(
+    template: Document, resource: str | None, read: ReadFile, aside: list[Unreadable] | None = None
+) -> list[Definition]:
+    """The state machines of a template, or the one that `resource` names. Raises Unreadable where there is none.
+
+    What keeps one of them from being read is put `aside`, where a list is given for it, and the others are returned.
+    """
     resources = template.value.get("Resources")
     found = {
         name: declared
@@ -66,8 +71,17 @@ def machines_of(template: Document, resource: str | None, read: ReadFile) -> lis
         raise Unreadable(
             f"the template has no state machine (a resource of type {_SAM} or {_PLAIN})", template.at("/Resources")
         )
-    chosen = [resource] if resource is not None else list(found)
-    return [_machine(template, name, found[name], read) for name in chosen]
+    if resource is not None:
+        return [_machine(template, resource, found[resource], read)]
+    machines: list[Definition] = []
+    for name, declared in found.items():
+        try:
+            machines.append(_machine(template, name, declared, read))
+        except Unreadable as error:
+            if aside is None:
+                raise
+            aside.append(error)
+    return machines
 
 
 def _machine(template: Document, name: str, declared: dict[str, Json], read: ReadFile) -> Definition:
@@ -108,7 +122,11 @@ def _definition(
             where = template.at(f"{pointer}/{key}")
             path = properties[key]
             if not isinstance(path, str) or path.startswith("s3://") or "${" in path:
-                raise Unreadable(f"the definition of {name!r} stands in S3, not in a file that can be read here", where)
+                raise Unreadable(
+                    f"the definition of {name!r} stands in S3, not in a file that can be read here",
+                    where,
+                    severity=Severity.INFO,
+                )
             outer = read(path, where)
             return outer.value, outer.positions
     raise Unreadable(

@@ -25,16 +25,23 @@ MAX_YAML_BYTES: Final = 4 * 1024 * 1024
 _SUFFIXES: Final = (".asl.json", ".asl.yaml", ".asl.yml", ".json", ".yaml", ".yml", ".template", ".asl")
 
 
-def load(path: str | Path, *, resource: str | None = None, format: Format | None = None) -> list[Definition]:
+def load(
+    path: str | Path,
+    *,
+    resource: str | None = None,
+    format: Format | None = None,
+    aside: list[Unreadable] | None = None,
+) -> list[Definition]:
     """Every definition that a file holds: one, or as many as a template has (`resource` names one of them).
 
     The format follows from the name (.json, .yaml, .yml), else from the text. Raises FlowDslError, in one line with the
-    position, for whatever cannot be read.
+    position, for whatever cannot be read. With a list `aside`, a template's machine that cannot be read (it stands in S3, its
+    file is missing) is put there instead, and the others are returned.
     """
     path = Path(path)
     shown = path.as_posix()
     format = format or _format_of(path)
-    return loads(read_text(path, format), path=shown, format=format, resource=resource)
+    return loads(read_text(path, format), path=shown, format=format, resource=resource, aside=aside)
 
 
 def load_one(path: str | Path, *, resource: str | None = None, format: Format | None = None) -> Definition:
@@ -49,7 +56,12 @@ def load_one(path: str | Path, *, resource: str | None = None, format: Format | 
 
 
 def loads(
-    text: str, *, path: str = "definition", format: Format | None = None, resource: str | None = None
+    text: str,
+    *,
+    path: str = "definition",
+    format: Format | None = None,
+    resource: str | None = None,
+    aside: list[Unreadable] | None = None,
 ) -> list[Definition]:
     """Every definition that a text holds; `path` is what messages call it, and what names in a template are relative to."""
     document = _document(SourceText(path, text), format)
@@ -61,7 +73,7 @@ def loads(
             aws_code="SCHEMA_VALIDATION_FAILED",
         )
     if is_template(value):
-        return machines_of(document, resource, lambda name, place: _beside(path, name, place))
+        return machines_of(document, resource, lambda name, place: _beside(path, name, place), aside)
     if not {"States", "StartAt"} & value.keys() and "definition" in value:
         found = _recorded(document)
     else:

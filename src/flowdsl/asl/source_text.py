@@ -112,12 +112,14 @@ class Unreadable(FlowDslError):
         *,
         aws_code: str | None = None,
         aws_location: str | None = None,
+        severity: Severity = Severity.ERROR,
     ) -> None:
+        """`severity`: INFO where nothing is wrong with what stands elsewhere."""
         super().__init__(f"{location}: {message}")
         self.diagnostic = Diagnostic(
             "ASL100",
             "unreadable-definition",
-            Severity.ERROR,
+            severity,
             message,
             location=location,
             aws_code=aws_code,

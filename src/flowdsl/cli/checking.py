@@ -105,26 +105,35 @@ def findings_of(job: Job, plan: Plan) -> list[Diagnostic]:
 
 def text_findings(text: str, shown: str, plan: Plan) -> list[Diagnostic]:
     """The same for a definition's text, of standard input."""
+    aside: list[Unreadable] = []
     try:
-        found = loads(text, path=shown)
+        found = loads(text, path=shown, aside=aside)
     except Unreadable as error:
         return [error.diagnostic]
-    return _all(found, plan)
+    return in_order([*_all(found, plan), *_unread(aside, none_else=not found)])
 
 
 def _definition_findings(job: Job, plan: Plan) -> list[Diagnostic]:
+    aside: list[Unreadable] = []
     try:
-        found = load(job.path)
+        found = load(job.path, aside=aside)
     except FlowDslError as error:
         if not job.certain:
             return []
         if isinstance(error, Unreadable):
             return [replace(error.diagnostic, location=_shown(error.diagnostic, job, plan))]
         raise
-    if not job.certain and all("States" not in d.document for d in found):
+    if not job.certain and not aside and all("States" not in d.document for d in found):
         return []
-    told = without_suppressed(_all(found, plan), job.path)
+    told = [*without_suppressed(_all(found, plan), job.path), *_unread(aside, none_else=job.certain and not found)]
     return [replace(f, location=_shown(f, job, plan)) if f.location else f for f in told]
+
+
+def _unread(aside: Sequence[Unreadable], *, none_else: bool) -> list[Diagnostic]:
+    """What is to be said of a template's machines that could not be read. One in S3 is no mistake, but when it is all that
+    was to be checked (`none_else`), then nothing was."""
+    found = [error.diagnostic for error in aside]
+    return [replace(f, severity=Severity.ERROR) for f in found] if none_else else found
 
 
 def _shown(finding: Diagnostic, job: Job, plan: Plan) -> Location | None:

@@ -12,6 +12,7 @@ from flowdsl.diagnostics import FlowDslError
 from flowdsl.project import Project
 
 if TYPE_CHECKING:
+    from flowdsl.asl.source_text import Unreadable
     from flowdsl.dsl.workflow import Workflow
 
 
@@ -65,14 +66,19 @@ def _each(name: str, several: bool) -> Iterator[Subject | FlowDslError]:
     if name == "-":
         from flowdsl.asl.load import loads
 
-        for definition in loads(sys.stdin.read(), path="standard input"):
+        aside: list[Unreadable] = []
+        for definition in loads(sys.stdin.read(), path="standard input", aside=aside):
             yield Subject(definition)
+        yield from aside
         return
     path = Path(name)
     if not path.is_dir():
         from flowdsl.cli.workflows import definition_of, file_of
 
-        yield from _in_file(name) if several else [Subject(definition_of(name), file=file_of(name))]
+        if several:
+            yield from _in_file(name)
+        else:
+            yield Subject(definition_of(name), file=file_of(name))
         return
     from flowdsl.cli.checking import jobs_of
 
@@ -81,7 +87,7 @@ def _each(name: str, several: bool) -> Iterator[Subject | FlowDslError]:
     jobs, _ = jobs_of(project, [path])
     for job in jobs:
         try:
-            found = _workflows(job.path, project) if job.kind == "workflow" else _texts(job.path)
+            found = _workflows(job.path, project) if job.kind == "workflow" else _texts(job.path, any_file=True)
         except FlowDslError as error:
             if job.certain or job.kind == "workflow":
                 yield error
@@ -89,8 +95,7 @@ def _each(name: str, several: bool) -> Iterator[Subject | FlowDslError]:
         yield from found
 
 
-def _in_file(name: str) -> list[Subject]:
-    from flowdsl.asl.load import load
+def _in_file(name: str) -> Sequence[Subject | FlowDslError]:
     from flowdsl.cli.workflows import file_of
     from flowdsl.dsl.discover import workflow_of
 
@@ -105,8 +110,7 @@ def _in_file(name: str) -> list[Subject]:
         return [Subject(workflow.definition, workflow, path)]
     if not path.is_file():
         raise FlowDslError(f"there is no file {path}")
-    found = load(path, resource=wanted)
-    return [Subject(definition, None, path, wanted is None and len(found) == 1) for definition in found]
+    return _texts(path, wanted)
 
 
 def _workflows(path: Path, project: Project, *, none_is_fine: bool = True) -> list[Subject]:
@@ -116,9 +120,14 @@ def _workflows(path: Path, project: Project, *, none_is_fine: bool = True) -> li
     return [Subject(workflow.definition, workflow, path) for workflow in found]
 
 
-def _texts(path: Path) -> list[Subject]:
-    """A file met in a folder may hold something else."""
+def _texts(path: Path, wanted: str | None = None, *, any_file: bool = False) -> list[Subject | FlowDslError]:
+    """The definitions of a file, then what is said against the others of a template. `any_file`: one met in a folder, that
+    may hold something else."""
     from flowdsl.asl.load import load
 
-    found = [definition for definition in load(path) if "States" in definition.document]
-    return [Subject(definition, None, path, len(found) == 1) for definition in found]
+    aside: list[Unreadable] = []
+    found = load(path, resource=wanted, aside=aside)
+    if any_file:
+        found = [definition for definition in found if "States" in definition.document]
+    alone = wanted is None and len(found) + len(aside) == 1
+    return [*(Subject(definition, None, path, alone) for definition in found), *aside]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flowdsl.asl.definition import Definition
 from flowdsl.asl.values import MAX_INPUT_DEPTH, deeper_than
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.project import Project
+
+if TYPE_CHECKING:
+    from flowdsl.asl.source_text import Unreadable
 
 
 def definition_of(target: str) -> Definition:
@@ -30,13 +33,29 @@ def subject_of(target: str) -> tuple[Definition, Any]:
         return found_workflow.definition, found_workflow.input_annotation
     if not path.is_file():
         raise FlowDslError(f"there is no file {name}")
-    from flowdsl.asl.load import load
-
-    found = load(path, resource=workflow or None)
+    found = readable(path, workflow or None)
     if len(found) != 1:
         names = ", ".join(definition.name for definition in found)
         raise FlowDslError(f"{name} holds {len(found)} definitions: {names}; say which, {name}:{found[0].name}")
     return found[0], None
+
+
+def readable(path: Path, resource: str | None) -> list[Definition]:
+    """The definitions of a file, or of standard input for `-`, of which one at least can be read. What is said against
+    others of a template is complained of."""
+    from flowdsl.asl.load import load, loads
+    from flowdsl.cli.output import complain
+
+    aside: list[Unreadable] = []
+    if str(path) == "-":
+        found = loads(sys.stdin.read(), path="standard input", resource=resource, aside=aside)
+    else:
+        found = load(path, resource=resource, aside=aside)
+    if not found:
+        raise aside[0]
+    for error in aside:
+        complain(str(error))
+    return found
 
 
 def file_of(target: str) -> Path:

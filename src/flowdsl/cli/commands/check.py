@@ -63,6 +63,7 @@ def command(paths: tuple[Path, ...], kind: Any, input_schema: str | None, output
     from flowdsl.cli.checking import Plan, check_all, jobs_of, text_findings
     from flowdsl.cli.commands.audit import handler_uses
     from flowdsl.cli.output import complain, leave, progress
+    from flowdsl.diagnostics import Severity
     from flowdsl.project import Project
 
     project = Project.find()
@@ -107,7 +108,7 @@ def command(paths: tuple[Path, ...], kind: Any, input_schema: str | None, output
     click.echo(_report(findings, output_format, statistics=options["statistics"]), nl=False)
     for line in trouble:
         complain(line)
-    if trouble or has_crashed(findings) or any(finding.code == UNREADABLE for finding in findings):
+    if trouble or has_crashed(findings) or any(f.code == UNREADABLE and f.severity is Severity.ERROR for f in findings):
         leave(2)
     leave(1 if not options["exit_zero"] and any(settings.fails(f) for f in findings) else 0)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,18 +29,15 @@ def command(file: Path, output: Path | None, name: str | None, resource: str | N
 
     FILE is ASL as JSON or YAML, or a SAM or CloudFormation template; - reads standard input.
     """
-    from flowdsl.asl.load import load, loads
     from flowdsl.cli.output import complain, leave, write_atomically
+    from flowdsl.cli.workflows import readable
     from flowdsl.diagnostics import FlowDslError
     from flowdsl.importer.module import python_source
     from flowdsl.importer.names import identifier
     from flowdsl.importer.verify import verify as prove
     from flowdsl.project import Project
 
-    if str(file) == "-":
-        found = loads(sys.stdin.read(), path="standard input", resource=resource)
-    else:
-        found = load(file, resource=resource)
+    found = readable(file, resource)
     if len(found) != 1:
         names = ", ".join(d.name for d in found)
         raise FlowDslError(f"{file}: the template has {len(found)} state machines ({names}); name one with --resource")

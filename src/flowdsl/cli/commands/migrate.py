@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,13 +77,10 @@ def command(
 
 
 def _loaded(file: Path, resource: str | None) -> Definition:
-    from flowdsl.asl.load import load, loads
+    from flowdsl.cli.workflows import readable
     from flowdsl.diagnostics import FlowDslError
 
-    if str(file) == "-":
-        found = loads(sys.stdin.read(), path="standard input", resource=resource)
-    else:
-        found = load(file, resource=resource)
+    found = readable(file, resource)
     if len(found) != 1:
         names = ", ".join(each.name for each in found)
         raise FlowDslError(f"{file}: the template has {len(found)} state machines ({names}); name one with --resource")
