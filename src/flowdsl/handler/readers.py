@@ -16,7 +16,9 @@ Read = Callable[[Any, str, Problems], Any]
 """(a JSON value, its place, where to put problems) -> the Python value; anything after a problem."""
 
 # Years and weeks as pydantic writes and reads them: 365 and 7 days.
-_DURATION = re.compile(r"([+-]?)P(?:([\d.]+)Y)?(?:([\d.]+)W)?(?:([\d.]+)D)?(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?")
+_DURATION = re.compile(
+    r"([+-]?)P(?:([\d.]+)Y)?(?:([\d.]+)W)?(?:([\d.]+)D)?(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?"
+)
 
 
 def anything(value: Any, at: str, problems: Problems) -> Any:
