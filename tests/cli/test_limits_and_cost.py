@@ -213,3 +213,16 @@ def test_a_machine_in_s3_does_not_hide_the_other_of_its_template(tmp_path: Path)
     assert done.exit_code == 0
     assert "Near" in done.stdout
     assert "the definition of 'Far' stands in S3" in done.stderr
+
+
+def test_small_prices_keep_three_digits(tmp_path: Path) -> None:
+    child = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
+        "StartAt": "P",
+        "States": {"P": {"Type": "Pass", "End": True}},
+    }
+    state = {"Type": "Map", "ItemProcessor": child, "ItemBatcher": {"MaxItemsPerBatch": 100}, "End": True}
+    path = tmp_path / "batched.asl.json"
+    path.write_text(json.dumps({"StartAt": "M", "States": {"M": state}}), encoding="utf-8")
+    (row,) = [line for line in flowdsl("cost", str(path)).stdout.splitlines() if line.startswith("Standard")]
+    assert re.split(r"  +", row)[1] == "$0.0000507 + $0.000000260 n"

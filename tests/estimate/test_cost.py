@@ -112,3 +112,24 @@ def test_prices_of_another_form_are_one_clear_line(tmp_path: Path) -> None:
         prices(file=tmp_path / "mine.json")
     with pytest.raises(FlowDslError, match="cannot be read"):
         prices(file=tmp_path / "none.json")
+
+
+def test_express_children_of_a_distributed_map_are_billed_as_express_executions_are() -> None:
+    state = {
+        "Type": "Map",
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
+            "StartAt": "W",
+            "States": {"W": {"Type": "Wait", "Seconds": 240, "End": True}},
+        },
+    }
+    estimate = Estimate(chain(state), item_counts={"/States/S0": 1_000})
+    cost = Cost(estimate, prices(), volume=1)
+    # 1,001 transitions; 1,000 requests; 1,000 times 240 s of 64 MB at $0.06 a GB-hour.
+    assert cost.standard.at({}) == pytest.approx(1_001 * 0.000025 + 1_000 * 0.000001 + 1_000 * 240 / 16 / 3600 * 0.06)
+
+
+def test_a_region_that_aws_does_not_have_is_refused() -> None:
+    with pytest.raises(FlowDslError) as refused:
+        prices("eu-wset-1")
+    assert str(refused.value) == "AWS has no region 'eu-wset-1'; did you mean 'eu-west-1'?"

@@ -87,7 +87,22 @@ class Cost:
         return self._standard(self.estimate.worst, self._counted)
 
     def _standard(self, costs: Costs, known: dict[str, Number]) -> Amount:
-        return costs.transitions.put(known) * self.prices.transition + self._lambdas(costs, known)
+        return (
+            costs.transitions.put(known) * self.prices.transition
+            + self._lambdas(costs, known)
+            + self._express_children(costs, known)
+        )
+
+    def _express_children(self, costs: Costs, known: dict[str, Number]) -> Amount:
+        """What the Express child executions of Distributed Maps cost: a request each, and their time and memory."""
+        seconds = costs.child_seconds.put(known)
+        if costs.children == ZERO:
+            return ZERO
+        memory = self.prices.memory_mb(self._definition_bytes, self._payload_bytes, 1)
+        month = self.volume * float(seconds.at(self.values)) * memory / 1024 / 3600
+        # The tiers are of a month's use: each second has the mean price of them all.
+        gb_hour = self.prices.memory_price(month) / month if month else self.prices.tiers[0][1]
+        return costs.children.put(known) * self.prices.express_request + seconds * (gb_hour * memory / 1024 / 3600)
 
     @cached_property
     def _counted(self) -> dict[str, Number]:

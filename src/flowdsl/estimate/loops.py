@@ -39,6 +39,8 @@ class Bound:
     """Of the condition that ends it."""
     surely: bool
     """Whether the counter is known to start at a literal; otherwise it is taken to start at 0."""
+    exact: bool = False
+    """Whether nothing but the counter ends the loop, unless something fails: it then goes round just so often."""
 
 
 def counted(graph: ScopeGraph, loop: Loop) -> Bound | None:
@@ -55,6 +57,8 @@ def counted(graph: ScopeGraph, loop: Loop) -> Bound | None:
         for counter, limit, pointer in _limits(graph, node, inside):
             steps = [_step(graph.nodes[r], counter) for r in loop.rows]
             raising = [r for r, step in zip(loop.rows, steps, strict=True) if step]
+            if any(_fails_into(graph, loop, r) for r in raising):
+                continue  # What is caught has not counted.
             written = [r for r in loop.rows if _writes(graph.nodes[r], counter)]
             if not raising or set(written) != set(raising):
                 continue
@@ -64,11 +68,50 @@ def counted(graph: ScopeGraph, loop: Loop) -> Bound | None:
             starts = [_start(n, counter) for i, n in enumerate(graph.nodes) if i not in inside and _writes(n, counter)]
             known = [s for s in starts if s is not None]
             first = min(known) if known else 0
-            rounds = max(0, -(-(limit - first) // least))
+            # What counts before it is looked at for the first time leaves one round less.
+            rounds = max(0, -(-(limit - first) // least) - _first_raised(graph, loop, raising, row))
             if best is None or rounds < best.rounds:
                 why = f"{counter} reaches {limit:,}"
-                best = Bound(rounds, why, counter, pointer, bool(starts) and len(known) == len(starts))
+                surely = bool(starts) and len(known) == len(starts)
+                exact = surely and len(set(known)) == 1 and len(raising) == 1 and _only_way_out(graph, loop, row)
+                best = Bound(rounds, why, counter, pointer, surely, exact)
     return best
+
+
+def _fails_into(graph: ScopeGraph, loop: Loop, row: int) -> bool:
+    """Whether a Catcher of a row goes on inside the loop."""
+    return any(graph.transitions[n].via == "Catch" and graph.targets[n] in loop.rows for n in graph.out[row])
+
+
+def _first_raised(graph: ScopeGraph, loop: Loop, raising: list[int], choice: int) -> bool:
+    """Whether every way from outside to the Choice passes a row that raises the counter."""
+    rows = set(loop.rows)
+    seen = {r for r in rows if r == graph.start or any(graph.sources[n] not in rows for n in graph.into[r])}
+    blocked = set(raising) - {choice}
+    ready = [r for r in seen if r not in blocked]
+    while ready:
+        row = ready.pop()
+        if row == choice:
+            return False
+        for number in graph.out[row]:
+            target = graph.targets[number]
+            if target in rows and target not in blocked and target not in seen:
+                seen.add(target)
+                ready.append(target)
+    return True
+
+
+def _only_way_out(graph: ScopeGraph, loop: Loop, choice: int) -> bool:
+    """Whether the loop ends by this Choice alone, which asks for nothing but the counter; failures apart."""
+    rows = set(loop.rows)
+    for row in loop.rows:
+        if graph.ends[row]:
+            return False
+        leaves = any(graph.targets[n] not in rows and graph.transitions[n].via != "Catch" for n in graph.out[row])
+        if leaves and row != choice:
+            return False
+    rules = as_list(graph.nodes[choice].fields.get("Choices"))
+    return len(rules) == 1 and len(graph.out[choice]) == 2 and any(_conjuncts(rules[0], whole=True))
 
 
 def least_seconds(graph: ScopeGraph, loop: Loop) -> Number:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Literal
 
 from flowdsl.estimate.amount import ZERO, Amount, Number, largest, smaller
@@ -37,19 +37,34 @@ class Costs:
     """Calls that Tasks make, retries included."""
     lambdas: Amount = ZERO
     """Those of them that run a Lambda function."""
+    children: Amount = ZERO
+    """Express child executions of Distributed Maps, which are billed as Express executions are."""
+    child_seconds: Amount = ZERO
+    """Their billed durations, all together."""
 
     def __add__(self, other: Costs) -> Costs:
-        return Costs(
-            self.events + other.events,
-            self.transitions + other.transitions,
-            self.seconds + other.seconds,
-            self.tasks + other.tasks,
-            self.lambdas + other.lambdas,
+        return Costs(*(mine + theirs for mine, theirs in zip(self.amounts, other.amounts, strict=True)))
+
+    @property
+    def amounts(self) -> tuple[Amount, ...]:
+        """Every quantity, in the order of the fields."""
+        return (
+            self.events,
+            self.transitions,
+            self.seconds,
+            self.tasks,
+            self.lambdas,
+            self.children,
+            self.child_seconds,
         )
+
+    def times(self, count: Amount | Number) -> Costs:
+        """So many of them, one after the other."""
+        return Costs(*(amount * count for amount in self.amounts))
 
     def put(self, values: dict[str, Number]) -> Costs:
         """With some symbols replaced by numbers."""
-        return Costs(*(getattr(self, f.name).put(values) for f in fields(self)))
+        return Costs(*(amount.put(values) for amount in self.amounts))
 
 
 NOTHING = Costs()
@@ -59,24 +74,12 @@ def worst(costs: list[Costs]) -> Costs:
     """At least each of them, quantity by quantity: the worst way for one need not be that for another."""
     if len(costs) == 1:
         return costs[0]
-    return Costs(
-        largest(c.events for c in costs),
-        largest(c.transitions for c in costs),
-        largest(c.seconds for c in costs),
-        largest(c.tasks for c in costs),
-        largest(c.lambdas for c in costs),
-    )
+    return Costs(*(largest(each) for each in zip(*(c.amounts for c in costs), strict=True)))
 
 
 def tighter(costs: Costs, other: Costs) -> Costs:
     """The smaller of two bounds of one thing, quantity by quantity."""
-    return Costs(
-        smaller(costs.events, other.events),
-        smaller(costs.transitions, other.transitions),
-        smaller(costs.seconds, other.seconds),
-        smaller(costs.tasks, other.tasks),
-        smaller(costs.lambdas, other.lambdas),
-    )
+    return Costs(*(smaller(mine, theirs) for mine, theirs in zip(costs.amounts, other.amounts, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)

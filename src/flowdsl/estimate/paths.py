@@ -31,7 +31,7 @@ def ends_of(estimate: Estimate) -> list[EndEstimate]:
     scope = estimate.machine
     graph = scope.graph
     worst = arrivals(graph, worst_edges(graph, scope.visits), estimate.walked)
-    smooth = arrivals(graph, smooth_edges(graph, scope.visits), estimate.walked)
+    smooth = arrivals(graph, smooth_edges(graph, scope.visits), estimate.walked, smooth=True)
     before = _parents(graph)
     found: list[EndEstimate] = []
     for row, node in enumerate(graph.nodes):

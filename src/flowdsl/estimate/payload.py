@@ -79,7 +79,7 @@ class Payloads:
             taken.append(entered)
             variables.append(dict(self.variables))
         if passes == 3:
-            rounds = joined(*(found.rounds for found in loops))
+            rounds = joined(*(rounds for _, rounds in loops))
             grown = {
                 row: _grown(before, after, rounds)
                 for row, after in taken[2].items()

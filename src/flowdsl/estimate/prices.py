@@ -13,8 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flowdsl.diagnostics import FlowDslError
+from flowdsl.diagnostics import FlowDslError, did_you_mean
 from flowdsl.estimate.amount import Number
+from flowdsl.integrations.regions import regions
 
 MEGABYTE = 1_048_576
 
@@ -63,8 +64,9 @@ class Prices:
 
 
 def prices(region: str = "us-east-1", architecture: str = "x86_64", file: Path | None = None) -> Prices:
-    """The prices of a region, from the package or from a file of the same form."""
+    """The prices of a region, from the package or from a file of the same form. A FlowDslError: no such region."""
     raw = _shipped() if file is None else _read(file)
+    _check_region(region, raw)
     try:
         transition = raw["standard"]["transition"]
         express, function = raw["express"], raw["lambda"]
@@ -88,6 +90,15 @@ def prices(region: str = "us-east-1", architecture: str = "x86_64", file: Path |
         raise FlowDslError(
             f"the prices in {file or 'prices.json'} are not of the form that is needed: {error!r}"
         ) from None
+
+
+def _check_region(region: str, raw: dict[str, Any]) -> None:
+    """Most regions have the default price; a name that is none would have it too."""
+    if region == "us-east-1" or region in raw.get("standard", {}).get("transition", {}):
+        return
+    known = regions()
+    if known and region not in known:
+        raise FlowDslError(f"AWS has no region {region!r}{did_you_mean(region, known)}")
 
 
 @cache

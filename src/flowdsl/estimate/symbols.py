@@ -11,7 +11,7 @@ from flowdsl.analysis.graph import Graph, Loop, ScopeGraph
 from flowdsl.asl.definition import Definition, StateNode
 from flowdsl.estimate.amount import Amount, Number
 from flowdsl.estimate.items import item_count, most_items
-from flowdsl.estimate.loops import counted, least_seconds
+from flowdsl.estimate.loops import Bound, counted, least_seconds
 from flowdsl.estimate.model import EXPRESS_SECONDS, Assumptions, Symbol
 from flowdsl.estimate.retries import YEAR
 from flowdsl.estimate.tasks import Call, call_of
@@ -30,6 +30,8 @@ class LoopRounds:
 
     loop: Loop
     rounds: Amount
+    usual: Amount
+    """Rounds when nothing fails: a number where a counter alone ends the loop."""
 
 
 class Symbols:
@@ -92,9 +94,9 @@ class Symbols:
         """How long it takes when nothing fails: the assumed time, for a call that waits for no one."""
         return self._typical.get(node.pointer) or self._seconds[node.pointer]
 
-    def loops(self, scope: ScopeGraph) -> list[LoopRounds]:
-        """The loops of a scope with their rounds."""
-        return self._loops[scope.scope.pointer]
+    def loops(self, scope: ScopeGraph, *, smooth: bool = False) -> list[tuple[Loop, Amount]]:
+        """The loops of a scope with their rounds; `smooth`: when nothing fails."""
+        return [(found.loop, found.usual if smooth else found.rounds) for found in self._loops[scope.scope.pointer]]
 
     @property
     def bounds(self) -> dict[str, Number]:
@@ -153,10 +155,12 @@ class Symbols:
                 continue
             first = scope.nodes[loop.rows[0]]
             means = f"rounds of the loop at {first.name!r}"
-            symbol = _bounded(Symbol("", "rounds", means, first.pointer, first.name), scope, loop, life)
+            bound = counted(scope, loop)
+            symbol = _bounded(Symbol("", "rounds", means, first.pointer, first.name), bound, scope, loop, life)
+            exact = Amount.of(bound.rounds) if bound is not None and bound.exact else None
 
-            def take(amount: Amount, loop: Loop = loop) -> None:
-                found.append(LoopRounds(loop, amount))
+            def take(amount: Amount, loop: Loop = loop, exact: Amount | None = exact) -> None:
+                found.append(LoopRounds(loop, amount, amount if exact is None else exact))
 
             pending.append((symbol, take))
 
@@ -178,8 +182,7 @@ def _shared(symbols: list[Symbol]) -> Symbol:
     )
 
 
-def _bounded(symbol: Symbol, scope: ScopeGraph, loop: Loop, life: tuple[Number, str]) -> Symbol:
-    bound = counted(scope, loop)
+def _bounded(symbol: Symbol, bound: Bound | None, scope: ScopeGraph, loop: Loop, life: tuple[Number, str]) -> Symbol:
     least = least_seconds(scope, loop)
     by_time = int(life[0] // least) if least else None
     if bound is not None and (by_time is None or bound.rounds <= by_time):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import ceil
 
 from flowdsl.asl.definition import StateNode, is_distributed
 from flowdsl.estimate.amount import ONE, ZERO, Amount, Number, largest
@@ -92,7 +93,7 @@ def _side_by_side(costs: list[Costs]) -> Costs:
     total = costs[0]
     for more in costs[1:]:
         total = total + more
-    return Costs(total.events, total.transitions, largest(c.seconds for c in costs), total.tasks, total.lambdas)
+    return replace(total, seconds=largest(c.seconds for c in costs))
 
 
 def _fan_out(node: StateNode, retries: Retries, worst: Costs, smooth: Costs, *, each: int, around: int) -> Visit:
@@ -101,13 +102,8 @@ def _fan_out(node: StateNode, retries: Retries, worst: Costs, smooth: Costs, *, 
     evaluated = 1 if node.is_jsonata else 0
 
     def costs(inside: Costs, tries: int, failed: int, pauses: Number) -> Costs:
-        return Costs(
-            events=inside.events * tries + Amount.of(around + each * tries + evaluated * failed),
-            transitions=inside.transitions * tries + Amount.of(tries),
-            seconds=inside.seconds * tries + Amount.of(pauses),
-            tasks=inside.tasks * tries,
-            lambdas=inside.lambdas * tries,
-        )
+        events = Amount.of(around + each * tries + evaluated * failed)
+        return inside.times(tries) + Costs(events, Amount.of(tries), Amount.of(pauses))
 
     return Visit(
         node,
@@ -132,13 +128,8 @@ def _map(node: StateNode, inner: list[tuple[Costs, Costs]], symbols: Symbols) ->
 
 
 def _repeated(costs: Costs, items: Amount, at_once: int, around: int) -> Costs:
-    return Costs(
-        events=items * (costs.events + Amount.of(around)),
-        transitions=items * costs.transitions,
-        seconds=_rounds(items, at_once) * costs.seconds,
-        tasks=items * costs.tasks,
-        lambdas=items * costs.lambdas,
-    )
+    each = costs + Costs(events=Amount.of(around))
+    return replace(each.times(items), seconds=_rounds(items, at_once) * costs.seconds)
 
 
 def _rounds(items: Amount, at_once: int) -> Amount:
@@ -166,12 +157,15 @@ def _distributed(node: StateNode, retries: Retries, items: Amount, worst: Costs,
         seconds = Amount.of(EXPRESS_SECONDS) if express and (life is None or life > EXPRESS_SECONDS) else child.seconds
         # Starting a child is a transition of its own; what an Express child does inside is none.
         own = ONE if express else child.transitions + ONE
+        started = children * tries if express else ZERO
         return Costs(
             events=Amount.of(3 + 3 * tries + evaluated * failed),
             transitions=(children * own) * tries + Amount.of(tries),
             seconds=_rounds(children, at_once) * seconds * tries + Amount.of(pauses),
             tasks=children * child.tasks * tries,
             lambdas=children * child.lambdas * tries,
+            children=started + children * child.children * tries,
+            child_seconds=started * _billed(seconds) + children * child.child_seconds * tries,
         )
 
     return Visit(
@@ -180,9 +174,15 @@ def _distributed(node: StateNode, retries: Retries, items: Amount, worst: Costs,
         through=costs(worst, tries, retries.count, retries.pauses),
         caught=costs(worst, tries, tries, retries.pauses),
         smooth=costs(smooth, 1, 0, 0),
-        child=Costs(worst.events + Amount.of(2), worst.transitions, worst.seconds, worst.tasks, worst.lambdas),
+        child=worst + Costs(events=Amount.of(2)),
         children=children,
     )
+
+
+def _billed(seconds: Amount) -> Amount:
+    """Express is billed in steps of 100 ms: rounded up where the time is known, at most one step more where it is not."""
+    known = seconds.constant
+    return seconds + Amount.of(0.1) if known is None else Amount.of(round(ceil(round(known * 10, 5)) / 10, 1))
 
 
 def _is_expression(value: object) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from flowdsl.analysis.graph import ScopeGraph
+from flowdsl.analysis.graph import Loop, ScopeGraph
+from flowdsl.estimate.amount import Amount
 from flowdsl.estimate.model import NOTHING, Costs, worst
-from flowdsl.estimate.symbols import LoopRounds, Symbols
+from flowdsl.estimate.symbols import Symbols
 from flowdsl.estimate.visits import Visit
 
 
@@ -45,15 +46,19 @@ def worst_ways(graph: ScopeGraph, visits: list[Visit], symbols: Symbols) -> list
 def smooth_ways(graph: ScopeGraph, visits: list[Visit], symbols: Symbols) -> list[Costs | None]:
     """The same when nothing fails: first tries succeed, and no Catcher is taken."""
     stops = [visits[row].smooth if graph.ends[row] else None for row in range(len(graph))]
-    return _ways(forwards(graph), smooth_edges(graph, visits), stops, [None] * len(graph), symbols.loops(graph))
+    return _ways(
+        forwards(graph), smooth_edges(graph, visits), stops, [None] * len(graph), symbols.loops(graph, smooth=True)
+    )
 
 
-def arrivals(graph: ScopeGraph, edges: list[Costs | None], symbols: Symbols) -> list[Costs | None]:
+def arrivals(
+    graph: ScopeGraph, edges: list[Costs | None], symbols: Symbols, *, smooth: bool = False
+) -> list[Costs | None]:
     """For each row, the most that was spent before entering it; None for one that these transitions do not lead to."""
     stops: list[Costs | None] = [None] * len(graph)
     if graph.start is not None:
         stops[graph.start] = NOTHING
-    return _ways(backwards(graph), edges, stops, [None] * len(graph), symbols.loops(graph))
+    return _ways(backwards(graph), edges, stops, [None] * len(graph), symbols.loops(graph, smooth=smooth))
 
 
 def worst_edges(graph: ScopeGraph, visits: list[Visit]) -> list[Costs | None]:
@@ -74,12 +79,12 @@ def _ways(
     edges: list[Costs | None],
     stops: list[Costs | None],
     failing: list[Costs | None],
-    loops: list[LoopRounds],
+    loops: list[tuple[Loop, Amount]],
 ) -> list[Costs | None]:
     components = way.graph.components
     position = {row: i for i, row in enumerate(way.order)}
     rest: list[Costs | None] = [None] * len(way.graph)
-    looped = {components[found.loop.rows[0]]: found for found in loops}
+    looped = {components[loop.rows[0]]: (loop, rounds) for loop, rounds in loops}
     members: dict[int, list[int]] = {}
     for row in way.order:
         members.setdefault(components[row], []).append(row)
@@ -110,7 +115,7 @@ def _out(
 def _round(
     way: Direction,
     rows: list[int],
-    found: LoopRounds,
+    found: tuple[Loop, Amount],
     edges: list[Costs | None],
     stops: list[tuple[Costs | None, Costs | None]],
     rest: list[Costs | None],
@@ -121,7 +126,8 @@ def _round(
     A way that goes back k times is k rounds, each from where one goes back to up to the next going back, and a last
     part without any. `rows` stand in the direction's order: what goes against it goes back.
     """
-    inner = set(found.loop.inner)
+    loop, times = found
+    inner = set(loop.inner)
     back = {n for n in inner if position[way.target[n]] <= position[way.sources[n]] and edges[n] is not None}
     headers = sorted({way.target[number] for number in back})
     leaving: dict[int, Costs | None] = {}
@@ -154,20 +160,9 @@ def _round(
         if out is None and not forward:
             continue  # StartAt does not lead here.
         first = _worst_of((around[row], longest))
-        rest[row] = _times(first or NOTHING, found) + (out or NOTHING)
+        rest[row] = (first or NOTHING).times(times) + (out or NOTHING)
 
 
 def _worst_of(costs: Iterable[Costs | None]) -> Costs | None:
     known = [c for c in costs if c is not None]
     return worst(known) if known else None
-
-
-def _times(costs: Costs, found: LoopRounds) -> Costs:
-    rounds = found.rounds
-    return Costs(
-        costs.events * rounds,
-        costs.transitions * rounds,
-        costs.seconds * rounds,
-        costs.tasks * rounds,
-        costs.lambdas * rounds,
-    )

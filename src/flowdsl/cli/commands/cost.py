@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import floor, log10
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -169,10 +170,17 @@ def _formula(amount: Amount) -> str:
     terms: list[str] = []
     for s in amount.sums:
         parts = [
-            f"${n:.6f}{' ' + ' '.join(m) if m else ''}" for m, n in sorted(s.items(), key=lambda t: (len(t[0]), t[0]))
+            f"{_dollars(n)}{' ' + ' '.join(m) if m else ''}"
+            for m, n in sorted(s.items(), key=lambda t: (len(t[0]), t[0]))
         ]
         terms.append(" + ".join(parts) or "$0.000000")
     return terms[0] if len(terms) == 1 else f"max({', '.join(terms)})"
+
+
+def _dollars(amount: float) -> str:
+    """Millionths, or as many places as show three digits of less."""
+    whole = not amount or amount >= 0.0001 or abs(amount * 1e6 - round(amount * 1e6)) < 1e-6
+    return f"${amount:.{6 if whole else min(12, max(6, 2 - floor(log10(amount))))}f}"
 
 
 def _money(price: float) -> str:
