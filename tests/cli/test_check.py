@@ -224,3 +224,15 @@ def test_a_template_whose_only_machine_stands_in_s3_was_not_checked(tmp_path: Pa
         2,
         "t.yaml:5:40: ASL100 unreadable-definition: the definition of 'Far' stands in S3, not in a file that can be read here\n",
     )
+
+
+def test_a_folder_without_anything_to_check_is_no_success(tmp_path: Path) -> None:
+    from flowdsl.diagnostics import FlowDslError
+
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(FlowDslError, match="^nothing to check in empty$"):
+        check("empty")
+    (tmp_path / "empty" / "package.json").write_text('{"name": "x"}', encoding="utf-8")
+    with pytest.raises(FlowDslError, match="^nothing to check in empty$"):
+        check("empty")
+    assert check("empty", "fine.asl.json").exit_code == 0

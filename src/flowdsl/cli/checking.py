@@ -100,6 +100,11 @@ def _declares_workflows(project: Project, file: Path) -> bool:
 
 def findings_of(job: Job, plan: Plan) -> list[Diagnostic]:
     """What is to be said about one file. A FlowDslError is what kept us from looking."""
+    return _findings_of(job, plan) or []
+
+
+def _findings_of(job: Job, plan: Plan) -> list[Diagnostic] | None:
+    """The same; None where a file that was met in a folder holds nothing to check."""
     return _workflow_findings(job, plan) if job.kind == "workflow" else _definition_findings(job, plan)
 
 
@@ -113,18 +118,18 @@ def text_findings(text: str, shown: str, plan: Plan) -> list[Diagnostic]:
     return in_order([*_all(found, plan), *_unread(aside, none_else=not found)])
 
 
-def _definition_findings(job: Job, plan: Plan) -> list[Diagnostic]:
+def _definition_findings(job: Job, plan: Plan) -> list[Diagnostic] | None:
     aside: list[Unreadable] = []
     try:
         found = load(job.path, aside=aside)
     except FlowDslError as error:
         if not job.certain:
-            return []
+            return None
         if isinstance(error, Unreadable):
             return [replace(error.diagnostic, location=_shown(error.diagnostic, job, plan))]
         raise
     if not job.certain and not aside and all("States" not in d.document for d in found):
-        return []
+        return None
     told = [*without_suppressed(_all(found, plan), job.path), *_unread(aside, none_else=job.certain and not found)]
     return [replace(f, location=_shown(f, job, plan)) if f.location else f for f in told]
 
@@ -192,22 +197,24 @@ def _parameter(function: Callable[..., Any]) -> str:
 
 def check_all(
     jobs: Sequence[Job], handlers: Sequence[SourceFile], plan: Plan, uses: Any, advance: Callable[..., Any]
-) -> tuple[list[Diagnostic], list[str]]:
-    """(findings by place, what kept us from looking at some file)."""
+) -> tuple[list[Diagnostic], list[str], bool]:
+    """(findings by place, what kept us from looking at some file, whether there was anything to look at)."""
     found: list[Diagnostic] = []
     trouble: list[str] = []
+    anything = bool(handlers)
     for answer in _answers(jobs, plan):
         if isinstance(answer, str):
             trouble.append(answer)
-        else:
+        elif answer is not None:
             found += answer
+        anything |= answer is not None
         advance()
     if handlers:
         found += audit(list(handlers), plan.settings, uses, advance=advance).findings
-    return in_order(found), trouble
+    return in_order(found), trouble, anything
 
 
-def _answers(jobs: Sequence[Job], plan: Plan) -> Iterator[list[Diagnostic] | str]:
+def _answers(jobs: Sequence[Job], plan: Plan) -> Iterator[list[Diagnostic] | str | None]:
     # Workflows are imported, and an import is known to this process alone.
     definitions = [job for job in jobs if job.kind == "definition"]
     if len(definitions) < PARALLEL_FROM:
@@ -226,8 +233,8 @@ def _answers(jobs: Sequence[Job], plan: Plan) -> Iterator[list[Diagnostic] | str
             yield _answer(job, plan)
 
 
-def _answer(job: Job, plan: Plan) -> list[Diagnostic] | str:
+def _answer(job: Job, plan: Plan) -> list[Diagnostic] | str | None:
     try:
-        return findings_of(job, plan)
+        return _findings_of(job, plan)
     except FlowDslError as error:
         return str(error)

@@ -10,6 +10,7 @@ import click
 if TYPE_CHECKING:
     from flowdsl.diagnostics import Diagnostic
 
+_STDIN = Path("-")
 FORMATS = ("full", "concise", "json", "sarif", "github", "junit")
 
 
@@ -63,7 +64,7 @@ def command(paths: tuple[Path, ...], kind: Any, input_schema: str | None, output
     from flowdsl.cli.checking import Plan, check_all, jobs_of, text_findings
     from flowdsl.cli.commands.audit import handler_uses
     from flowdsl.cli.output import complain, leave, progress
-    from flowdsl.diagnostics import Severity
+    from flowdsl.diagnostics import FlowDslError, Severity
     from flowdsl.project import Project
 
     project = Project.find()
@@ -90,13 +91,16 @@ def command(paths: tuple[Path, ...], kind: Any, input_schema: str | None, output
     if options["fix"] or options["unsafe_fixes"] or options["diff"]:
         _fix(project, paths, plan, unsafe=options["unsafe_fixes"], show=options["diff"])
     trouble: list[str] = []
-    if paths == (Path("-"),):
-        findings = text_findings(sys.stdin.read(), "standard input", plan)
-    else:
-        jobs, handlers = jobs_of(project, paths)
+    findings = text_findings(sys.stdin.read(), "standard input", plan) if _STDIN in paths else []
+    files = _files(paths)
+    if files or not paths:
+        jobs, handlers = jobs_of(project, files)
         with progress(len(jobs) + len(handlers), "checking") as advance:
             uses = handler_uses(project) if handlers else {}
-            findings, trouble = check_all(jobs, handlers, plan, uses, advance)
+            told, trouble, anything = check_all(jobs, handlers, plan, uses, advance)
+        findings += told
+        if not anything and _STDIN not in paths:
+            raise FlowDslError(f"nothing to check in {', '.join(p.as_posix() for p in files) or 'this project'}")
     if options["write_baseline"]:
         write_baseline(Path(options["write_baseline"]), findings)
         complain(
@@ -111,6 +115,10 @@ def command(paths: tuple[Path, ...], kind: Any, input_schema: str | None, output
     if trouble or has_crashed(findings) or any(f.code == UNREADABLE and f.severity is Severity.ERROR for f in findings):
         leave(2)
     leave(1 if not options["exit_zero"] and any(settings.fails(f) for f in findings) else 0)
+
+
+def _files(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    return tuple(path for path in paths if path != _STDIN)
 
 
 def _places(project: Any) -> list[Path]:
