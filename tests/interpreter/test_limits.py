@@ -143,3 +143,96 @@ def test_the_clock_ends_with_the_year_9999() -> None:
         start(for_ever, quotas=False).advance("99999999999999999999y")
     with pytest.raises(FlowDslError, match="inf is no duration"):
         start(for_ever).advance(float("inf"))
+
+
+LARGE = {"Type": "Pass", "Result": "x" * 200_000, "End": True}
+FAN_OUTS = {
+    "Parallel": {"Branches": [{"StartAt": name, "States": {name: LARGE}} for name in ("B", "C")]},
+    "Map": {"ItemProcessor": {"StartAt": "B", "States": {"B": LARGE}}},
+}
+
+
+@pytest.mark.parametrize("type", FAN_OUTS)
+@pytest.mark.parametrize("kind", ["STANDARD", "EXPRESS"])
+def test_the_outputs_of_branches_and_iterations_have_the_limit_together(type: str, kind: Any) -> None:
+    execution = simulate(one(Type=type, **FAN_OUTS[type]), [1, 2], type=kind)
+    assert (execution.error, execution.failed_state) == ("States.DataLimitExceeded", "S")
+    assert execution.cause == (
+        "The state/task 'S' returned a result with a size exceeding the maximum number of bytes service limit."
+    )
+
+
+@pytest.mark.parametrize("type", FAN_OUTS)
+def test_so_they_have_in_jsonata(type: str) -> None:
+    fields = {"Type": type, **FAN_OUTS[type], "QueryLanguage": "JSONata"}
+    assert simulate(one(**fields), [1, 2]).error == "States.DataLimitExceeded"
+    told = simulate(one(**fields, Output="{% $count($states.result) %}"), [1, 2])
+    assert told.output == 2
+
+
+@pytest.mark.parametrize("type", FAN_OUTS)
+def test_what_is_left_of_the_outputs_is_what_counts(type: str) -> None:
+    kept = simulate(one(Type=type, **FAN_OUTS[type], ResultPath=None), [1, 2])
+    assert kept.output == [1, 2]
+    selected = simulate(one(Type=type, **FAN_OUTS[type], ResultSelector={"n.$": "States.ArrayLength($)"}), [1, 2])
+    assert selected.output == {"n": 2}
+    whole = simulate(one(Type=type, **FAN_OUTS[type], ResultSelector={"all.$": "$"}), [1, 2])
+    assert whole.error == "States.DataLimitExceeded"
+
+
+def test_a_loop_of_branches_that_doubles_its_value_ends_at_the_limit() -> None:
+    began = time.monotonic()
+    branches = [{"StartAt": name, "States": {name: {"Type": "Pass", "End": True}}} for name in ("B", "C")]
+    execution = simulate(machine("A", A={"Type": "Parallel", "Branches": branches, "Next": "A"}), {})
+    assert (execution.error, execution.path.count("A")) == ("States.DataLimitExceeded", 16)
+    assert time.monotonic() - began < 5
+
+
+def test_of_ten_thousand_large_outputs_no_more_is_looked_at_than_the_limit_holds() -> None:
+    began = time.monotonic()
+    processor = {"StartAt": "B", "States": {"B": {**LARGE}}}
+    definition = one(Type="Map", ItemsPath="$.n", ItemProcessor=processor, ResultPath="$.r")
+    execution = simulate(definition, {"n": [0] * 10_000}, type="EXPRESS")
+    assert execution.error == "States.DataLimitExceeded"
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("fields", [{"InputPath": "$..*"}, {"OutputPath": "$..*"}])
+@pytest.mark.parametrize("type", ["Choice", "Wait", "Succeed"])
+def test_a_path_that_multiplies_its_value_is_held_to_the_limit_everywhere(type: str, fields: dict[str, str]) -> None:
+    deep: Any = "x" * 10_000
+    for _ in range(40):
+        deep = {"a": deep}
+    rest: dict[str, Any] = {"Choice": {"Choices": [{"Variable": "$$.State.Name", "IsPresent": True, "Next": "End"}]}}
+    state = {"Type": type, **fields, **rest.get(type, {"Next": "End"} if type == "Wait" else {})}
+    if type == "Wait":
+        state["Seconds"] = 1
+    assert simulate(machine("S", S=state, End=END), deep).error == "States.DataLimitExceeded"
+
+
+def test_an_item_that_an_expression_makes_too_large_fails_the_map() -> None:
+    fields = {
+        "Type": "Map",
+        "QueryLanguage": "JSONata",
+        "Items": "{% [1, $pad('', 300000, 'x')] %}",
+        "ItemProcessor": {"StartAt": "B", "States": {"B": {"Type": "Pass", "End": True}}},
+        "Output": 1,
+    }
+    assert simulate(one(**fields)).error == "States.DataLimitExceeded"
+
+
+def test_an_item_of_a_distributed_map_that_is_too_large_fails_the_map() -> None:
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "B",
+        "States": {"B": END},
+    }
+    reader = {
+        "Resource": "arn:aws:states:::s3:getObject",
+        "ReaderConfig": {"InputType": "JSON"},
+        "Parameters": {"Bucket": "b", "Key": "k"},
+    }
+    fields = {"Type": "Map", "ItemProcessor": processor, "ItemReader": reader, "Next": "Out"}
+    catch = [{"ErrorEquals": ["States.DataLimitExceeded"], "Next": "Caught"}]
+    execution = simulate(machine("S", S={**fields, "Catch": catch}, Out=END, Caught=END), {}, s3={"b/k": [BIG + "x"]})
+    assert execution.path[-1] == "Caught"

@@ -70,8 +70,11 @@ def _data_path(fields: dict[str, Any], name: str) -> Evaluate | None:
     return languages.path(text, name)
 
 
-def finisher(state: StateNode, stages: Stages) -> Finish:
-    """How a Task, Parallel or Map turns its result into its output and what it assigns."""
+def finisher(state: StateNode, stages: Stages, *, parts: bool = False) -> Finish:
+    """How a Task, Parallel or Map turns its result into its output and what it assigns.
+
+    `parts`: the result is a list of outputs, each within the payload limit; the whole is yet to be held to it.
+    """
     name = state.name
     assign = stages.assign
 
@@ -87,7 +90,11 @@ def finisher(state: StateNode, stages: Stages) -> Finish:
                 told = result if output is None else output(frame)
             finally:
                 frame.result = ...
-            if output is not None and not frame.run.fits(told):
+            if output is not None:
+                fits = frame.run.fits
+            else:
+                fits = frame.run.sizes.fits_together if parts else None
+            if fits is not None and not fits(told):
                 raise frame.too_large(name)
             return told
 
@@ -95,9 +102,19 @@ def finisher(state: StateNode, stages: Stages) -> Finish:
 
     selector, place, output_path = stages.result_selector, stages.place, stages.output_path
     if selector is None and place is None and output_path is None and assign is None:
-        return lambda frame, raw, result: result
+        if not parts:
+            return lambda frame, raw, result: result
+
+        def finish_parts(frame: Frame, raw: Any, result: Any) -> Any:
+            if not frame.run.sizes.fits_together(result):
+                raise frame.too_large(name)
+            return result
+
+        return finish_parts
 
     def finish(frame: Frame, raw: Any, result: Any) -> Any:
+        sizes = frame.run.sizes
+        fits = sizes.fits_carefully if parts and not sizes.fits_together(result) else sizes.fits
         frame.input = result
         if assign is not None:
             frame.assigned = assign(frame)
@@ -108,7 +125,7 @@ def finisher(state: StateNode, stages: Stages) -> Finish:
         if output_path is not None:
             frame.input = result
             result = output_path(frame)
-        if not frame.run.fits(result):
+        if not fits(result):
             raise frame.too_large(name)
         return result
 

@@ -115,7 +115,7 @@ def compile_parallel(state: StateNode, node: Node, machines: dict[str, Machine])
         raise NotSupported(state.name, "Branches", "must be a list of at least one branch")
     under = [machines.get(f"{state.pointer}/Branches/{i}") for i in range(len(branches))]
     stages = node.stages = Stages(state)
-    finish = node.finish = finisher(state, stages)
+    finish = node.finish = finisher(state, stages, parts=True)
 
     def attempt(frame: Frame, value: Any) -> Steps:
         run = frame.run
@@ -155,7 +155,7 @@ def compile_parallel(state: StateNode, node: Node, machines: dict[str, Machine])
 class Iterations(FanOut):
     """The iterations of one inline Map."""
 
-    __slots__ = ("effective", "items", "last", "node", "selector", "start", "upcoming")
+    __slots__ = ("effective", "items", "last", "loose", "node", "selector", "start", "upcoming")
 
     def __init__(self, frame: Frame, node: Node, start: Node, items: list[Any], selector: Any, effective: Any) -> None:
         super().__init__(frame, len(items))
@@ -166,6 +166,8 @@ class Iterations(FanOut):
         self.effective = effective
         self.upcoming = 0
         self.last = frame.last
+        self.loose = selector is None and items is not effective and not frame.run.sizes.fits_together(items)
+        """Whether an item may be too large for an iteration's input: what an expression gives is bounded by no payload."""
 
     def go_on(self, saved: FanPoint) -> None:
         """Goes on where a redriven Map stood: its results stay."""
@@ -194,6 +196,8 @@ class Iterations(FanOut):
         self.upcoming += 1
         item = self.items[index]
         value = item if self.selector is None else self.select(index, item)
+        if self.loose and not run.fits(item):
+            raise frame.too_large(self.node.name, final=False)
         records = run.records
         if len(records) >= run.brim:
             run.go_on()
@@ -264,7 +268,7 @@ def compile_map(state: StateNode, node: Node, machines: dict[str, Machine]) -> A
     if machine is None:
         raise NotSupported(state.name, "ItemProcessor", "is missing")
     stages = node.stages = MapStages(state)
-    finish = node.finish = finisher(state, stages)
+    finish = node.finish = finisher(state, stages, parts=True)
     concurrency = at_once(state, INLINE_CONCURRENCY)
 
     def attempt(frame: Frame, value: Any) -> Steps:

@@ -90,10 +90,14 @@ def compile_succeed(state: StateNode, node: Node) -> None:
 
 def _through(stages: Stages, frame: Frame, value: Any) -> Any:
     """InputPath, then Assign, then OutputPath: all that a Choice, Wait or Succeed does with JSONPath data."""
-    value = stages.effective_input(frame, value)
+    assert frame.node is not None
+    whole, value = value, stages.effective_input(frame, value)
     if stages.assign is not None:
         frame.assigned = stages.assign(frame)
-    return value if stages.output_path is None else stages.output_path(frame)
+    told = value if stages.output_path is None else stages.output_path(frame)
+    if told is not whole and not frame.run.fits(told):
+        raise frame.too_large(frame.node.name)
+    return told
 
 
 def compile_fail(state: StateNode, node: Node) -> None:
@@ -181,6 +185,8 @@ def compile_choice(state: StateNode, node: Node, follow: Follow) -> None:
                 return told, target
         elif output_path is not None:
             effective = output_path(frame)
+        if effective is not value and not jsonata and not frame.run.fits(effective):
+            raise frame.too_large(name)
         return effective, target
 
     node.choose = choose

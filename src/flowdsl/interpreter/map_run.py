@@ -150,6 +150,8 @@ class MapRun:
     def start(self, index: int, value: Any, items: int) -> None:
         """Starts the child execution of an item or batch."""
         child = child_run(self.frame.run, self.state.machine, value, self.label, self.state.express, index)
+        if not child.fits(value):
+            raise self.frame.too_large(self.state.name, final=False)
         child.on_end = lambda run: self.child_ended(index, run)
         self.active[index] = child
         self.sizes[index] = items

@@ -120,6 +120,37 @@ class Sizes:
             self.settle()
         return True
 
+    def fits_carefully(self, value: Any) -> bool:
+        """`fits` for what was put together of values that fit, perhaps of many, or of the same one many times: no more of
+        it is looked at than the limit holds."""
+        left = self.limit
+        stack: list[Any] = [value]
+        while stack and left >= 0:
+            top = stack.pop()
+            if isinstance(top, str):
+                left -= len(top) + 2
+            elif is_list(top):
+                left -= len(top) + 1
+                if left >= 0:
+                    stack += top
+            elif is_object(top):
+                left -= 4 * len(top) + 1
+                if left >= 0:
+                    stack += top.values()
+            else:
+                left -= 1
+        return left >= 0 and self.fits(value)
+
+    def fits_together(self, parts: list[Any]) -> bool:
+        """The same of a list; a small one is seen to fit from its parts."""
+        size = 0
+        for part in parts:
+            size += bound(part)
+            if size > self._surely:
+                return self.fits_carefully(parts)
+        self.spent += size
+        return True
+
     def settle(self) -> None:
         """Takes what was spent from the budget."""
         self._budget.take(self.spent - self._taken)

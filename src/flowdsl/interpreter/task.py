@@ -86,7 +86,7 @@ class TaskNode(Node):
         request = stages.request(frame, value)
         timeout, heartbeat = self.timeout(frame), self.heartbeat(frame)
         credentials = None if self.credentials is None else self.credentials(frame)
-        if stages.parameters is not None and not run.fits(request):
+        if request is not value and not run.fits(request):
             raise frame.too_large(self.name, final=False)
         if self.picky:
             problem = requests.refused(resource, request, self.computed)
