@@ -90,11 +90,12 @@ def finisher(state: StateNode, stages: Stages, *, parts: bool = False) -> Finish
                 told = result if output is None else output(frame)
             finally:
                 frame.result = ...
+            fitting = True
             if output is not None:
-                fits = frame.run.fits
-            else:
-                fits = frame.run.sizes.fits_together if parts else None
-            if fits is not None and not fits(told):
+                fitting = frame.run.fits(told)
+            elif parts:
+                fitting = frame.run.sizes.fits_together(told)
+            if not fitting:
                 raise frame.too_large(name)
             return told
 
