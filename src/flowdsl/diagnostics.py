@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -91,7 +92,16 @@ class Diagnostic:
         where = f"{self.location}: " if self.location else ""
         # Every line says which state it is about, in a message that does not name it too.
         about = f" (in {self.state!r})" if self.state and self.state not in self.message else ""
-        return f"{where}{self.code} {self.name}: {self.message}{about}"
+        return _on_one_line(f"{where}{self.code} {self.name}: {self.message}{about}")
+
+
+_UNRULY = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What would break a line, or what a terminal would obey or cannot be sent."""
+
+
+def _on_one_line(text: str) -> str:
+    """A text with such characters written as Python escapes them."""
+    return text if text.isprintable() else _UNRULY.sub(lambda match: repr(match[0])[1:-1], text)
 
 
 class FlowDslError(Exception):

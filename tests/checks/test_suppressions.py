@@ -108,3 +108,8 @@ def test_a_finding_that_came_with_a_workflow_is_silenced_like_any() -> None:
         suppressions=python_suppressions("\nx = 1  # flowdsl: ignore[ASL204] so\n", "w.py"),
     )
     assert found == []
+
+
+def test_what_is_wrong_with_a_suppression_is_told_at_its_comment() -> None:
+    document = {"StartAt": "A", "States": {"A": {"Type": "Succeed", "Comment": "flowdsl: ignore[ASL204] once"}}}
+    assert [finding.pointer for finding in check(Definition(document))] == ["/States/A/Comment"]

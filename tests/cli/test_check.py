@@ -230,9 +230,61 @@ def test_a_folder_without_anything_to_check_is_no_success(tmp_path: Path) -> Non
     from flowdsl.diagnostics import FlowDslError
 
     (tmp_path / "empty").mkdir()
-    with pytest.raises(FlowDslError, match="^nothing to check in empty$"):
+    with pytest.raises(FlowDslError, match=r"^nothing to check in empty$"):
         check("empty")
     (tmp_path / "empty" / "package.json").write_text('{"name": "x"}', encoding="utf-8")
-    with pytest.raises(FlowDslError, match="^nothing to check in empty$"):
+    with pytest.raises(FlowDslError, match=r"^nothing to check in empty$"):
         check("empty")
     assert check("empty", "fine.asl.json").exit_code == 0
+
+
+def test_the_line_is_the_same_for_all_and_what_is_no_error_says_so_below() -> None:
+    lines = check("route.asl.json").stdout.splitlines()
+    assert lines[0] + "\n" == SAYS
+    assert lines[2].endswith("^ warning")
+    assert lines[-1].startswith("1 warning; ")
+
+
+def test_lines_for_programs_are_summed_up_on_standard_error() -> None:
+    result = check("route.asl.json", "path.asl.json", "--output-format", "concise")
+    assert len(result.stdout.splitlines()) == 2
+    assert result.stderr == "flowdsl: 2 warnings\n"
+
+
+def test_colours_change_nothing_of_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    import click
+
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    told = CliRunner().invoke(check_command, ["route.asl.json", "--output-format", "concise"], color=True).stdout
+    assert "\x1b[33m" in told
+    assert click.unstyle(told) == SAYS
+
+
+def test_statistics_are_json_when_json_is_asked_for() -> None:
+    result = check("route.asl.json", "--statistics", "--output-format", "json")
+    told = {"code": "ASL204", "name": "choice-without-default", "severity": "warning", "count": 1}
+    assert json.loads(result.stdout) == {"version": 1, "statistics": [told]}
+
+
+def test_fixing_says_when_there_is_nothing_it_may_do() -> None:
+    assert "flowdsl: there was no correction to make\n" in check("route.asl.json", "--fix").stderr
+    left = "flowdsl: there was no correction to make; 1 more may change what is computed, --unsafe-fixes makes them\n"
+    assert left in check("path.asl.json", "--fix").stderr
+
+
+def test_a_code_of_another_ten_is_not_what_was_meant() -> None:
+    from flowdsl.diagnostics import FlowDslError
+
+    with pytest.raises(FlowDslError, match=r"^no rule 'ASL999'$"):
+        check("route.asl.json", "--select", "ASL999")
+
+
+def test_dashes_and_files_may_be_named_together() -> None:
+    result = check("-", "-", "path.asl.json", "--output-format", "concise", input=CHOICE)
+    assert [line.partition(":")[0] for line in result.stdout.splitlines()] == ["standard input", "path.asl.json"]
+
+
+def test_a_name_with_a_line_end_does_not_break_the_line(tmp_path: Path) -> None:
+    (tmp_path / "odd.json").write_text(json.dumps({"StartAt": "A", "States": {"A\nB": {"Type": "Nap"}}}), "utf-8")
+    for line in check("odd.json", "--output-format", "concise").stdout.splitlines():
+        assert line.startswith("odd.json:1:")

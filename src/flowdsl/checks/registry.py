@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from flowdsl import _shelf
@@ -137,5 +138,8 @@ def resolve(selector: str) -> frozenset[str]:
     )
     if not found:
         known = [*pages(), *_codes_by_name(), "ALL"]
+        if re.fullmatch(r"ASL[0-9]{3}", code):
+            # Any code is near any other by its letters: only one of the same ten may be meant.
+            known = [page for page in pages() if page[:5] == code[:5]]
         raise FlowDslError(f"no rule {selector!r}{did_you_mean(selector, known)}")
     return found

@@ -128,7 +128,7 @@ def _remark(page: Any, message: str, suppression: Suppression) -> Diagnostic:
         page.severity,
         message,
         location=suppression.location,
-        pointer=suppression.pointer,
+        pointer=suppression.pointer if suppression.lines else f"{suppression.pointer}/Comment",
         why=page.why,
     )
 

@@ -5,14 +5,30 @@ from __future__ import annotations
 from linecache import getline
 from pathlib import Path
 
-from flowdsl.diagnostics import Diagnostic, Location
+from click import style
+
+from flowdsl.diagnostics import Diagnostic, Location, Severity
+
+COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
-def full(diagnostic: Diagnostic) -> str:
-    """The finding's line, the source with a caret, and the other places that belong to it."""
-    lines = [str(diagnostic)]
+def coloured(diagnostic: Diagnostic) -> str:
+    """The finding's line for a terminal, its code in the colour of its severity."""
+    before, code, after = str(diagnostic).partition(f"{diagnostic.code} {diagnostic.name}:")
+    return before + style(code, fg=COLOURS[diagnostic.severity], bold=True) + after
+
+
+def full(diagnostic: Diagnostic, *, colour: bool = False) -> str:
+    """The finding's line, the source with a caret, and the other places that belong to it. What is no error says what it
+    is, after the caret: the line itself is the same for all."""
+    lines = [coloured(diagnostic) if colour else str(diagnostic)]
     if diagnostic.location is not None:
         lines += excerpt(diagnostic.location)
+    if diagnostic.severity is not Severity.ERROR:
+        if len(lines) > 1:
+            lines[-1] += f" {diagnostic.severity}"
+        else:
+            lines.append(f"  ({diagnostic.severity})")
     for where, sentence in diagnostic.related:
         lines.append(f"  {where}: {sentence}")
         lines += excerpt(where)

@@ -26,6 +26,8 @@ class Fixed:
     made: int = 0
     by_hand: int = 0
     """Corrections of files whose text is not written here."""
+    unsafe: int = 0
+    """Corrections that were left because they may change what a definition computes."""
     differs: bool = False
     """Whether some file would be written otherwise (--diff)."""
 
@@ -40,6 +42,7 @@ def fix_all(jobs: Sequence[Job], plan: Plan, *, unsafe: bool, show: bool) -> Fix
             # Told about when it is checked.
             continue
         fixes = fixes_of(findings, unsafe=unsafe)
+        done.unsafe += 0 if unsafe else fixable(findings)[1]
         if not fixes:
             continue
         text = _own_text(job)

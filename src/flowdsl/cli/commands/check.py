@@ -110,6 +110,8 @@ def command(paths: tuple[Path, ...], kind: Any, input_schema: str | None, output
     if settings.baseline:
         findings = without(findings, read_baseline(Path(settings.baseline)))
     click.echo(_report(findings, output_format, statistics=options["statistics"]), nl=False)
+    if output_format == "concise" and findings and not options["statistics"]:
+        complain(_counted(findings))
     for line in trouble:
         complain(line)
     if trouble or has_crashed(findings) or any(f.code == UNREADABLE and f.severity is Severity.ERROR for f in findings):
@@ -130,15 +132,17 @@ def _fix(project: Any, paths: tuple[Path, ...], plan: Any, *, unsafe: bool, show
     from flowdsl.cli.fixing import fix_all
     from flowdsl.cli.output import complain, leave
 
-    done = fix_all(jobs_of(project, paths)[0], plan, unsafe=unsafe, show=show)
+    files = _files(paths)
+    done = fix_all(jobs_of(project, files)[0] if files or not paths else [], plan, unsafe=unsafe, show=show)
     if done.by_hand:
         complain(
             f"{done.by_hand} correction{'s' * (done.by_hand != 1)} of YAML, templates or Python must be made by hand"
         )
     if show:
         leave(1 if done.differs else 0)
-    if done.made:
-        complain(f"made {done.made} correction{'s' * (done.made != 1)}")
+    made = f"made {done.made} correction{'s' * (done.made != 1)}" if done.made else "there was no correction to make"
+    left = f"; {done.unsafe} more may change what is computed, --unsafe-fixes makes them" if done.unsafe else ""
+    complain(made + left)
 
 
 def _schema(name: str | None) -> dict[str, Any] | None:
@@ -155,19 +159,30 @@ def _schema(name: str | None) -> dict[str, Any] | None:
 
 
 def _report(findings: list[Diagnostic], output_format: str, *, statistics: bool) -> str:
+    import json
     from importlib import import_module
+
+    from flowdsl.cli.output import wants_colour
 
     if statistics:
         from collections import Counter
 
         counts = Counter((f.code, f.name, f.severity.value) for f in findings)
         rows = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        if output_format == "json":
+            told = [{"code": c, "name": n, "severity": s, "count": count} for (c, n, s), count in rows]
+            return json.dumps({"version": 1, "statistics": told}, indent=2) + "\n"
         return "".join(f"{count:6} {code} {name} ({severity})\n" for (code, name, severity), count in rows)
     if output_format == "full":
         from flowdsl.cli.excerpt import full
 
-        text = "".join(full(finding) + "\n" for finding in findings)
+        colour = wants_colour()
+        text = "".join(full(finding, colour=colour) + "\n" for finding in findings)
         return text + _summary(findings)
+    if output_format == "concise" and wants_colour():
+        from flowdsl.cli.excerpt import coloured
+
+        return "".join(coloured(finding) + "\n" for finding in findings)
     report: str = import_module(f"flowdsl.checks.reporters.{output_format}").report(findings)
     return report
 
@@ -176,10 +191,14 @@ def _summary(findings: list[Diagnostic]) -> str:
     """The last line for people; nothing where nothing was found, so that silence means fine."""
     if not findings:
         return ""
-    counts = [(s, sum(f.severity.value == s for f in findings)) for s in ("error", "warning", "info")]
-    told = [f"{n} {s}{'s' * (n != 1 and s != 'info')}" for s, n in counts if n]
     from flowdsl.cli.fixing import fixable
 
     safe, unsafe = fixable(findings)
     offers = [f"--fix corrects {safe}"] * bool(safe) + [f"--unsafe-fixes {unsafe} more"] * bool(unsafe)
-    return f"\n{', '.join(told)}; {', '.join([*offers, 'flowdsl rule CODE says more'])}\n"
+    return f"\n{_counted(findings)}; {', '.join([*offers, 'flowdsl rule CODE says more'])}\n"
+
+
+def _counted(findings: list[Diagnostic]) -> str:
+    """How many there are of each severity: `2 errors, 1 warning, 3 info`."""
+    counts = [(s, sum(f.severity.value == s for f in findings)) for s in ("error", "warning", "info")]
+    return ", ".join(f"{n} {s}{'s' * (n != 1 and s != 'info')}" for s, n in counts if n)
