@@ -18,6 +18,7 @@ from flowdsl.diagnostics import FlowDslError
 from flowdsl.query.base import Env, Evaluate
 from flowdsl.query.jsonata.builtins import FUNCTIONS
 from flowdsl.query.jsonata.failure import MEMORY, STACK, TIMEOUT, UNDEFINED, JsonataFailure, NotJson
+from flowdsl.query.jsonata.linear import definitions
 from flowdsl.query.jsonata.nodes import depth
 from flowdsl.query.jsonata.safety import MOST_BYTES, as_json, can_grow, has_regex, memory_bound, time_bound
 from flowdsl.query.jsonata.syntax import parse
@@ -126,17 +127,18 @@ class _JlensExpression:
     def __init__(self, jlens: Any, source: str, names: tuple[str, ...], functions: dict[str, Function]) -> None:
         self._jlens = jlens
         self._source = source
-        self._functions = functions
+        before, of_many = definitions(source, names)
+        self._functions = functions | of_many
         self._probe: Any = None
         # A host function's None is nothing to jlens: $parse gives its value in a box, for null's sake.
-        unboxed = "$parse:=function($text){$parse_boxed($text).value};" if "parse" in functions else ""
-        self._prefix = _prefix(names, source) + unboxed
+        before += "$parse:=function($text){$parse_boxed($text).value};" if "parse" in functions else ""
+        self._prefix = _prefix(names, source) + before
         self._main = self._compiled(f"{self._prefix}{source}\n)")
         read = self._main.reads(dict.fromkeys(_DRAWN, len)).get("input", {})
         self._through_document = read is not True and read.keys() <= set(names)
         if not self._through_document:
             # A function such as $string() falls back on the context, which is nothing on AWS: here it must be nothing too.
-            self._prefix = _prefix((), source) + unboxed
+            self._prefix = _prefix((), source) + before
             self._main = self._compiled(f"{self._prefix}{source}\n)")
 
     def _compiled(self, text: str) -> Any:
