@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from flowdsl.diagnostics import FlowDslError
-from flowdsl.testing import hangs, raises, returns, simulate, start
+from flowdsl.testing import hangs, raises, returns, simulate, start, waits
 from tests.interpreter.machines import END, LAMBDA, chained, kinds, machine, one, task
 
 TOKEN = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
@@ -214,3 +214,59 @@ def test_an_event_that_was_not_taken_fails_the_task() -> None:
     execution = simulate(definition, {}, {"S": answer})
     assert execution.error == "EventBridge.FailedEntry"
     assert json.loads(str(execution.cause)) == answer
+
+
+GET_ITEM = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::dynamodb:getItem",
+    "Parameters": {"TableName": "t", "Key": {}},
+}
+
+
+@pytest.mark.parametrize(
+    ("fields", "output"),
+    [
+        (task(), {"ok": 1}),
+        ({"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f"}, {"ok": 1}),
+        ({**GET_ITEM, "OutputPath": "$.Item"}, {"ok": {"N": "1"}}),
+    ],
+)
+def test_any_task_can_be_left_open_and_answered(fields: dict[str, Any], output: Any) -> None:
+    execution = start(one(**fields), {"a": 1}, {"S": waits()}).advance("1h")
+    (waiting,) = execution.pending
+    assert (waiting.state, waiting.started) == ("S", True)
+    waiting.succeed({"Item": output} if "OutputPath" in fields and "Item" in fields["OutputPath"] else output)
+    assert (execution.output, execution.elapsed_seconds) == (output, 3600)
+
+
+def test_an_open_task_without_a_token_fails_and_times_out_as_any_other() -> None:
+    execution = start(one(**task(TimeoutSeconds=60)), {}, {"S": waits()})
+    execution.pending[0].fail("Busy", "later")
+    assert (execution.error, execution.cause) == ("Busy", "later")
+    assert start(one(**task(TimeoutSeconds=60)), {}, {"S": waits()}).advance(60).error == "States.Timeout"
+
+
+def test_an_open_task_without_a_token_says_so_and_takes_what_its_api_gives() -> None:
+    (waiting,) = start(one(**GET_ITEM), {}, {"S": waits()}).pending
+    with pytest.raises(FlowDslError, match=r"^the task of state 'S' has no task token: dynamodb:getItem sends none$"):
+        _ = waiting.token
+    with pytest.raises(
+        FlowDslError,
+        match=r"^the output for the task of state 'S' is nothing that dynamodb:getItem gives back: it must be an object$",
+    ):
+        waiting.succeed([])
+
+
+@pytest.mark.parametrize(
+    ("mock", "problem"),
+    [
+        ({"Itm": {}}, "it has no member 'Itm'; did you mean 'Item'?"),
+        ({"Item": {"id": {"s": "x"}}}, "it has no member 's'; did you mean 'S'?"),
+    ],
+)
+def test_a_member_that_is_misspelt_in_a_mock_is_refused(mock: Any, problem: str) -> None:
+    with pytest.raises(FlowDslError) as refused:
+        simulate(one(**GET_ITEM), {}, {"S": mock})
+    assert str(refused.value) == f"the mock for 'S' is nothing that dynamodb:getItem gives back: {problem}"
+    assert simulate(one(**GET_ITEM), {}, {"S": returns(mock, whole=True)}).status == "SUCCEEDED"
+    assert simulate(one(**GET_ITEM), {}, {"S": {"Quux": 1}}).status == "SUCCEEDED"

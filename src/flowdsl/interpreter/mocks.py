@@ -10,15 +10,13 @@ from typing import Any, TypeGuard
 
 from flowdsl.asl.values import is_list
 from flowdsl.diagnostics import FlowDslError, did_you_mean
-from flowdsl.interpreter import http_answers, lambdas, nested
+from flowdsl.interpreter import lambdas, mock_shapes, nested
 from flowdsl.interpreter.answers import Answer, Call
 from flowdsl.interpreter.envelope import wrap
 from flowdsl.interpreter.failures import MissingMock
 from flowdsl.interpreter.frames import Frame
-from flowdsl.interpreter.mock_shapes import misfit
 from flowdsl.interpreter.program import Program, program_of
 from flowdsl.interpreter.run import Run
-from flowdsl.interpreter.sizes import to_json
 from flowdsl.interpreter.task import TaskNode
 
 __tracebackhide__ = True
@@ -144,7 +142,7 @@ class Mocks:
         mock = self.find(node, call)
         run = frame.run
         if mock is not None:
-            return self.held(node, mock, mock.answer(call, run.new_id))
+            return mock_shapes.held(node.resource, mock.answer(call, run.new_id), f"the mock for {mock.key!r}")
         if self.handlers and call.target is not None:
             if call.operation == "lambda:invoke":
                 handler = self._handlers.get(call.target)
@@ -163,23 +161,6 @@ class Mocks:
         raise MissingMock(
             f"state {call.state!r} calls {what}, and there is no mock for it; give mocks={{{call.state!r}: ...}}"
         )
-
-    def held(self, node: TaskNode, mock: Mock, answer: Answer) -> Answer:
-        """The answer, if the operation's API could give it."""
-        if not (answer.failed or answer.never or answer.open or answer.child is not None):
-            problem = misfit(node.resource, answer.result)
-            if problem is not None:
-                raise FlowDslError(
-                    f"the mock for {mock.key!r} is nothing that {node.resource.operation} gives back: {problem}"
-                )
-            if node.resource.operation in http_answers.ERRORS and node.resource.pattern != "waitForTaskToken":
-                return http_answers.answered(node.resource.operation, answer)
-            if node.resource.operation == "events:putEvents" and answer.result.get("FailedEntryCount"):
-                # The call succeeds, the Task does not (recorded).
-                return Answer(
-                    failed=True, error="EventBridge.FailedEntry", cause=to_json(answer.result), after=answer.after
-                )
-        return answer
 
     def submitted(self, node: TaskNode, answer: Answer, run: Run) -> Answer:
         """A handler that was sent a task token has been called: now the token waits for its answer."""

@@ -198,7 +198,7 @@ class TaskNode(Node):
         """Waits for an answer from outside: SendTaskSuccess, SendTaskFailure, SendTaskHeartbeat."""
         run = frame.run
         task = OpenTask(frame, self, run.calls[-1], timeout, heartbeat)
-        run.open_tasks[task.token] = task
+        run.open_tasks[task.key] = task
         try:
             while True:
                 deadline = task.deadline()
@@ -210,7 +210,7 @@ class TaskNode(Node):
                 if task.answer is not None:
                     return task.answer
         finally:
-            run.open_tasks.pop(task.token, None)
+            run.open_tasks.pop(task.key, None)
 
     def settle(self, frame: Frame, value: Any, answer: Answer) -> Any:
         """The outcome's event, and the state's output."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.interpreter import history as h
 from flowdsl.interpreter.answers import Answer, Call
+from flowdsl.interpreter.mock_shapes import held
 
 if TYPE_CHECKING:
     from flowdsl.interpreter.frames import Frame
@@ -20,7 +21,7 @@ __tracebackhide__ = True
 class OpenTask:
     """One task that is waiting. Answer it with `succeed`, `fail` or `heartbeat`; for an activity, `start` comes first."""
 
-    __slots__ = ("_beat", "_frame", "_heartbeat", "_node", "_started", "_timeout", "answer", "call")
+    __slots__ = ("_beat", "_frame", "_heartbeat", "_node", "_started", "_timeout", "answer", "call", "key")
 
     def __init__(self, frame: Frame, node: TaskNode, call: Call, timeout: int | None, heartbeat: int | None) -> None:
         self.call = call
@@ -30,7 +31,9 @@ class OpenTask:
         self._timeout = timeout
         self._heartbeat = heartbeat
         now = frame.run.timeline.now
-        self._started: int | None = now if call.token is not None and node.resource.kind != "activity" else None
+        self.key = call.token or frame.run.new_id()
+        """Its task token, or what stands for it where a mock leaves open what has none."""
+        self._started: int | None = None if node.resource.kind == "activity" else now
         self._beat = now
 
     def __repr__(self) -> str:
@@ -44,8 +47,9 @@ class OpenTask:
 
     @property
     def token(self) -> str:
-        """The task token."""
-        assert self.call.token is not None
+        """The task token; only a callback and an activity have one."""
+        if self.call.token is None:
+            raise FlowDslError(f"the task of state {self.state!r} has no task token: {self.call.operation} sends none")
         return self.call.token
 
     @property
@@ -55,7 +59,7 @@ class OpenTask:
 
     @property
     def started(self) -> bool:
-        """Whether a worker has the activity's task (always true of a callback)."""
+        """Whether a worker has the activity's task (always true of others)."""
         return self._started is not None
 
     def start(self, worker: str | None = None) -> Any:
@@ -69,12 +73,15 @@ class OpenTask:
         return self.request
 
     def succeed(self, output: Any) -> None:
-        """SendTaskSuccess with this JSON value."""
+        """SendTaskSuccess with this JSON value; without a task token, what the call gives back, as a mock says it."""
         try:
             told = json.loads(json.dumps(output, allow_nan=False))
         except (TypeError, ValueError, RecursionError) as error:
             raise FlowDslError(f"the output for the task of state {self.state!r} is no JSON: {error}") from None
-        self._settle(Answer(told, whole=True))
+        if self.call.token is not None:
+            self._settle(Answer(told, whole=True))
+        else:
+            self._settle(held(self._node.resource, Answer(told), f"the output for the task of state {self.state!r}"))
 
     def fail(self, error: str | None = None, cause: str | None = None) -> None:
         """SendTaskFailure: an error of at most 256, a cause of at most 32,768 characters (spec)."""
@@ -119,7 +126,7 @@ class OpenTask:
         run.timeline.settle()
 
     def _check(self) -> None:
-        if self.answer is not None or self._frame.run.open_tasks.get(self.token) is not self:
+        if self.answer is not None or self._frame.run.open_tasks.get(self.key) is not self:
             raise FlowDslError(
                 f"the task of state {self.state!r} is no longer open: it was answered, timed out or ended"
             )
