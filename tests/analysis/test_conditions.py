@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,8 +12,11 @@ from hypothesis import strategies as st
 
 from flowdsl.analysis import value_sets as v
 from flowdsl.analysis.choices import Choices
-from flowdsl.analysis.conditions import cases_of, is_covered
+from flowdsl.analysis.conditions import Taken, cases_of
+from flowdsl.analysis.flow import Flow
+from flowdsl.analysis.graph import Graph
 from flowdsl.analysis.value_sets import Values
+from flowdsl.analysis.variables import Variables
 from flowdsl.asl.definition import Definition
 from flowdsl.query.base import Env
 from flowdsl.query.jsonpath.comparisons import compile_choice
@@ -99,7 +104,9 @@ def test_what_is_called_covered_or_contradictory_is_never_taken(rules: list[dict
 def test_jsonata_conditions_are_compared_too(earlier: str, later: str, covered: bool) -> None:
     first, second = (cases_of({"Condition": f"{{% {text} %}}"}, jsonata=True) for text in (earlier, later))
     assert first is not None or "random" in earlier
-    assert (first is not None and second is not None and is_covered(second, [first])) is covered
+    taken = Taken()
+    taken.add(first or ())
+    assert taken.covers(second or ()) is covered
 
 
 @pytest.mark.parametrize(
@@ -107,3 +114,37 @@ def test_jsonata_conditions_are_compared_too(earlier: str, later: str, covered: 
 )
 def test_a_condition_that_excludes_itself_has_no_cases(text: str) -> None:
     assert cases_of({"Condition": f"{{% {text} %}}"}, jsonata=True) == ()
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        lambda i: {"Variable": "$.a", "StringEquals": str(i)},
+        lambda i: {"Variable": "$.a", "NumericEquals": i},
+        lambda i: {"And": [{"Variable": "$.a", "StringEquals": str(i)}, {"Variable": "$.b", "StringEquals": "x"}]},
+    ],
+    ids=["strings", "numbers", "two paths"],
+)
+@pytest.mark.parametrize("has_default", [True, False])
+def test_a_choice_of_400_rules_is_looked_at_in_time(test: Callable[[int], dict[str, Any]], has_default: bool) -> None:
+    fields = {"Type": "Choice", "Choices": [{**test(i), "Next": "D"} for i in range(400)]}
+    document = {"StartAt": "C", "States": {"C": fields, "D": {"Type": "Succeed"}}}
+    definition = Definition(document)
+    began = time.process_time()
+    choices = Choices(next(iter(definition.states())))
+    assert choices.dead_rules() == []
+    if not has_default:
+        graph = Graph(definition)
+        assert not choices.is_exhaustive(Flow(definition, graph, Variables(graph), None))
+    assert time.process_time() - began < 2
+
+
+def test_thirty_patterns_without_a_default_crash_nothing() -> None:
+    rules = [{"Variable": "$.a", "StringMatches": f"{i}-*", "Next": "D"} for i in range(30)]
+    definition = Definition(
+        {"StartAt": "C", "States": {"C": {"Type": "Choice", "Choices": rules}, "D": {"Type": "Succeed"}}}
+    )
+    choices = Choices(next(iter(definition.states())))
+    graph = Graph(definition)
+    assert not choices.is_exhaustive(Flow(definition, graph, Variables(graph), None))
+    assert choices.dead_rules() == []

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from flowdsl.analysis import shape as s
 from flowdsl.analysis import value_sets as v
-from flowdsl.analysis.conditions import Cases, cases_of, is_covered, uncovered
+from flowdsl.analysis.conditions import Cases, Taken, cases_of, uncovered
 from flowdsl.analysis.flow import Flow
 from flowdsl.analysis.jsonata_trees import Access, access_of, field_tree, key_of, steps_of
 from flowdsl.analysis.jsonpath_syntax import parse_path
@@ -57,6 +57,7 @@ class Choices:
         """The rules that are never taken, whatever comes in."""
         found: list[DeadRule] = []
         seen: dict[str, int] = {}
+        taken = Taken()
         for i, rule in enumerate(self.rules):
             text = condition_text(rule)
             if text is None:
@@ -70,43 +71,47 @@ class Choices:
                 continue
             if not cases:
                 found.append(DeadRule(i, "contradictory"))
-            elif i and is_covered(cases, [c for c in self.cases[:i] if c]):
+            elif taken.covers(cases):
                 found.append(DeadRule(i, "covered"))
+            else:
+                taken.add(cases)
         return found
 
     def is_exhaustive(self, flow: Flow) -> bool:
         """Whether some rule holds for every value that the paths looked at can have, as far as that is known."""
         known = [cases for cases in self.cases if cases is not None]
-        subjects = {name for cases in known for case in cases for name in case.subjects}
-        universe = {name: self._universe(name, known, flow) for name in sorted(subjects)}
+        mentioned: dict[str, list[Values]] = {}
+        for cases in known:
+            for case in cases:
+                for name, values in case.subjects.items():
+                    mentioned.setdefault(name, []).append(values)
+        universe = {name: self._universe(name, mentioned[name], flow) for name in sorted(mentioned)}
         rest = uncovered(known, universe)
         return rest is not None and not rest
 
-    def _universe(self, subject: str, known: list[Cases], flow: Flow) -> Values:
+    def _universe(self, subject: str, asked: list[Values], flow: Flow) -> Values:
         """What a path may hold: by its shape where that is known, else what the rules take it for."""
-        mentioned = v.NOTHING
-        for cases in known:
-            for case in cases:
-                if subject in case.subjects:
-                    mentioned = mentioned | case.subjects[subject]
-        asked = [case.subjects[subject] for cases in known for case in cases if subject in case.subjects]
-        absent = mentioned.absent or self.state.is_jsonata or any(values in _PRESENCE for values in asked)
+        is_presence_asked = any(values in _PRESENCE for values in asked)
+        absent = self.state.is_jsonata or is_presence_asked or any(values.absent for values in asked)
         shape = self._shape(subject, flow)
         if shape is not None and not shape.vague:
             return of_shape(shape, absent=absent)
-        if any(values in _PRESENCE for values in asked):
+        if is_presence_asked:
             # Whether it is there is asked, so it may be either.
             return v.EVERYTHING
         if any(values in _TYPES for values in asked):
             return v.EVERYTHING if absent else v.PRESENT
+        booleans = any(values.true or values.false for values in asked)
+        numbers = any(values.numbers for values in asked)
+        strings = any(values.strings for values in asked)
         return Values(
-            mentioned.absent,
-            mentioned.null,
-            mentioned.true or mentioned.false,
-            mentioned.true or mentioned.false,
-            v.EVERY_NUMBER if mentioned.numbers else (),
-            v.EVERY_STRING if mentioned.strings else (),
-            mentioned.other and not (mentioned.numbers or mentioned.strings),
+            any(values.absent for values in asked),
+            any(values.null for values in asked),
+            booleans,
+            booleans,
+            v.EVERY_NUMBER if numbers else (),
+            v.EVERY_STRING if strings else (),
+            any(values.other for values in asked) and not (numbers or strings),
         )
 
     def _shape(self, subject: str, flow: Flow) -> Shape | None:

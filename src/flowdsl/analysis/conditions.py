@@ -22,6 +22,8 @@ from flowdsl.query.jsonata import nodes as n
 from flowdsl.query.timestamps import instant
 
 MOST_CASES: Final = 48
+MOST_OTHERS: Final = 600
+"""Cases of more than one path that a rule is compared with; those beyond are as if they were not there."""
 _DEEPEST: Final = 40
 
 
@@ -80,28 +82,54 @@ def cases_of(rule: Any, *, jsonata: bool) -> Cases | None:
         return None
 
 
-def is_covered(cases: Cases, earlier: list[Cases]) -> bool:
-    """Whether rules that come before take everything a rule holds for."""
-    before = [case for group in earlier for case in group]
-    alone: dict[str, Values] = {}
-    for case in before:
-        if len(case.subjects) == 1 and not case.answers:
-            [(name, values)] = case.subjects.items()
-            alone[name] = alone[name] | values if name in alone else values
-    return bool(cases) and all(
-        any(other.covers(case) for other in before)
-        or any(name in case.subjects and union.covers(case.subjects[name]) for name, union in alone.items())
-        for case in cases
-    )
+class Taken:
+    """What the rules of a Choice take, from the first one on: asked of each rule in turn, then given its cases.
+
+    Cases that look at one path alone are kept as one set of values a path, so that a thousand rules cost a thousand steps.
+    """
+
+    def __init__(self) -> None:
+        self.alone: dict[str, Values] = {}
+        self.others: list[Case] = []
+
+    def covers(self, cases: Cases) -> bool:
+        """Whether the rules so far take everything a rule holds for."""
+        return bool(cases) and all(self._covers(case) for case in cases)
+
+    def _covers(self, case: Case) -> bool:
+        try:
+            return any(
+                name in self.alone and self.alone[name].covers(values) for name, values in case.subjects.items()
+            ) or any(other.covers(case) for other in self.others)
+        except TooManyTerms:
+            return False
+
+    def add(self, cases: Cases) -> None:
+        """One more rule."""
+        for case in cases:
+            if len(case.subjects) == 1 and not case.answers:
+                [(name, values)] = case.subjects.items()
+                try:
+                    self.alone[name] = self.alone[name] | values if name in self.alone else values
+                    continue
+                except TooManyTerms:
+                    # As many patterns as that are kept one by one.
+                    pass
+            if len(self.others) < MOST_OTHERS:
+                self.others.append(case)
 
 
 def uncovered(cases: list[Cases], universe: Mapping[str, Values]) -> Cases | None:
     """What is left when none of these hold, each path being in its universe; none: they cover everything. None: not known."""
     rest: Cases = (Case(dict(universe)),)
+    taken = Taken()
+    for group in cases:
+        taken.add(group)
     try:
-        for group in cases:
-            for case in group:
-                rest = _all(rest, _none_of(case))
+        for name, values in taken.alone.items():
+            rest = _all(rest, _set(name, values, False))
+        for case in taken.others:
+            rest = _all(rest, _none_of(case))
     except (_Unknown, TooManyTerms):
         return None
     return tuple(case for case in rest if not case.is_empty)

@@ -6,6 +6,7 @@ of strings would need too many terms it becomes `None` upstream: the condition i
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -49,6 +50,8 @@ class Term(NamedTuple):
     def settled(self) -> frozenset[str]:
         """The strings of a finite term."""
         assert self.only is not None
+        if not (self.but or self.like or self.unlike):
+            return self.only
         return frozenset(
             text
             for text in self.only
@@ -125,7 +128,11 @@ class Values(NamedTuple):
 
     def covers(self, other: Values) -> bool:
         """Whether every value of the other set is in this one."""
-        return (other & ~self).is_empty
+        if any(theirs and not ours for ours, theirs in zip(self[:4], other[:4], strict=True)):
+            return False
+        if other.other and not self.other:
+            return False
+        return _covers_numbers(self.numbers, other.numbers) and _covers_strings(self.strings, other.strings)
 
 
 EVERYTHING: Final = Values(True, True, True, True, EVERY_NUMBER, EVERY_STRING, True)
@@ -223,19 +230,29 @@ def _pieces(glob: str) -> list[str]:
 
 def _meet_numbers(a: Intervals, b: Intervals) -> Intervals:
     found: list[Interval] = []
-    for x in a:
-        for y in b:
-            low, low_open = max((x.low, x.low_open), (y.low, y.low_open))
-            high, closed = min((x.high, not x.high_open), (y.high, not y.high_open))
-            interval = Interval(low, low_open, high, not closed)
-            if not interval.is_empty:
-                found.append(interval)
-    return tuple(sorted(found))
+    i = j = 0
+    while i < len(a) and j < len(b):
+        x, y = a[i], b[j]
+        low, low_open = max((x.low, x.low_open), (y.low, y.low_open))
+        x_end, y_end = (x.high, not x.high_open), (y.high, not y.high_open)
+        high, closed = min(x_end, y_end)
+        interval = Interval(low, low_open, high, not closed)
+        if not interval.is_empty:
+            found.append(interval)
+        if x_end <= y_end:
+            i += 1
+        else:
+            j += 1
+    return tuple(found)
 
 
 def _join_numbers(a: Intervals, b: Intervals) -> Intervals:
+    if not a or not b:
+        return a or b
     merged: list[Interval] = []
-    for interval in sorted(i for i in (*a, *b) if not i.is_empty):
+    for interval in sorted((*a, *b)):
+        if interval.is_empty:
+            continue
         if merged:
             last = merged[-1]
             touches = interval.low < last.high or (
@@ -250,14 +267,28 @@ def _join_numbers(a: Intervals, b: Intervals) -> Intervals:
 
 
 def _other_numbers(a: Intervals) -> Intervals:
-    found: Intervals = EVERY_NUMBER
+    found: list[Interval] = []
+    low, low_open = -INFINITY, True
     for interval in a:
-        gaps = (
-            Interval(-INFINITY, True, interval.low, not interval.low_open),
-            Interval(interval.high, not interval.high_open, INFINITY, True),
-        )
-        found = _meet_numbers(found, tuple(gap for gap in gaps if not gap.is_empty))
-    return found
+        if interval.is_empty:
+            continue
+        gap = Interval(low, low_open, interval.low, not interval.low_open)
+        if not gap.is_empty:
+            found.append(gap)
+        low, low_open = interval.high, not interval.high_open
+    last = Interval(low, low_open, INFINITY, True)
+    return tuple(found if last.is_empty else [*found, last])
+
+
+def _covers_numbers(a: Intervals, b: Intervals) -> bool:
+    for interval in b:
+        if interval.is_empty:
+            continue
+        # The one that begins last before it: neighbours that touch are one.
+        at = bisect_right(a, (interval.low, interval.low_open, INFINITY, True)) - 1
+        if at < 0 or (a[at].high, not a[at].high_open) < (interval.high, not interval.high_open):
+            return False
+    return True
 
 
 def _meet_strings(a: Strings, b: Strings) -> Strings:
@@ -271,6 +302,22 @@ def _meet_strings(a: Strings, b: Strings) -> Strings:
     if len(found) > MOST_TERMS:
         raise TooManyTerms
     return tuple(found)
+
+
+def _covers_strings(a: Strings, b: Strings) -> bool:
+    if not b or a == EVERY_STRING:
+        return True
+    if len(a) == len(b) == 1 and a[0].only is not None and b[0].only is not None:
+        return b[0].settled() <= a[0].settled()
+    if len(a) == 1 and a[0].only is None and len(a[0].like) == 1 and not (a[0].unlike or a[0].but):
+        [glob] = a[0].like
+        return all(
+            all(glob_matches(glob, text) for text in term.settled())
+            if term.only is not None
+            else any(glob_covers(glob, inner) for inner in term.like)
+            for term in b
+        )
+    return not _meet_strings(b, _other_strings(a))
 
 
 def _join_strings(a: Strings, b: Strings) -> Strings:
