@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flowdsl.diagnostics import FlowDslError
-from flowdsl.testing import simulate, start
+from flowdsl.testing import raises, simulate, start
 from tests.interpreter.machines import END, chained, kinds, machine, one, task
 
 
@@ -21,7 +21,7 @@ class Flaky:
     def __call__(self, event: Any) -> Any:
         self.asked.append(event)
         if event == self.bad:
-            raise ValueError("not yet")
+            return raises(ValueError("not yet"))
         return event * 10
 
 
@@ -31,7 +31,7 @@ def test_a_redriven_task_is_scheduled_again() -> None:
     execution = simulate(definition, 1, {"S": flaky})
     assert execution.status == "FAILED"
     flaky.bad = None
-    execution.redrive().finish()
+    execution.redrive()
     assert execution.output == 10
     assert chained(execution)[7:11] == [
         (7, "ExecutionFailed"),
@@ -40,6 +40,19 @@ def test_a_redriven_task_is_scheduled_again() -> None:
         (10, "TaskStarted"),
     ]
     assert execution.history[8]["executionRedrivenEventDetails"] == {"redriveCount": 1}
+
+
+def test_a_redriven_callback_is_pending_at_once() -> None:
+    waiting = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Parameters": {"MessageBody.$": "$$.Task.Token"},
+    }
+    execution = start(one(**waiting))
+    execution.pending[0].fail("Rejected")
+    (again,) = execution.redrive().pending
+    again.succeed("approved")
+    assert (execution.status, execution.output) == ("SUCCEEDED", "approved")
 
 
 def test_only_failed_and_aborted_iterations_run_again() -> None:

@@ -48,16 +48,22 @@ def test_a_list_as_one_value_is_written_with_returns() -> None:
     assert simulate(one(**task()), {}, {"S": returns([1, 2])}).output == [1, 2]
 
 
-def test_an_exception_in_a_mock_is_the_functions_error_and_an_assertion_the_tests() -> None:
-    def fails(event: Any) -> Any:
-        raise KeyError("missing")
+def test_what_a_mock_function_raises_is_the_tests_and_what_it_returns_the_tasks() -> None:
+    def breaks(event: Any) -> Any:
+        return event["missing"]
 
     def asserts(event: Any) -> Any:
         assert event == 1, "the request is wrong"
 
-    assert simulate(one(**task()), {}, {"S": fails}).error == "KeyError"
+    def fails(event: Any) -> Any:
+        return raises(KeyError("missing"))
+
+    for operation in (one(**task()), one(Type="Task", Resource=PUT, Parameters={"TableName": "t"})):
+        with pytest.raises(KeyError, match="missing"):
+            simulate(operation, {}, {"S": breaks})
     with pytest.raises(AssertionError, match="the request is wrong"):
         simulate(one(**task()), 2, {"S": asserts})
+    assert simulate(one(**task()), {}, {"S": fails}).error == "KeyError"
 
 
 def test_an_operation_is_mocked_by_its_name() -> None:

@@ -170,14 +170,14 @@ class Execution:
         return self
 
     def redrive(self, answerer: Answerer | None = None) -> Execution:
-        """RedriveExecution: goes on at the states that were unsuccessful, with the same input; `finish()` lets it run.
+        """RedriveExecution: goes on at once at the states that were unsuccessful, with the same input.
 
         `answerer`: who answers from now on, where that is to be another.
         """
         if answerer is not None:
             self._run.answerer = answerer
         self._run.redrive()
-        return self
+        return self.settle()
 
 
 class Path(list[str]):

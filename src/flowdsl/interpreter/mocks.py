@@ -291,15 +291,8 @@ def _calling(function: Callable[..., Any], key: str) -> Say:
     takes = _parameters(function)
 
     def say(call: Call, new_id: Callable[[], str]) -> Answer:
-        try:
-            value = function(*(call.request, call)[:takes])
-        except (AssertionError, FlowDslError):
-            # An assertion belongs to the test around it, and what flowdsl itself refuses to no workflow.
-            raise
-        except Exception as error:
-            if call.operation == "lambda:invoke":
-                return lambdas.failure(error, new_id())
-            return Answer(failed=True, error=type(error).__name__, cause=str(error))
+        # What the function raises belongs to the test around it: a Task fails by what it returns, raises(...).
+        value = function(*(call.request, call)[:takes])
         return _say(value, key)(call, new_id)
 
     return say
