@@ -332,3 +332,40 @@ def test_operators_chained_as_deep_as_aws_evaluates_crash_no_rule() -> None:
     text = " and ".join(["$states.input.a"] * 198)
     states = {"A": {"Type": "Pass", "Output": f"{{% {text} %}}", "End": True}}
     assert found(states, "ASL710", jsonata=True) == found(states, "ASL890", jsonata=True) == []
+
+
+@pytest.mark.parametrize(
+    ("call", "why"),
+    [
+        ("States.Format('{}', $.a, $.b)", "its text has 1 {} and gets 2 values"),
+        (
+            "States.Hash($.a, 'SHA-3')",
+            "there is no algorithm 'SHA-3'; there are MD5, SHA-1, SHA-256, SHA-384, SHA-512",
+        ),
+        ("States.JsonMerge($.a, $.b, true)", "AWS merges shallowly alone: its third argument must be false"),
+        ("States.ArrayPartition($.a, 0)", "chunks of 0 items cannot be"),
+        ("States.ArrayRange(1, 5000, 1)", "it would give 5000 items, and may give 1000"),
+        ("States.ArrayRange($.a, $.b, 0)", "a step of 0 leads nowhere"),
+        ("States.MathRandom(5, 5)", "there is no number from 5 up to 5, which is left out"),
+        ("States.ArrayGetItem($.a, -1)", "there is no item -1: they are counted from 0"),
+    ],
+)
+def test_a_call_that_fails_whatever_comes_in_is_an_error(call: str, why: str) -> None:
+    states = {"A": {"Type": "Pass", "Parameters": {"v.$": call}, "End": True}}
+    assert found(states, "ASL722") == [("error", "/States/A/Parameters/v.$", f"{call!r} always fails: {why}")]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        r"States.Format('\\{\\} {}', $.a)".replace("\\\\", "\\"),
+        "States.Format($.template, $.a, $.b)",
+        "States.Hash($.a, $.algorithm)",
+        "States.ArrayRange(1, 1000, 1)",
+        "States.ArrayRange(1000, 1, -1)",
+        "States.JsonMerge($.a, $.b, $.deep)",
+        "States.Format('{}', States.Format('{}-{}', $.a, $.b))",
+    ],
+)
+def test_a_call_that_may_work_is_none(call: str) -> None:
+    assert found({"A": {"Type": "Pass", "Parameters": {"v.$": call}, "End": True}}, "ASL722") == []

@@ -6,7 +6,7 @@ from typing import Any
 
 from flowdsl.analysis import shape as s
 from flowdsl.analysis.flow_state import Visit, spelled
-from flowdsl.analysis.intrinsic_functions import INTRINSICS, result_of
+from flowdsl.analysis.intrinsic_functions import INTRINSICS, refusal, result_of
 from flowdsl.analysis.jsonpath_syntax import Call, Literal_, Many, Path, Step, Value, parse_path, parse_value
 from flowdsl.analysis.shape import Origin, Shape
 from flowdsl.analysis.shape_constants import constant, tuple_of
@@ -151,6 +151,10 @@ def _check_call(visit: Visit, call: Call, given: list[Shape], pointer: str, role
     if len(given) < function.least or (function.most is not None and len(given) > function.most):
         visit.problem("arity", pointer, call.text, s.SOME, certain=True, name=f"States.{call.name}", role=role)
         return
+    refused = refusal(call)
+    if refused is not None:
+        name = f"States.{call.name}"
+        visit.problem("refused", pointer, call.text, s.SOME, certain=True, name=name, below=refused, role=role)
     for i, (argument, shape) in enumerate(zip(call.arguments, given, strict=True)):
         takes = function.takes[min(i, len(function.takes) - 1)]
         if takes == s.ALL:

@@ -26,15 +26,17 @@ ProblemKind = Literal[
     "items",
     "result-path",
     "argument",
+    "refused",
 ]
 """`missing`: a path or expression reads what is not there. `absent`: the same where it does no more harm than to be left out or
 to compare as false. `undefined`: an expression gives nothing. `type`: a value of a
 kind that cannot be used so. `range`: a constant that its field does not take. `never-equal`: two values of kinds that are never equal. `arity`, `function`: a call that is none. `hidden`: a call
 of a function that a variable hides. `items`: a Map over what is no array. `result-path`:
-a ResultPath into what is no object. `argument`: an intrinsic's argument of the wrong kind."""
+a ResultPath into what is no object. `argument`: an intrinsic's argument of the wrong kind. `refused`: an
+intrinsic call that always fails; `below` says why."""
 
 
-FATAL = frozenset({"missing", "undefined", "items", "result-path", "argument", "function", "hidden"})
+FATAL = frozenset({"missing", "undefined", "items", "result-path", "argument", "refused", "function", "hidden"})
 """Kinds that end the state when they are certain."""
 
 

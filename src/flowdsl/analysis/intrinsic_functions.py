@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
@@ -9,6 +10,8 @@ from flowdsl.analysis import shape as s
 from flowdsl.analysis.jsonpath_syntax import Call, Literal_
 from flowdsl.analysis.shape import Shape
 from flowdsl.analysis.shape_constants import tuple_of
+from flowdsl.query.jsonpath.format import format_pieces
+from flowdsl.query.jsonpath.functions import ALGORITHMS
 
 
 class Intrinsic(NamedTuple):
@@ -89,3 +92,39 @@ def _range(call: Call) -> Shape:
 def _rounded(number: Any) -> int:
     # As Java's Math.round: half goes up.
     return int((number + 0.5) // 1)
+
+
+_TEMPLATE: Final = re.compile(r"\s*States\.Format\(\s*'((?:[^'\\]|\\.)*)'", re.DOTALL)
+
+
+def refusal(call: Call) -> str | None:
+    """Why a call always fails, whatever comes in, by the literals it is given; None where it may work."""
+    values = [argument.value if isinstance(argument, Literal_) else _OPEN for argument in call.arguments]
+    match call.name, values:
+        case "Format", _:
+            template = _TEMPLATE.match(call.text)
+            places = len(format_pieces(template[1])) - 1 if template is not None else len(values) - 1
+            if places != len(values) - 1:
+                return f"its text has {places} {{}} and gets {len(values) - 1 or 'no'} value{'s' * (len(values) != 2)}"
+        case "Hash", [_, str(name)] if name not in ALGORITHMS:
+            return f"there is no algorithm {name!r}; there are {', '.join(ALGORITHMS)}"
+        case "JsonMerge", [_, _, True]:
+            return "AWS merges shallowly alone: its third argument must be false"
+        case "ArrayPartition", [_, int() | float() as size] if _rounded(size) < 1:
+            return f"chunks of {size} items cannot be"
+        case "ArrayRange", [_, _, int() | float() as step] if not _rounded(step):
+            return "a step of 0 leads nowhere"
+        case "ArrayRange", [int() | float() as first, int() | float() as last, int() | float() as step]:
+            count = (_rounded(last) - _rounded(first)) // _rounded(step) + 1
+            if count > LONGEST_RANGE:
+                return f"it would give {count} items, and may give {LONGEST_RANGE}"
+        case "MathRandom", [int() | float() as low, int() | float() as high, *_] if _rounded(low) >= _rounded(high):
+            return f"there is no number from {low} up to {high}, which is left out"
+        case "ArrayGetItem", [_, int() | float() as at] if _rounded(at) < 0:
+            return f"there is no item {at}: they are counted from 0"
+        case _:
+            pass
+    return None
+
+
+_OPEN: Final = object()

@@ -14,7 +14,7 @@ from flowdsl.diagnostics import Diagnostic, Severity
 
 
 class IntrinsicCall(Rule):
-    """An intrinsic function is called with too few or too many arguments, or with one of the wrong type.
+    """An intrinsic function is called with too few or too many arguments, with one of the wrong type, or with one it never takes.
 
     The execution fails with States.Runtime, "Invalid arguments in States...", which nothing can catch (recorded).
 
@@ -38,6 +38,11 @@ class IntrinsicCall(Rule):
             at="/States/Add/Parameters/n.$",
             says="States.MathAdd takes a number, and '$.n' is a string",
         ),
+        Example(
+            {"Tell": {"Type": "Pass", "Parameters": {"t.$": "States.Format('{} of {}', $.a)"}, "End": True}},
+            at="/States/Tell/Parameters/t.$",
+            says="\"States.Format('{} of {}', $.a)\" always fails: its text has 2 {} and gets 1 value",
+        ),
     )
     good = Example({"Add": {"Type": "Pass", "Parameters": {"n.$": "States.MathAdd($.n, 1)"}, "End": True}})
 
@@ -48,6 +53,8 @@ class IntrinsicCall(Rule):
                 yield self.at(
                     problem.pointer, f"{problem.name} takes {_count(function.least, function.most)}: {problem.text!r}"
                 )
+        for problem in context.problems("refused"):
+            yield self.at(problem.pointer, f"{problem.text!r} always fails: {problem.below}")
         for problem in context.problems("argument"):
             proved = problem.certain and all(origin.kind in WRITTEN for origin in problem.shape.origins)
             verb = "is" if problem.certain else "may be"
