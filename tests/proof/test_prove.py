@@ -317,7 +317,7 @@ def test_a_put_over_http_may_come_twice() -> None:
 
 def test_a_handler_may_wait_and_no_time_passes_outside() -> None:
     def wait(event: dict[str, Any], context: Any) -> None:
-        time.sleep(3600)
+        time.sleep(600)
 
     start = time.monotonic()
     assert prove(wait, ORDER).findings == []
@@ -417,3 +417,71 @@ def test_many_calls_are_tried_in_part() -> None:
 
     report = prove(many, ORDER, aws.orders_world, only="killed before #1 ")
     assert report.skipped[-1] == "faults at 10 of 70 calls"
+
+
+def poll(event: dict[str, Any], context: Any) -> None:
+    while "Item" not in client("dynamodb").get_item(TableName="orders", Key=item(id="nobody")):
+        time.sleep(5)
+
+
+@handler(timeout_seconds=30, idempotency=natural())
+def poll_for_30_seconds(*, order_id: str) -> None:
+    while "Item" not in client("dynamodb").get_item(TableName="orders", Key=item(id=order_id)):
+        time.sleep(5)
+
+
+def spin(event: dict[str, Any], context: Any) -> None:
+    while True:
+        pass
+
+
+def spin_through_everything(event: dict[str, Any], context: Any) -> None:
+    while True:
+        try:
+            client("dynamodb").get_item(TableName="orders", Key=item(id="nobody"))
+        except:  # noqa: E722
+            pass
+
+
+def wait_for_nobody(event: dict[str, Any], context: Any) -> None:
+    threading.Event().wait()
+
+
+@pytest.mark.parametrize(
+    ("endless", "still"),
+    [
+        (poll, "calling dynamodb.GetItem after 900 s"),
+        (poll_for_30_seconds, "calling dynamodb.GetItem after 30 s"),
+        (spin, "running after 0.5 s of real time"),
+        (spin_through_everything, "calling dynamodb.GetItem after 20 calls"),
+        (wait_for_nobody, "running after 0.5 s of real time"),
+    ],
+)
+def test_a_handler_that_never_ends_is_ended(endless: Any, still: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flowdsl.proof.watchdog.LONGEST_REAL_SECONDS", 0.5)
+    monkeypatch.setattr("flowdsl.proof.watchdog._DEAD_REAL_SECONDS", 0.2)
+    if endless is spin_through_everything:
+        monkeypatch.setattr("flowdsl.proof.delivery.MOST_CALLS", 20)
+    with pytest.raises(FlowDslError) as error:
+        prove(endless, ORDER, aws.orders_world)
+    assert (
+        str(error.value)
+        == f"{getattr(endless, 'target', f'{__name__}:{endless.__name__}')} never answers: still {still}"
+    )
+
+
+def test_a_handler_that_waits_for_what_a_killed_delivery_should_have_done_is_told() -> None:
+    def waits(event: dict[str, Any], context: Any) -> None:
+        try:
+            client("dynamodb").put_item(
+                TableName="orders", Item=item(id="mark"), ConditionExpression="attribute_not_exists(id)"
+            )
+        except client("dynamodb").exceptions.ConditionalCheckFailedException:
+            while "Item" not in client("dynamodb").get_item(TableName="orders", Key=item(id="done")):
+                time.sleep(60)
+        client("dynamodb").put_item(TableName="orders", Item=item(id="done"))
+
+    found = {f.fault: f.what for f in prove(waits, ORDER, aws.orders_world).findings}
+    assert found["killed after #1 dynamodb.PutItem"].startswith(
+        "delivered again, it never answers: still calling dynamodb.GetItem after 900 s"
+    )

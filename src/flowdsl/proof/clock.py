@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 START = 2_001_196_799.0
@@ -23,10 +24,12 @@ class Clock:
         self._position: Any = None
         self._now = START
         self._sleep = time.sleep
+        self.slept: Callable[[float], None] = lambda seconds: None
+        """Told of each wait."""
 
     def __enter__(self) -> Clock:
         self._position = self._traveller.start()
-        setattr(time, "sleep", self.advance)  # noqa: B010 - what waits for a retry, or polls, waits in this time
+        setattr(time, "sleep", self.sleep)  # noqa: B010 - what waits for a retry, or polls, waits in this time
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -42,6 +45,11 @@ class Clock:
         """Moves to a moment, backwards too."""
         self._now = seconds
         self._position.move_to(seconds)
+
+    def sleep(self, seconds: float) -> None:
+        """Lets time pass, as the code that is proved asks for."""
+        self.advance(seconds)
+        self.slept(seconds)
 
     def advance(self, seconds: float) -> None:
         """Lets time pass."""

@@ -6,11 +6,22 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import Any, Literal
 
+from flowdsl.handler.declarations import LAMBDA_LONGEST_SECONDS
+from flowdsl.proof.clock import TICK_SECONDS
+
 Kind = Literal["none", "before", "after", "lost", "refused", "partial", "pause"]
 
 
 class Killed(BaseException):
     """The environment is gone. No `except Exception` sees it, as nothing sees a real one."""
+
+
+class NeverAnswers(Exception):
+    """A delivery does not end by itself: what it still does, and after how long."""
+
+
+MOST_CALLS = 2_000
+"""Calls of one delivery: a loop that ends makes fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,11 @@ class Delivery:
     """A run in progress. `calls` are those it has made, `service.Operation` each."""
 
     fault: Fault = NO_FAULT
+    longest: float = LAMBDA_LONGEST_SECONDS
+    """Seconds of virtual time that it may spend, waiting and calling."""
+    spent: float = 0.0
+    endless: NeverAnswers | None = None
+    """Set where it was ended because it did not end."""
     calls: list[str] = field(default_factory=list[str])
     dead: bool = False
     """Whether it has been killed: whatever it still tries does not happen."""
@@ -59,10 +75,14 @@ class Delivery:
     paused: Event = field(default_factory=Event)
     """Set when it waits at its fault's call, or has ended."""
     resume: Event = field(default_factory=Event)
+    waits: bool = False
+    """Whether it waits at its fault's call."""
 
     def begins(self, name: str) -> int:
         """Counts a call; its number. Raises Killed, or waits, where the fault says so."""
-        if self.dead:
+        self.spend(TICK_SECONDS)
+        if len(self.calls) >= MOST_CALLS:
+            self.expire(f"{MOST_CALLS:,} calls")
             raise Killed
         self.calls.append(name)
         number = len(self.calls)
@@ -72,9 +92,26 @@ class Delivery:
             if self.fault.kind == "lost":
                 self.loses_response = True
             if self.fault.kind == "pause":
+                self.waits = True
                 self.paused.set()
                 self.resume.wait()
+                self.waits = False
         return number
+
+    def spend(self, seconds: float) -> None:
+        """Lets its time pass. Raises Killed when it has none left, as the function's timeout would."""
+        self.spent += max(0.0, float(seconds))
+        if self.spent > self.longest:
+            self.expire(f"{self.longest:g} s")
+        if self.dead:
+            raise Killed
+
+    def expire(self, limit: str) -> None:
+        """It has reached a limit: it is dead, and why."""
+        if not self.dead:
+            doing = f"calling {self.calls[-1]}" if self.calls else "running"
+            self.endless = NeverAnswers(f"still {doing} after {limit}")
+            self.dead = True
 
     def is_refused(self, number: int) -> bool:
         """Whether the service refuses this call."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.proof import statelessness
+from flowdsl.proof.delivery import NeverAnswers
 from flowdsl.proof.report import Report
 from flowdsl.proof.scenarios import Trial, findings_of
 from flowdsl.proof.subject import Subject
@@ -93,6 +94,8 @@ def _check(trial: Trial) -> None:
     if unanswered:
         raise FlowDslError(f"{trial.subject.name} calls {unanswered[0]}, which moto does not answer")
     outcome = trial.expected.outcome
+    if isinstance(outcome.error, NeverAnswers):
+        raise FlowDslError(f"{trial.subject.name} never answers: {outcome.error}") from outcome.error
     if not trial.subject.is_final(outcome):
         if trial.world.web.refused:
             raise FlowDslError(

@@ -10,7 +10,7 @@ from typing import Any
 
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.proof.batch import Batch
-from flowdsl.proof.delivery import Delivery, Fault, Kind, Outcome
+from flowdsl.proof.delivery import Delivery, Fault, Kind, NeverAnswers, Outcome
 from flowdsl.proof.entry import flat
 from flowdsl.proof.partial import may_be_partial
 from flowdsl.proof.report import Finding
@@ -65,6 +65,8 @@ class Trial:
     def learn(self) -> None:
         """What a clean delivery does; and what of it depends on chance or time, from a second one with others."""
         self.expected = self.clean()
+        if self.expected.outcome.kind == "killed":
+            return
         if self.world.web.see_httpx():
             # The handler has loaded it only now, after a first call that nobody saw.
             self.expected = self.clean()
@@ -90,11 +92,11 @@ class Trial:
 
     def _run(self, delivery: Delivery, event: Any, subject: Subject) -> None:
         self.world.begin_delivery()
+        delivery.longest = subject.longest
         self.world.wire.active = delivery
         try:
-            outcome = subject.deliver(event, self.world.clock)
             # Whatever a killed delivery's code made of it: nobody hears of it.
-            delivery.outcome = Outcome("killed") if delivery.dead else outcome
+            delivery.outcome = self.world.watchdog.watch(delivery, lambda: subject.deliver(event, self.world.clock))
         finally:
             if self.world.wire.active is delivery:
                 self.world.wire.active = None
@@ -237,7 +239,7 @@ def _said(outcome: Outcome) -> str:
     if outcome.kind == "answered":
         return f"answers {_value(flat(outcome.value))}"
     if outcome.kind == "killed":
-        return "does not end"
+        return f"never answers: {outcome.error}" if isinstance(outcome.error, NeverAnswers) else "does not end"
     message = " ".join(str(outcome.error).split())
     return f"raises {outcome.error_name}" + (f" ({message[:120]})" if message else "")
 

@@ -13,6 +13,7 @@ from typing import Any, TypeGuard
 
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.handler import Handler, InvalidResult, Transient
+from flowdsl.handler.declarations import LAMBDA_LONGEST_SECONDS
 from flowdsl.handler.delivery import TABLE_VARIABLE, lease_seconds
 from flowdsl.handler.idempotency import KEY_FIELD, Once
 from flowdsl.handler.results import to_json
@@ -75,6 +76,11 @@ class Subject:
         """The function's timeout in seconds."""
         declared = self.contract.timeout_seconds if self.contract is not None else None
         return declared or DEFAULT_TIMEOUT_SECONDS
+
+    @property
+    def longest(self) -> float:
+        """Seconds after which Lambda ends it for certain: its timeout, or without one the longest that any function has."""
+        return (self.contract.timeout_seconds if self.contract is not None else None) or LAMBDA_LONGEST_SECONDS
 
     def lease(self, clock: Clock) -> float:
         """After how many seconds another delivery takes over from one that does not end."""

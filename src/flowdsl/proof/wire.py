@@ -59,6 +59,7 @@ class Wire:
         self._wrap(BaseClient, "_convert_to_request_dict", self._convert)
         self._wrap(BaseClient, "_make_api_call", self._api_call)
         self._wrap(RequestSigner, "sign", self._sign)
+        self._clock.slept = self._slept
         self.services.install()
         return self
 
@@ -82,6 +83,10 @@ class Wire:
             return wrapper(original, instance, *args, **kwargs)
 
         setattr(owner, name, wrapped)
+
+    def _slept(self, seconds: float) -> None:
+        if self.active is not None:
+            self.active.spend(seconds)
 
     def _convert(self, original: Any, client: Any, api_params: Any, *args: Any, **kwargs: Any) -> Any:
         request = original(client, api_params, *args, **kwargs)

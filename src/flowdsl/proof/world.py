@@ -49,6 +49,7 @@ class World:
         try:
             from flowdsl.proof.chance import Chance
             from flowdsl.proof.files import Files
+            from flowdsl.proof.watchdog import Watchdog
             from flowdsl.proof.web import Web
             from flowdsl.proof.wire import Wire
 
@@ -63,6 +64,7 @@ class World:
             stack.enter_context(self.clock)
             stack.enter_context(self.wire)
             self.web = stack.enter_context(Web(self.wire))
+            self.watchdog = stack.enter_context(Watchdog())
             self.files = stack.enter_context(Files(lambda: self.wire.active is not None))
             self._exit = stack.pop_all()
         return self
