@@ -66,6 +66,38 @@ def problems(resource: str, parameters: Any) -> list[tuple[str, str, str]]:
             ),
         ),
         (
+            "dynamodb:putItem",
+            {**TABLE, "Item": {"id": {"N": 5}}},
+            ("type", "/Item/id/N", "Item.id.N of dynamodb:putItem must be a string"),
+        ),
+        (
+            "glue:startJobRun",
+            {"JobName": "j", "Arguments": {"--a": 1}},
+            ("type", "/Arguments/--a", "Arguments.--a of glue:startJobRun must be a string"),
+        ),
+        (
+            "ecs:runTask",
+            {
+                "TaskDefinition": "t",
+                "Overrides": {"ContainerOverrides": [{"Environment": [{"Name": "ID", "Value": 5}]}]},
+            },
+            (
+                "type",
+                "/Overrides/ContainerOverrides/0/Environment/0/Value",
+                "Overrides.ContainerOverrides[0].Environment[0].Value of ecs:runTask must be a string",
+            ),
+        ),
+        (
+            "sqs:sendMessage",
+            {"QueueUrl": "q", "MessageBody": "m", "DelaySeconds": 1000},
+            ("value", "/DelaySeconds", "DelaySeconds of sqs:sendMessage must be 0 to 900, found 1,000"),
+        ),
+        (
+            "aws-sdk:dynamodb:query",
+            {**TABLE, "Limit": 0},
+            ("value", "/Limit", "Limit of aws-sdk:dynamodb:query must be at least 1, found 0"),
+        ),
+        (
             "aws-sdk:sts:getCallerIdentity",
             None,
             ("absent", "", "aws-sdk:sts:getCallerIdentity needs Arguments or Parameters, if only {}"),
@@ -89,6 +121,9 @@ def test_a_parameter_that_does_not_fit_is_told(resource: str, parameters: Any, p
         ("http:invoke", {"ApiEndpoint": "https://x", "Method": "GET", "Authentication": {"ConnectionArn": "c"}}),
         ("elasticmapreduce:addStep", {"ClusterId": "c", "Step": {"Name": "s"}}),
         ("aws-sdk:s3:listObjectsV2", "{% $all %}"),
+        # What AWS's own samples write, and it works: a plain text for {"S": text}, a text for a boolean.
+        ("dynamodb:putItem", {**TABLE, "Item": {"id": "x", "done": {"BOOL": "false"}}}),
+        ("aws-sdk:dynamodb:putItem", {**TABLE, "Item": {"n": {"N": 5}}}),
     ],
 )
 def test_what_aws_takes_is_left_alone(resource: str, parameters: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -77,6 +77,7 @@ def _walk(operation: Operation, parameters: dict[str, Any]) -> Iterator[Argument
             if key == name and name not in operation.json_text:
                 stack.append((shape, value, pointer, name))
     stack.reverse()
+    ranges: Mapping[str, tuple[float, float]] = operation.definition.ranges if operation.definition else {}
     texts_take_json = operation.kind == "aws-sdk"
     while stack:
         shape, value, pointer, called = stack.pop()
@@ -90,6 +91,9 @@ def _walk(operation: Operation, parameters: dict[str, Any]) -> Iterator[Argument
             near = did_you_mean(value, shape.enum)
             yield ArgumentProblem("value", pointer, f"{called} of {operation.name} cannot be {value!r}{near}")
             continue
+        unfit = _bounds_problem(shape, value, ranges.get(called))
+        if unfit:
+            yield ArgumentProblem("value", pointer, f"{called} of {operation.name} {unfit}")
         inner: list[tuple[Shape, Any, str, str]] = []
         if shape.type == "structure":
             # The names are the nested structure's own; a required one may come from a computed neighbour.
@@ -144,6 +148,29 @@ def _type_problem(shape: Shape, value: Any, texts_take_json: bool) -> str | None
             return (
                 None if isinstance(value, str | int | float) and not isinstance(value, bool) else "must be a timestamp"
             )
+        case "string":
+            # An SDK integration turns anything given for a text into JSON text (recorded); an optimised one nothing: {"N": 5}
+            # of DynamoDB and a number among a Glue job's Arguments are refused.
+            return None if texts_take_json or isinstance(value, str) else "must be a string"
         case _:
-            # An SDK integration turns anything given for a text into JSON text (recorded); an optimised one a scalar.
             return None if texts_take_json or not isinstance(value, dict | list) else "must be a string"
+
+
+def _bounds_problem(shape: Shape, value: Any, bounds: tuple[float, float] | None) -> str | None:
+    """What a literal's number, or length, must be and is not."""
+    least, most = bounds or (shape.minimum, shape.maximum)
+    if value is None or isinstance(value, bool) or (least is None and most is None):
+        return None
+    if isinstance(value, int | float):
+        size, what = value, ""
+    elif shape.type in ("string", "list", "map"):
+        held: str | list[Any] | dict[str, Any] = value if isinstance(value, str) else as_list(value) or as_object(value)
+        size, what = len(held), {"string": " characters", "list": " items", "map": " members"}[shape.type]
+    else:
+        return None
+    if (least is None or size >= least) and (most is None or size <= most):
+        return None
+    wanted = (
+        f"at most {most:,}" if least is None else f"at least {least:,}" if most is None else f"{least:,} to {most:,}"
+    )
+    return f"must {'have' if what else 'be'} {wanted}{what}, found {size:,}"

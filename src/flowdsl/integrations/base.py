@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeGuard
 
@@ -136,6 +136,8 @@ class Action:
     """Error names beyond the API's modelled ones, whole."""
     json_text: tuple[str, ...] = ()
     """Parameters of type text for which an object may stand: it becomes JSON text."""
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict[str, tuple[float, float]])
+    """Least and greatest number of a parameter, where the service documents them and its model does not have them."""
     places: tuple[Place, ...] = ("Task",)
 
     @property

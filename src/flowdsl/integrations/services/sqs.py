@@ -43,6 +43,7 @@ service = OptimizedService(
             token=True,
             errors=("SQS.SdkClientException",),
             json_text=("MessageBody",),
+            ranges={"DelaySeconds": (0, 900)},
         ),
     ),
     permissions=permissions,
