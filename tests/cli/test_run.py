@@ -191,6 +191,25 @@ def test_one_state_runs_as_test_state_does(here: Path) -> None:
     assert debug["inspectionData"]["afterParameters"] == {"FunctionName": "charge", "Payload": {}}
 
 
+def test_one_state_is_answered_as_in_a_whole_run(here: Path) -> None:
+    (here / "back.json").write_text(json.dumps({"lambda:invoke": {"return": {"lines": [1]}}}))
+    told = json.loads(flowdsl("charge.asl.json", "--state", "Charge", "--mocks", "back.json").stdout)
+    assert (told["status"], told["output"], told["nextState"]) == ("SUCCEEDED", {"lines": [1]}, "Each")
+    (here / "lines.json").write_text('{"lines": [1]}')
+    (here / "each.json").write_text(json.dumps({"Each": {"return": [1]}}))
+    told = json.loads(flowdsl("charge.asl.json", "--state", "Each", "--mocks", "each.json", "-i", "lines.json").stdout)
+    assert told["output"] == [1]
+
+
+def test_one_state_calls_its_handler_or_the_mock_that_is_named_after_it(here: Path) -> None:
+    (here / "ada.json").write_text('{"name": "Ada", "age": 36}')
+    (here / "greeter.json").write_text('{"greeters:greeting": {"return": "mocked"}}')
+    plain = json.loads(flowdsl("workflows/greet.py", "--state", "Say", "-i", "ada.json").stdout)
+    assert (plain["status"], plain["output"]) == ("SUCCEEDED", "Hello, Ada!")
+    mocked = flowdsl("workflows/greet.py", "--state", "Say", "-i", "ada.json", "--mocks", "greeter.json")
+    assert json.loads(mocked.stdout)["output"] == "mocked"
+
+
 def test_placeholders_are_filled_in(here: Path) -> None:
     (here / "wait.asl.json").write_text(
         '{"StartAt": "S", "States": {"S": {"Type": "Wait", "Seconds": "${Pause}", "End": true}}}'
@@ -229,6 +248,9 @@ def test_a_folder_stands_for_a_bucket(here: Path) -> None:
         (["charge.asl.json"], "state 'Charge' calls lambda:invoke, and there is no mock for it; give mocks={'Charge': ...}"),
         (["charge.asl.json", "--mocks", "half.json"], "the mocks file half.json is no JSON: "),
         (["charge.asl.json", "--mocks", "wrong.json"], "there is a mock for 'Chrge', but no state, operation or handler of that name in 'charge'; did you mean 'Charge'?"),
+        (["charge.asl.json", "--state", "charge"], "there is no state 'charge'; did you mean 'Charge'?"),
+        (["charge.asl.json", "--state", "Charge"], "state 'Charge' calls lambda:invoke, and there is no mock for it; give it one with --mocks"),
+        (["charge.asl.json", "--state", "Each"], "state 'Each' is a Map, which --state does not enter; give its result with --mocks: {\"Each\": {\"return\": [...]}}"),
         (["charge.asl.json", "--s3", "bucket"], "it is --s3 BUCKET=FOLDER, found 'bucket'"),
         (["charge.asl.json", "--substitute", "X=1"], "charge has no ${X}"),
         (["charge.asl.json", "--now", "yesterday", "--mocks", "declined.json"], "'yesterday' is no ISO 8601 date and time"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -13,7 +12,7 @@ from flowdsl.interpreter import testcontext, testdata
 from flowdsl.interpreter.clock import DEFAULT_START, Timeline
 from flowdsl.interpreter.failures import NotSupported, StateFailure
 from flowdsl.interpreter.frames import Frame
-from flowdsl.interpreter.mocks import Mocks, Raises, Returns
+from flowdsl.interpreter.mocks import Mocks
 from flowdsl.interpreter.nodes import Node
 from flowdsl.interpreter.program import Program, compile
 from flowdsl.interpreter.retries import first, next_delay
@@ -233,24 +232,3 @@ def _machine_around(state: dict[str, Any]) -> dict[str, Any]:
     states: dict[str, Any] = {STATE_NAME: state}
     states |= {name: {"Type": "Succeed"} for name in targets if isinstance(name, str) and name != STATE_NAME}
     return {"StartAt": STATE_NAME, "States": states}
-
-
-def run_state(
-    definition: Definition,
-    name: str,
-    input: Any,
-    mocks: Mapping[str, Any] | None,
-    *,
-    inspection_level: Level = "DEBUG",
-    seed: int | str = 0,
-) -> dict[str, Any]:
-    """Tests a state of a definition with the mock that a mocks file has for it."""
-    given = (mocks or {}).get(name)
-    if is_list(given):
-        given = given[0] if given else None
-    mock: dict[str, Any] | None = None
-    if isinstance(given, Raises):
-        mock = {"errorOutput": {"error": given.error, "cause": given.cause}}
-    elif isinstance(given, Returns):
-        mock = {"result": json.dumps(given.value), "fieldValidationMode": "PRESENT"}
-    return state_test(definition, input, state_name=name, mock=mock, inspection_level=inspection_level, seed=seed)

@@ -163,17 +163,24 @@ def _as_json(execution: Execution) -> str:
 def _one_state(
     definition: Definition, value: Any, mocks: dict[str, Any] | None, as_json: bool, options: dict[str, Any]
 ) -> int:
+    import contextlib
     import json
+    import sys
 
-    from flowdsl.interpreter.teststate import run_state
+    from flowdsl.cli.workflows import pairs
+    from flowdsl.interpreter.one_state import run_state
+    from flowdsl.interpreter.program import program_of
 
-    told = run_state(
-        definition,
-        options["state_name"],
-        value,
-        mocks,
-        inspection_level=options["inspection_level"],
-        seed=options["seed"],
-    )
+    filled = program_of(definition, pairs(options["substitutions"], "--substitute NAME=VALUE")).definition
+    # What a handler prints is no data of ours: it goes to stderr.
+    with contextlib.redirect_stdout(sys.stderr):
+        told = run_state(
+            filled,
+            options["state_name"],
+            value,
+            mocks,
+            inspection_level=options["inspection_level"],
+            seed=options["seed"],
+        )
     click.echo(json.dumps(told, indent=2, ensure_ascii=False))
     return 0 if told["status"] in ("SUCCEEDED", "CAUGHT_ERROR", "RETRIABLE") else 1
