@@ -103,7 +103,7 @@ class Attempt:
             self.trouble = "" if failed is None else f"{failed.node.name!r} fails: {(failed.trouble or ('', ''))[0]}"
             if ran.answers or ran.was_cut or ran.refused:
                 self.is_decided = False
-            origins = Origins(ran.trace)
+            origins = Origins(ran.trace, self.budget)
             goes_on = self._look(ran, origins)
             self.is_decided = self.is_decided and not origins.is_opaque
             if not goes_on:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from flowdsl.asl.definition import Definition
 from flowdsl.diagnostics import FlowDslError
@@ -26,6 +26,7 @@ from flowdsl.interpreter.run import Run
 from flowdsl.interpreter.ways import Way, taken, ways
 
 Json = Any
+_T = TypeVar("_T")
 
 MOST_PLANS: Final = 6
 """Ways to bring about one failure that are tried."""
@@ -116,16 +117,15 @@ class _Explorer:
 
     def all(self, on_way: Callable[[], object] | None) -> Exploration:
         """Everything: the plainest path, then one for each way that is yet to be taken."""
-        is_late = self._hurried(partial(self._try, None))
+        self._hurried(partial(self._try, None))
         left: list[tuple[Way, str | None, str]] = []
         for way in self.ways:
             if way.pointer not in self.covered:
                 self.closed, self.obstacle = "", ""
-                why = self.impossible.why(way)
-                if why is None and not is_late:
-                    is_late = self._hurried(partial(self._reach, way))
-                late = f"; the {self.budget.seconds:g} seconds that the search may take were over"
-                left.append((way, why or self.closed or None, late if is_late else self.obstacle))
+                why = self._hurried(partial(self.impossible.why, way))
+                if why is None:
+                    self._hurried(partial(self._reach, way))
+                left.append((way, why or self.closed or None, self.obstacle))
             if on_way is not None:
                 on_way()
         missed = [
@@ -135,14 +135,16 @@ class _Explorer:
         ]
         return Exploration(self.definition, self.cases, missed, self.ways, self.runs)
 
-    def _hurried(self, search: Callable[[], object]) -> bool:
-        """Searches; whether the time was up before it came to an end."""
+    def _hurried(self, look_for: Callable[[], _T]) -> _T | None:
+        """Looks for a run or a proof; None, and an obstacle that says why, where it did not come to an end."""
         try:
             self.budget.look()
-            search()
+            return look_for()
         except TimeIsUp:
-            return True
-        return False
+            self.obstacle = f"; the {self.budget.seconds:g} seconds that the search may take were over"
+        except RecursionError:
+            self.obstacle = "; what leads to it nests too deep to be looked into"
+        return None
 
     def _reach(self, way: Way) -> bool:
         for number, plan in enumerate(self.map.plans(way)):

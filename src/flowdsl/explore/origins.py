@@ -11,6 +11,7 @@ from typing import Any, Final
 from flowdsl.asl.values import is_object
 from flowdsl.explore.found import Found, fixed, made
 from flowdsl.explore.results import of_items, of_result
+from flowdsl.explore.running import Budget
 from flowdsl.explore.sources import INPUT, Source
 from flowdsl.explore.trace import Thread, Trace, Visit
 from flowdsl.explore.views import Place, Views
@@ -20,13 +21,16 @@ Json = Any
 
 DEEPEST: Final = 150
 """Steps back that need a look into an expression or a template, one in the other."""
+DEEPEST_PLACE: Final = 100
+"""Steps into a value: what lies deeper is not made up."""
 
 
 class Origins(Views):
     """The origins of the values of one run."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, budget: Budget | None = None) -> None:
         super().__init__(trace)
+        self.budget = budget
         self.depth = 0
         self.is_opaque = False
         """Whether something was met that cannot be turned round, so that to find nothing proves nothing."""
@@ -37,16 +41,21 @@ class Origins(Views):
         """The ways to have what is wanted at a place."""
         place = self._back(place)
         visit, root, steps = place
+        if self.depth > DEEPEST or len(steps) > DEEPEST_PLACE:
+            self.is_opaque = True
+            return
         source = self._source(place)
         if source is not None:
             yield from made(source, steps, want)
             return
-        if self.depth > DEEPEST:
-            self.is_opaque = True
-            return
+        if self.budget is not None:
+            self.budget.look()
         self.depth += 1
         try:
             yield from self._looked_into(visit, root, steps, want)
+        except RecursionError:
+            # Expressions nest, too, and so there is no telling how many looks the stack has room for.
+            self.is_opaque = True
         finally:
             self.depth -= 1
 

@@ -1,0 +1,57 @@
+"""What is large, deep or long: found, or not found, and never a crash."""
+
+from __future__ import annotations
+
+import pytest
+
+from flowdsl.asl.definition import Definition
+from tests.explore.machines import checked, end, jsonata, machine
+
+COUNTED = {
+    "JSONPath": machine(
+        Begin={"Type": "Pass", "Result": {"n": 0}, "Next": "Count"},
+        Count={"Type": "Pass", "Parameters": {"n.$": "States.MathAdd($.n, 1)"}, "Next": "Which"},
+        Which={
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.n", "NumericEquals": 500, "Next": "Done"}],
+            "Default": "Count",
+        },
+        Done=end(),
+    ),
+    "JSONata": jsonata(
+        Begin={"Type": "Pass", "Assign": {"n": 0}, "Next": "Count"},
+        Count={"Type": "Pass", "Assign": {"n": "{% $n + 1 %}"}, "Next": "Which"},
+        Which={"Type": "Choice", "Choices": [{"Condition": "{% $n = 900 %}", "Next": "Done"}], "Default": "Count"},
+        Done=end(),
+    ),
+}
+
+
+@pytest.mark.parametrize("definition", COUNTED.values(), ids=COUNTED.keys())
+def test_a_loop_that_counts_to_hundreds_is_gone_through(definition: Definition) -> None:
+    found = checked(definition)
+    assert found.missed == []
+    assert len(found.cases) == 1
+
+
+def test_what_is_thousands_of_members_deep_is_not_found() -> None:
+    found = checked(machine(Deep={"Type": "Pass", "InputPath": "$" + ".a" * 3000, "Next": "Done"}, Done=end()))
+    assert [missed.why for missed in found.not_found] == [
+        "no input was found that takes it; 'Deep' fails: States.Runtime"
+    ]
+
+
+def test_a_condition_of_hundreds_of_operators_crashes_nothing() -> None:
+    condition = " & ".join(["$states.input.a"] * 300) + " = 'b'"
+    found = checked(
+        jsonata(
+            Which={
+                "Type": "Choice",
+                "Choices": [{"Condition": f"{{% {condition} %}}", "Next": "Done"}],
+                "Default": "Other",
+            },
+            Done=end(),
+            Other=end(),
+        )
+    )
+    assert "/States/Which/Choices/0/Next" in {missed.way.pointer for missed in found.not_found}
