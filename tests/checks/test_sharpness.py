@@ -369,3 +369,65 @@ def test_a_call_that_fails_whatever_comes_in_is_an_error(call: str, why: str) ->
 )
 def test_a_call_that_may_work_is_none(call: str) -> None:
     assert found({"A": {"Type": "Pass", "Parameters": {"v.$": call}, "End": True}}, "ASL722") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "($fact := function($n){ $n <= 1 ? 1 : $n * $fact($n - 1) }; $fact(5))",
+        "($even := function($n){ $n = 0 ? true : $odd($n - 1) }; $odd := function($n){ $n != 0 and $even($n - 1) }; $even(4))",
+    ],
+)
+def test_a_function_that_calls_itself_or_one_bound_after_it_is_none(text: str) -> None:
+    assert found({"A": {"Type": "Pass", "Output": f"{{% {text} %}}", "End": True}}, "ASL723", jsonata=True) == []
+
+
+def caught(path: str, **catcher: Any) -> dict[str, Any]:
+    return {
+        "Call": {**INVOKE, "Catch": [{"ErrorEquals": ["States.ALL"], **catcher, "Next": "Show"}], "End": True},
+        "Show": {"Type": "Pass", "Parameters": {"v.$": path}, "End": True},
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [
+        ("Message", "; the text of the error is in '$.error.Cause'"),
+        ("cause", "; did you mean 'Cause'?"),
+        ("requestId", ""),
+    ],
+)
+def test_of_an_error_that_is_kept_it_is_said_what_it_has(name: str, instead: str) -> None:
+    message = f"'$.error.{name}' is not there: '$.error' has Error and Cause alone{instead}"
+    findings = found(caught(f"$.error.{name}", ResultPath="$.error"), "ASL302")
+    assert findings == [("error", "/States/Show/Parameters/v.$", message)]
+
+
+def test_the_cause_of_an_error_is_a_text_that_has_no_fields() -> None:
+    [(_, _, message)] = found(caught("$.error.Cause.errorType", ResultPath="$.error"), "ASL301")
+    assert message == (
+        "'$.error.Cause.errorType' is not there: '$.error.Cause' is a string; 'States.StringToJson($.error.Cause)' first"
+    )
+
+
+@pytest.mark.parametrize("key", ["Idempotency-Key", "Idempotency-Key.$", "X-Idempotency-Key"])
+def test_a_post_with_an_idempotency_key_may_be_retried(key: str) -> None:
+    assert retried_post({key: "$.id"}) == []
+
+
+def test_a_post_without_one_is_told_of_the_header() -> None:
+    assert retried_post({"Accept": "text/plain"}) == [
+        "a retry of 'Pay' on 'States.ALL' may do http:invoke a second time; give it a key (an Idempotency-Key header), or "
+        "retry throttling alone"
+    ]
+
+
+def retried_post(headers: dict[str, str]) -> list[str]:
+    post = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::http:invoke",
+        "Parameters": {"ApiEndpoint": "https://pay.example/charges", "Method": "POST", "Headers": headers},
+        "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2}],
+        "End": True,
+    }
+    return [message for _, _, message in found({"Pay": post}, "ASL406")]

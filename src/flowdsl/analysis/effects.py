@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 from flowdsl.analysis.task_results import Target, parameters_of, target
 from flowdsl.asl.definition import StateNode
+from flowdsl.asl.values import is_object
 
 Effect = Literal["none", "natural", "keyed", "repeats", "unknown"]
 """`none`: it reads. `natural`: a second call leaves the same (a put, a delete). `keyed`: it carries a key by which AWS tells a
@@ -30,6 +31,8 @@ KEYS: Final = frozenset(
     }
 )
 """Parameters by which an API tells a repeated call."""
+KEY_HEADER: Final = re.compile(r"(x-)?idempotency-?key", re.IGNORECASE)
+"""Headers of an HTTP call by which the other side tells a repeat."""
 REPEATS: Final = frozenset({"sns:publish", "sqs:sendMessage", "events:putEvents", "http:invoke"})
 CALCULATES: Final = re.compile(r"\bADD\b|=\s*[#:\w.\[\]]+\s*[+-]\s*[#:\w]|list_append", re.IGNORECASE)
 """An UpdateExpression that a second run applies a second time: `SET n = n - :x`, ADD, list_append."""
@@ -64,6 +67,12 @@ def has_key(found: Target, given: Mapping[str, Any]) -> bool:
     names = {key.removesuffix(".$") for key in given}
     if names & KEYS:
         return True
+    if found.name == "http:invoke":
+        headers = given.get("Headers", given.get("Headers.$"))
+        if isinstance(headers, str):
+            return KEY_HEADER.search(headers) is not None
+        named = [key.removesuffix(".$") for key in headers] if is_object(headers) else ()
+        return any(KEY_HEADER.fullmatch(name) for name in named)
     if found.operation is not None and found.operation.action in ("startExecution", "startSyncExecution"):
         return "Name" in names
     return False

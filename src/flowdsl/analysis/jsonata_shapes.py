@@ -10,7 +10,7 @@ from flowdsl.analysis.jsonata_constructors import array_shape, group_shape, obje
 from flowdsl.analysis.jsonata_functions import FUNCTIONS
 from flowdsl.analysis.jsonata_guards import NO_FACTS, NOT_NULL, THERE, Facts, all_prefixes
 from flowdsl.analysis.jsonata_operators import binary_shape, condition_shape, negated_shape
-from flowdsl.analysis.jsonata_trees import Access, access_of, index_of, names_of
+from flowdsl.analysis.jsonata_trees import Access, access_of, index_of, names_of, plain
 from flowdsl.analysis.sequences import as_array, sequence, sequence_of
 from flowdsl.analysis.shape import (
     ALL,
@@ -313,7 +313,13 @@ class Inference:
     # names and functions
 
     def _block(self, node: n.Block) -> Shape:
-        self.locals.append({})
+        # Functions see those that the same block binds, themselves too: a call comes later.
+        functions = {
+            part.name: FUNCTION_SHAPE
+            for part in node.expressions
+            if isinstance(part, n.Bind) and isinstance(plain(part.value), n.Lambda)
+        }
+        self.locals.append(functions)
         try:
             found = NOTHING
             for part in node.expressions:

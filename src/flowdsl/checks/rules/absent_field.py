@@ -70,5 +70,9 @@ def said(problem: Problem) -> str:
     found = there(problem.shape)
     verb = "has" if problem.shape.kinds & s.OBJECT else "is"
     where = f"{problem.below!r} {verb}" if problem.below not in ("", "$", "$states.input") else "there is"
+    if problem.below.endswith(".Cause") and problem.shape.kinds == s.TEXT | s.NULL:
+        # A function's error comes as JSON in a text.
+        parsed = f"$parse({problem.below})" if problem.state.is_jsonata else f"States.StringToJson({problem.below})"
+        return f"{problem.text!r} is not there: {problem.below!r} is a string; {parsed!r} first"
     instead = f"; {where} {found}" if found != "nothing" else ""
     return f"{problem.text!r} is not there{f': {why}' if why else ''}{instead}{hint(problem)}"

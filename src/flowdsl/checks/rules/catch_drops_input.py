@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from flowdsl.analysis.flow_state import Problem
 from flowdsl.asl.definition import StateNode
@@ -10,7 +12,7 @@ from flowdsl.asl.values import is_object
 from flowdsl.checks.absences import has_origin
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
-from flowdsl.diagnostics import Diagnostic, Edit, Fix, Severity
+from flowdsl.diagnostics import Diagnostic, Edit, Fix, Severity, did_you_mean
 
 CHARGE = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "charge"}}
 
@@ -56,6 +58,9 @@ class CatchDropsInput(Rule):
         for problem in context.problems("missing"):
             # Where other ways bring the field, this one still surely fails.
             if has_origin(problem, "error") and (problem.certain or not problem.state.is_jsonata):
+                if problem.below not in ("", "$", "$states.input") or problem.text.startswith("$states.errorOutput"):
+                    yield self._of_error(context, problem)
+                    continue
                 state = next(origin.state for origin in problem.shape.origins if origin.kind == "error")
                 caught = next((s for s in context.states("Task", "Map", "Parallel") if s.name == state), None)
                 in_jsonata = caught is not None and caught.is_jsonata
@@ -65,6 +70,19 @@ class CatchDropsInput(Rule):
                 mild = problem.state.is_jsonata and not (problem.certain and context.is_typed)
                 severity = Severity.WARNING if mild else None
                 yield self.at(problem.pointer, message, severity=severity, fix=_fix(problem, caught))
+
+    def _of_error(self, context: CheckContext, problem: Problem) -> Diagnostic:
+        """A field of what the Catcher keeps of the error."""
+        below = problem.below or "$states.errorOutput"
+        instead = did_you_mean(problem.name, ("Error", "Cause"))
+        if not instead:
+            instead = f"; the text of the error is in {f'{below}.Cause'!r}" if _MESSAGE.search(problem.name) else ""
+        message = f"{problem.text!r} is not there: {below!r} has Error and Cause alone{instead}"
+        mild = problem.state.is_jsonata and not (problem.certain and context.is_typed)
+        return self.at(problem.pointer, message, severity=Severity.WARNING if mild else None)
+
+
+_MESSAGE: Final = re.compile("message|detail|reason|text", re.IGNORECASE)
 
 
 def _fix(problem: Problem, caught: StateNode | None) -> Fix | None:

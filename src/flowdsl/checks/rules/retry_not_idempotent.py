@@ -74,6 +74,7 @@ def _repeated(context: CheckContext, state: StateNode) -> tuple[str, str] | None
         "states:startExecution": "Name",
         "sns:publish": "MessageDeduplicationId",
         "sqs:sendMessage": "MessageDeduplicationId",
+        "http:invoke": "an Idempotency-Key header",
     }
     tokens = found.operation.idempotency_tokens if found.operation is not None else ()
     key = keys.get(found.name) or next(iter(tokens), None)
