@@ -159,3 +159,6 @@ def test_one_that_a_person_has_changed_may_not() -> None:
     assert not may_replace(text.replace("SUCCEEDED", "FAILED", 1))
     assert not may_replace(f"{text}\n\ndef test_mine() -> None: ...\n".replace("# flowdsl paths", "# paths"))
     assert not may_replace("def test_mine() -> None: ...\n")
+    # Tests of one's own are most often put at the end.
+    assert not may_replace(f"{text}\n\ndef test_mine() -> None: ...\n")
+    assert may_replace(f"{text}\n")

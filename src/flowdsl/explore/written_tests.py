@@ -88,7 +88,7 @@ def text_of_tests(tested: Sequence[Explored]) -> str:
 def may_replace(text: str) -> bool:
     """Whether a file is as `flowdsl paths` wrote it, formatting aside: nobody has put work of their own into it."""
     seal = _SEAL.search(text)
-    return MARK in text and seal is not None and seal[1] == _sum(text[: seal.start()])
+    return MARK in text and seal is not None and seal[1] == _sum(text[: seal.start()] + text[seal.end() :])
 
 
 def _sum(text: str) -> str:
