@@ -431,3 +431,35 @@ def retried_post(headers: dict[str, str]) -> list[str]:
         "End": True,
     }
     return [message for _, _, message in found({"Pay": post}, "ASL406")]
+
+
+STATUS = "$states.result.QueryExecution.Status.State"
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        {"id": "{% $states.input.id %}", "st": f"{{% {STATUS} %}}"},
+        f"{{% $merge([$states.input, {{'st': {STATUS}}}]) %}}",
+        f"{{% {{'id': $states.input.id, 'st': {STATUS}}} %}}",
+    ],
+)
+def test_a_poll_of_a_status_under_another_name_is_one(output: Any) -> None:
+    states = {
+        "Hold": {"Type": "Wait", "Seconds": 15, "Next": "Ask"},
+        "Ask": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::athena:getQueryExecution",
+            "Arguments": {"QueryExecutionId": "{% $states.input.id %}"},
+            "Output": output,
+            "Next": "IsDone",
+        },
+        "IsDone": {
+            "Type": "Choice",
+            "Choices": [{"Condition": "{% $states.input.st = 'SUCCEEDED' %}", "Next": "Done"}],
+            "Default": "Hold",
+        },
+        "Done": {"Type": "Succeed"},
+    }
+    [(severity, pointer, _)] = found(states, "ASL208", jsonata=True)
+    assert (severity, pointer) == ("warning", "/States/IsDone")

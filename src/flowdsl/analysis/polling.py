@@ -166,8 +166,8 @@ def asks(task: StateNode) -> bool:
 
 
 def _looks_at_status(state: StateNode, tasks: list[StateNode]) -> bool:
-    """Whether a Choice compares something that is named like a status with a constant, or a variable that a Task of the loop
-    gave what is named so.
+    """Whether a Choice compares something that is named like a status with a constant, or a variable or member that a
+    Task of the loop gave what is named so.
     """
     rules = state.fields.get("Choices")
     found = [
@@ -178,14 +178,31 @@ def _looks_at_status(state: StateNode, tasks: list[StateNode]) -> bool:
     ]
     if any(words & STATUS_WORDS for words in found):
         return True
-    for task in tasks if found else ():
-        given = task.fields.get("Assign")
+    return any(
+        _words(name) in found and words & STATUS_WORDS for task in tasks if found for name, words in _renamed(task)
+    )
+
+
+def _renamed(task: StateNode) -> Iterator[tuple[str, set[str]]]:
+    """(name, words of the last name of what it is given) of the members and variables that a Task makes of its result."""
+    for field in ("Assign", "Output", "ResultSelector"):
+        given = task.fields.get(field)
         for name, value in given.items() if is_object(given) else ():
-            tree = field_tree(value) if _words(name) in found else None
-            last = tree.steps[-1] if isinstance(tree, n.Path) else None
-            if isinstance(last, n.Name) and _words(last.name) & STATUS_WORDS:
-                return True
-    return False
+            if isinstance(value, str) and value.startswith("$"):
+                yield name.removesuffix(".$"), _words(_last_name(value))
+            elif (tree := field_tree(value)) is not None:
+                yield name, _last_words(tree)
+        # An object in an expression: `$merge([$states.input, {"st": $states.result.Status}])`.
+        tree = field_tree(given)
+        for node in n.walk(tree) if tree is not None else ():
+            for key, value in node.pairs if isinstance(node, n.Object) else ():
+                if isinstance(key, n.Literal) and isinstance(key.value, str):
+                    yield key.value, _last_words(value)
+
+
+def _last_words(tree: n.Node) -> set[str]:
+    last = tree.steps[-1] if isinstance(tree, n.Path) else None
+    return _words(last.name) if isinstance(last, n.Name) else set()
 
 
 def _compared_names(rule: dict[str, Any], jsonata: bool) -> Iterator[set[str]]:
