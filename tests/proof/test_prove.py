@@ -13,7 +13,7 @@ import threading
 import time
 import urllib.request
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import boto3
@@ -24,7 +24,7 @@ from botocore.config import Config
 from moto import mock_aws
 
 from flowdsl.diagnostics import FlowDslError
-from flowdsl.handler import handler, natural
+from flowdsl.handler import handler, natural, once
 from flowdsl.proof.prove import assert_idempotent, prove
 from tests.proof import aws, sound
 from tests.proof.aws import client, item
@@ -183,7 +183,7 @@ def test_a_setup_reaches_nothing_but_this_machine() -> None:
     def setup() -> None:
         socket.create_connection(("192.0.2.1", 6379), timeout=1)
 
-    with pytest.raises(ConnectionError, match="a proof reaches no network, and something connects to 192"):
+    with pytest.raises(FlowDslError, match="a proof reaches no network, and something connects to 192"):
         prove(sound.put_order, ORDER, setup)
 
 
@@ -437,10 +437,8 @@ def spin(event: dict[str, Any], context: Any) -> None:
 
 def spin_through_everything(event: dict[str, Any], context: Any) -> None:
     while True:
-        try:
+        with suppress(BaseException):
             client("dynamodb").get_item(TableName="orders", Key=item(id="nobody"))
-        except:  # noqa: E722
-            pass
 
 
 def wait_for_nobody(event: dict[str, Any], context: Any) -> None:
@@ -485,3 +483,70 @@ def test_a_handler_that_waits_for_what_a_killed_delivery_should_have_done_is_tol
     assert found["killed after #1 dynamodb.PutItem"].startswith(
         "delivered again, it never answers: still calling dynamodb.GetItem after 900 s"
     )
+
+
+def bad_world() -> None:
+    client("s3").create_bucket(Bucket="b")
+
+
+def test_a_setup_that_fails_is_told_in_one_line() -> None:
+    with pytest.raises(FlowDslError) as error:
+        prove(sound.put_order, ORDER, bad_world)
+    line = bad_world.__code__.co_firstlineno + 1
+    assert str(error.value) == (
+        f"the setup tests.proof.test_prove:bad_world fails (tests/proof/test_prove.py:{line}): ClientError: "
+        "An error occurred (InvalidBucketName) when calling the CreateBucket operation: The specified bucket is not valid."
+    )
+
+
+def test_a_thread_that_a_fault_ends_prints_no_trace(capfd: Any) -> None:
+    def threaded(event: dict[str, Any], context: Any) -> None:
+        def put() -> None:
+            client("dynamodb").put_item(TableName="orders", Item=item(id=event["order_id"]))
+
+        thread = threading.Thread(target=put)
+        thread.start()
+        thread.join()
+
+    report = prove(threaded, ORDER, aws.orders_world)
+    assert {f.fault for f in report.findings} == {"#1 dynamodb.PutItem refused, too many requests"}
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_what_the_world_lacks_is_named() -> None:
+    def put(event: dict[str, Any], context: Any) -> None:
+        client("dynamodb").put_item(TableName="orders", Item=item(id="o1"))
+
+    def reads(event: dict[str, Any], context: Any) -> None:
+        assert os.environ["ORDERS_TABLE"]
+
+    def nothing() -> None:
+        """A world with nothing in it."""
+
+    here = "tests.proof.test_prove:test_what_the_world_lacks_is_named.<locals>"
+    none = "the proof has no world; give it one with --setup MODULE:FUNCTION, or @proof(handler, event, setup)"
+    put_said = "calls dynamodb.PutItem with TableName 'orders', which is not there (ResourceNotFoundException)"
+    read_said = "reads the environment variable 'ORDERS_TABLE', which is not set"
+    for function, setup, said in [
+        (put, None, f"{here}.put {put_said}: {none}"),
+        (put, nothing, f"{here}.put {put_said}: the setup {here}.nothing does not make it"),
+        (reads, None, f"{here}.reads {read_said}: {none}"),
+    ]:
+        with pytest.raises(FlowDslError) as error:
+            prove(function, ORDER, setup)
+        assert str(error.value) == said
+
+
+def test_the_table_of_once_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IDEMPOTENCY_TABLE", "keys")
+    with pytest.raises(FlowDslError) as error:
+        prove(handler(idempotency=once("order_id"))(_nothing_done), {"order_id": "o1"})
+    assert str(error.value) == (
+        "tests.proof.test_prove:_nothing_done cannot begin: once(...) keeps its records in the DynamoDB table 'keys', "
+        "which is not there; the environment variable IDEMPOTENCY_TABLE names it: the proof has no world; give it one with --setup MODULE:FUNCTION, "
+        "or @proof(handler, event, setup)"
+    )
+
+
+def _nothing_done(*, order_id: str) -> None:
+    """Does nothing."""

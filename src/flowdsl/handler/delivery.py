@@ -107,7 +107,8 @@ def _once(
     name = f"{contract.name or handler.target}#{key}"
     # Before the handler runs: what it does to its arguments must not change what they were.
     payload = sha256(_canonical(to_json(arguments, handler.name)).encode()).hexdigest()
-    record = Record(_table(contract), _short(name), uuid.uuid4().hex, payload)
+    table, named_by = _table(contract)
+    record = Record(table, _short(name), uuid.uuid4().hex, payload, named_by)
     delivery = Delivery(name, Transaction())
     now = time.time()
     try:
@@ -153,13 +154,16 @@ def lease_seconds(handler: Handler[Any, Any], context: Any) -> float:
     return handler.timeout_seconds or 900
 
 
-def _table(contract: Once) -> str:
-    table = contract.table or os.environ.get(TABLE_VARIABLE)
+def _table(contract: Once) -> tuple[str, str]:
+    """The table's name, and what names it."""
+    if contract.table:
+        return contract.table, "once(table=...)"
+    table = os.environ.get(TABLE_VARIABLE)
     if not table:
         raise LookupError(
             f"once(...) keeps its records in a DynamoDB table: set {TABLE_VARIABLE}, or give once(table=...)"
         )
-    return table
+    return table, f"the environment variable {TABLE_VARIABLE}"
 
 
 def _key_of(

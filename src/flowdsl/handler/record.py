@@ -29,8 +29,9 @@ class Record:
     delivery that was overtaken changes nothing.
     """
 
-    def __init__(self, table: str, key: str, owner: str, payload: str) -> None:
+    def __init__(self, table: str, key: str, owner: str, payload: str, named_by: str = "once(table=...)") -> None:
         self._table = table
+        self._named_by = named_by
         self._key = {"id": {"S": key}}
         self._owner = {"S": owner}
         self._payload = {"S": payload}
@@ -39,7 +40,7 @@ class Record:
     def claim(self, now: float, lease: float, keep: int) -> str | None:
         """Takes the key until `now + lease`; or the result (as JSON) of the delivery that is done with it.
 
-        Raises KeyReused or AlreadyRunning. Seconds.
+        Raises KeyReused or AlreadyRunning; LookupError where the table is not there. Seconds.
         """
         from botocore.exceptions import ClientError
 
@@ -73,6 +74,10 @@ class Record:
             )
         except ClientError as error:
             response: Any = error.response
+            if response["Error"]["Code"] == "ResourceNotFoundException":
+                raise LookupError(
+                    f"once(...) keeps its records in the DynamoDB table {self._table!r}, which is not there; {self._named_by} names it"
+                ) from error
             if response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
             return self._found(response.get("Item") or self._read())

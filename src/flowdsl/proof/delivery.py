@@ -75,6 +75,8 @@ class Delivery:
     paused: Event = field(default_factory=Event)
     """Set when it waits at its fault's call, or has ended."""
     resume: Event = field(default_factory=Event)
+    failed: tuple[str, Any] | None = None
+    """The last call that AWS answered with an error, and its parameters."""
     waits: bool = False
     """Whether it waits at its fault's call."""
 

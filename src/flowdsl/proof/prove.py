@@ -11,6 +11,7 @@ from flowdsl.proof import statelessness
 from flowdsl.proof.delivery import NeverAnswers
 from flowdsl.proof.report import Report
 from flowdsl.proof.scenarios import Trial, findings_of
+from flowdsl.proof.setups import missing, subject_of, unset_variable
 from flowdsl.proof.subject import Subject
 from flowdsl.proof.world import Setup, World
 
@@ -102,9 +103,33 @@ def _check(trial: Trial) -> None:
                 f"{trial.subject.name} connects to {trial.world.web.refused[0]}, and a proof reaches no network: it records boto3, and HTTP "
                 "through urllib, urllib3, requests and httpx; whatever else a handler talks to, its setup puts something else there"
             ) from outcome.error
+        lacking = _lacking(trial, outcome.error)
         raise FlowDslError(
-            f"{trial.subject.name} fails on this event before anything is done to it: {outcome.error_name}: {outcome.error}"
+            f"{trial.subject.name} {lacking}"
+            if lacking
+            else f"{trial.subject.name} fails on this event before anything is done to it: {outcome.error_name}: {outcome.error}"
         ) from outcome.error
+
+
+def _lacking(trial: Trial, error: BaseException | None) -> str:
+    """What the handler needs and the world does not have; empty where it fails for another reason."""
+    # What flowdsl's own errors are made from says more than they do themselves.
+    code = missing(error) or missing(getattr(error, "__cause__", None))
+    variable = unset_variable(error)
+    if code and code != missing(error):
+        found = f"cannot begin: {error}"
+    elif code and trial.expected.failed is not None:
+        call, parameters = trial.expected.failed
+        what = subject_of(parameters)
+        found = f"calls {call}{f' with {what}' if what else ''}, which is not there ({code})"
+    elif variable:
+        found = f"reads the environment variable {variable!r}, which is not set"
+    else:
+        return ""
+    made = trial.world.setup
+    if made is None:
+        return f"{found}: the proof has no world; give it one with --setup MODULE:FUNCTION, or @proof(handler, event, setup)"
+    return f"{found}: the setup {made.__module__}:{made.__qualname__} does not make it"
 
 
 def assert_idempotent(handler: Any, event: Any, *, setup: Setup | None = None, **options: Any) -> Report:

@@ -47,6 +47,8 @@ class Clean:
     outcome: Outcome
     state: State
     calls: list[str] = field(default_factory=list[str])
+    failed: tuple[str, Any] | None = None
+    """The last call that AWS answered with an error, and its parameters."""
 
 
 class Trial:
@@ -82,7 +84,7 @@ class Trial:
         self.world.fresh(variant)
         delivery = self.deliver(event=event, subject=subject)
         assert delivery.outcome is not None
-        return Clean(delivery.outcome, self.world.observe(), delivery.calls)
+        return Clean(delivery.outcome, self.world.observe(), delivery.calls, delivery.failed)
 
     def deliver(self, fault: Fault | None = None, event: Any = None, subject: Subject | None = None) -> Delivery:
         """One delivery in the world as it is."""

@@ -137,6 +137,8 @@ class Wire:
             return error(REFUSALS.get(service, "ThrottlingException"), "Rate exceeded")
         # The delivery may have waited: the one that runs now is this one again.
         answer = original(endpoint, operation_model, request_dict)
+        if answer[0].status_code >= 400:
+            delivery.failed = delivery.calls[number - 1], request_dict["context"].get(PARAMETERS)
         delivery.ends(number)
         return answer
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cache
@@ -14,6 +15,7 @@ from flowdsl.proof import moto_data, stores
 from flowdsl.proof.clock import START, Clock
 from flowdsl.proof.rehearsal import Call, Diverged, Rehearsal
 from flowdsl.proof.session import warm_session
+from flowdsl.proof.setups import failure
 from flowdsl.proof.state import State
 
 Setup = Callable[..., Any]
@@ -33,7 +35,7 @@ class World:
     """What surrounds a handler. What a test had before (moto's data, the environment, the time) is back afterwards."""
 
     def __init__(self, setup: Setup | None, seed: int) -> None:
-        self._setup = setup
+        self.setup = setup
         self.ignore: frozenset[str] = frozenset()
         """Containers, and `container.path`, that are no effects."""
         self.at_least_once: frozenset[str] = frozenset()
@@ -63,6 +65,8 @@ class World:
             self.chance = stack.enter_context(Chance())
             stack.enter_context(self.clock)
             stack.enter_context(self.wire)
+            stack.callback(setattr, threading, "excepthook", threading.excepthook)
+            threading.excepthook = _unheard
             self.web = stack.enter_context(Web(self.wire))
             self.watchdog = stack.enter_context(Watchdog())
             self.files = stack.enter_context(Files(lambda: self.wire.active is not None))
@@ -100,7 +104,7 @@ class World:
     def fresh(self, variant: int = 0) -> None:
         """A new world: nothing in it but what the setup makes. Another `variant` has another time, and other chances."""
         self._begin(variant)
-        if self._setup is None:
+        if self.setup is None:
             return
         rehearsal = self._rehearsals.get(variant)
         if rehearsal is None:
@@ -126,7 +130,7 @@ class World:
 
     def _run_setup(self, stage: Call) -> None:
         """Runs the setup, its calls to AWS through `stage`."""
-        assert self._setup is not None
+        assert self.setup is not None
         calls = count(1)
 
         def staged(service: str, operation: str, parameters: Any, call: Callable[[], Any]) -> Any:
@@ -138,7 +142,11 @@ class World:
 
         self.wire.stage = staged
         try:
-            self._setup(*((self,) if _takes_world(self._setup) else ()))
+            self.setup(*((self,) if _takes_world(self.setup) else ()))
+        except FlowDslError:
+            raise
+        except Exception as error:
+            raise FlowDslError(failure(self.setup, error)) from error
         finally:
             self.wire.stage = None
 
@@ -213,6 +221,10 @@ def _takes_world(setup: Setup) -> bool:
 
     kinds = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
     return any(p.kind in kinds and p.default is p.empty for p in signature(setup).parameters.values())
+
+
+def _unheard(failed: Any) -> None:
+    """A handler's own thread that ends by a fault: the proof tells what comes of it, the trace would stand in its report."""
 
 
 def _restore_environment(wanted: dict[str, str]) -> None:
