@@ -234,7 +234,48 @@ def test_a_folder_stands_for_a_bucket(here: Path) -> None:
     state = {"Type": "Map", "ItemReader": reader, "ItemProcessor": processor, "End": True}
     (here / "rows.asl.json").write_text(json.dumps({"StartAt": "M", "States": {"M": state}}))
     result = flowdsl("rows.asl.json", "--s3", "data=in")
-    assert result.stdout.splitlines()[-1] == '      +0s  SUCCEEDED -> [{"n":"1"},{"n":"2"}]'
+    assert result.stdout.splitlines() == [
+        '      +0s  M                        2 child executions -> [{"n":"1"},{"n":"2"}]',
+        '      +0s  SUCCEEDED -> [{"n":"1"},{"n":"2"}]',
+    ]
+    nowhere = flowdsl("rows.asl.json")
+    assert nowhere.exit_code == 1
+    assert nowhere.stderr == "flowdsl: what an ItemReader reads is given with --s3 BUCKET=FOLDER\n"
+    assert complaint(flowdsl("rows.asl.json", "--s3", "data=gone")) == (
+        "the S3 bucket 'data' is given as 'gone', which is no folder"
+    )
+
+
+def test_a_distributed_map_tells_how_its_children_ended_and_where_the_results_are(here: Path) -> None:
+    states = {
+        "C": {"Type": "Choice", "Choices": [{"Variable": "$", "NumericEquals": 2, "Next": "F"}], "Default": "S"},
+        "F": {"Type": "Fail", "Error": "Bad", "Cause": "two is too many"},
+        "S": {"Type": "Succeed"},
+    }
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
+        "StartAt": "C",
+        "States": states,
+    }
+    writer = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "out", "Prefix": "p"}}
+    state: dict[str, Any] = {"Type": "Map", "MaxConcurrency": 1, "ItemProcessor": processor, "End": True}
+    (here / "items.json").write_text("[1, 2, 3]")
+    tolerant = {**state, "ToleratedFailureCount": 1, "ResultWriter": writer}
+    (here / "map.asl.json").write_text(json.dumps({"StartAt": "M", "States": {"M": tolerant}}))
+    lines = flowdsl("map.asl.json", "-i", "items.json").stdout.splitlines()
+    assert lines[0] == "      +0s    M                      [1] failed Bad: two is too many"
+    assert lines[1].startswith(
+        "      +0s  M                        3 child executions: 2 succeeded, 1 failed, results in s3://out/p/"
+    )
+    assert "/manifest.json" in lines[1]
+    (here / "map.asl.json").write_text(json.dumps({"StartAt": "M", "States": {"M": state}}))
+    lines = flowdsl("map.asl.json", "-i", "items.json").stdout.splitlines()
+    assert lines[:3] == [
+        "      +0s  M                        2 child executions: 1 succeeded, 1 failed",
+        "      +0s    M                      [1] failed Bad: two is too many",
+        "      +0s  M                        failed States.ExceedToleratedFailureThreshold: "
+        "The specified tolerated failure threshold was exceeded",
+    ]
 
 
 @pytest.mark.parametrize(

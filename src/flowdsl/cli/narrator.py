@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter, deque
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from flowdsl.cli.output import wants_colour
 from flowdsl.interpreter.story import Line, Story, span
+
+if TYPE_CHECKING:
+    from flowdsl.interpreter.run import Run
 
 STYLES = {"good": "32", "bad": "31", "plain": "2", "note": "36"}
 PIPED_WIDTH = 160
@@ -40,6 +43,11 @@ class Narrator:
         """Prints what an event adds."""
         for line in self._story.tell(event):
             self.say(line)
+
+    def child(self, child: Run) -> None:
+        """Counts a child execution of a Distributed Map that has ended; its Map Run's lines tell of it."""
+        failed = None if child.status == "SUCCEEDED" else {"error": child.error or child.status, "cause": child.cause}
+        self._story.child(child.label, child.item, failed)
 
     def say(self, line: Line) -> None:
         """Prints a line, or holds it back where its state has been told often enough."""

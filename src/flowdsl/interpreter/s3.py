@@ -114,7 +114,7 @@ class S3Objects:
         if folder is None:
             return
         if not isinstance(folder, Path) or not folder.is_dir():
-            raise FlowDslError(f"the S3 bucket {bucket!r} is given as {folder!r}, which is no folder")
+            raise FlowDslError(f"the S3 bucket {bucket!r} is given as {str(folder)!r}, which is no folder")
         for path in sorted(p for p in folder.rglob("*") if p.is_file()):
             self.put(bucket, path.relative_to(folder).as_posix(), path)
 

@@ -41,11 +41,38 @@ def span(value: float) -> str:
     return " ".join(parts[:2])
 
 
+@dataclass
+class Children:
+    """How the child executions of one Map Run have ended so far."""
+
+    succeeded: int = 0
+    failed: int = 0
+    first: str = ""
+    """What is said of the first that failed."""
+
+    def words(self) -> str:
+        """How many there were, and how they ended."""
+        count = self.succeeded + self.failed
+        told = f"{count:,} child execution{'s' * (count != 1)}"
+        return f"{told}: {self.succeeded:,} succeeded, {self.failed:,} failed" if self.failed else told
+
+
 class Story:
     """Turns events into lines, one event after the other."""
 
     def __init__(self) -> None:
         self.threads = Threads()
+        self._children: dict[str, Children] = {}
+        """By the labels of their Map Runs."""
+
+    def child(self, label: str, index: int | None, error: dict[str, Any] | None) -> None:
+        """Counts a child execution of a Distributed Map that has ended, with its error where it did not end well."""
+        children = self._children.setdefault(label, Children())
+        if error is None:
+            children.succeeded += 1
+            return
+        children.failed += 1
+        children.first = children.first or f"[{index}] failed {error_words(error)}"
 
     def tell(self, event: Event) -> list[Line]:
         """The lines that an event adds; most add none."""
@@ -56,6 +83,12 @@ class Story:
             return [] if kind == "ExecutionStarted" else [_end(at, kind, told)]
         if stay is None:
             return []
+        if kind == "MapRunStarted":
+            stay.label = str(told.get("mapRunArn")).rpartition("/")[2].partition(":")[0]
+            self._children.pop(stay.label, None)
+            return []
+        if kind in ("MapRunSucceeded", "MapRunFailed"):
+            return self._map_run(at, thread, stay, told)
         if kind.endswith("StateExited"):
             return [_exited(at, thread, stay, told)]
         if kind in SCHEDULED or kind in ("MapStateStarted", "ParallelStateStarted"):
@@ -67,12 +100,27 @@ class Story:
         elif kind == "EvaluationFailed":
             stay.error, stay.failed_at = (told.get("error"), told.get("cause")), at
             return [Line(at, thread.depth, named(thread, stay), error_words(told), "bad")]
-        elif kind in ("MapStateFailed", "ParallelStateFailed", "MapRunFailed"):
+        elif kind in ("MapStateFailed", "ParallelStateFailed"):
             text = f"failed {error_words(told)}" if told else "failed"
             return [Line(at, thread.depth, named(thread, stay), text, "bad")]
         elif kind == "MapIterationFailed":
             stay.failed_at = at
         return []
+
+    def _map_run(self, at: float, thread: Thread, stay: Stay, told: dict[str, Any]) -> list[Line]:
+        """What the children of a Map Run came to: how many, the first that failed, what ended the whole."""
+        name = named(thread, stay)
+        lines: list[Line] = []
+        children = self._children.get(stay.label or "")
+        if children is not None:
+            stay.children = children.words()
+            if told:
+                lines.append(Line(at, thread.depth, name, stay.children, "bad"))
+            if children.first:
+                lines.append(Line(at, thread.depth + 1, name, children.first, "bad"))
+        if told:
+            lines.append(Line(at, thread.depth, name, f"failed {error_words(told)}", "bad"))
+        return lines
 
 
 def named(thread: Thread, stay: Stay) -> str:
@@ -94,6 +142,8 @@ def _exited(at: float, thread: Thread, stay: Stay, told: dict[str, Any]) -> Line
     text = ""
     if stay.type == "Wait":
         text = f"waited {span(at - stay.at)}"
+    elif stay.label is not None:
+        text = f"{stay.children}{_written(str(told.get('output', '')))}"
     elif stay.type == "Map" and stay.items is not None:
         text = f"{stay.items} item{'s' * (stay.items != 1)}"
     elif stay.type == "Task" and stay.attempts > 1:
@@ -101,6 +151,15 @@ def _exited(at: float, thread: Thread, stay: Stay, told: dict[str, Any]) -> Line
     if stay.error is not None:
         text = f"caught {stay.error[0] or 'an error without a name'}"
     return Line(at, thread.depth, named(thread, stay), text, "good", shown(str(told.get("output", ""))))
+
+
+def _written(output: str) -> str:
+    """Where a ResultWriter has written the results, as far as the state's output still says so."""
+    if '"ResultWriterDetails"' in output:
+        with suppress(ValueError, KeyError, TypeError):
+            details = json.loads(output)["ResultWriterDetails"]
+            return f", results in s3://{details['Bucket']}/{details['Key']}"
+    return ""
 
 
 def shown(text: str) -> str:

@@ -43,6 +43,10 @@ class Stay:
     failed_at: float | None = None
     error: tuple[str | None, str | None] | None = None
     items: int | None = None
+    label: str | None = None
+    """A Distributed Map's, which its child executions have in their ARNs."""
+    children: str = ""
+    """How they ended, in words."""
 
 
 @dataclass

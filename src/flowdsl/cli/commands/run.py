@@ -9,6 +9,7 @@ import click
 if TYPE_CHECKING:
     from flowdsl.asl.definition import Definition
     from flowdsl.interpreter.execution import Execution
+    from flowdsl.interpreter.run import Run
 
 
 @click.command("run")
@@ -110,6 +111,13 @@ def _execution(
             stack.callback(narrator.catch_up)
         advance = stack.enter_context(counted)
         stack.enter_context(contextlib.redirect_stdout(sys.stderr))
+
+        def ended(child: Run) -> None:
+            if narrator is not None:
+                narrator.child(child)
+            if advance is not None:
+                advance()
+
         execution = start(
             program,
             value,
@@ -122,11 +130,13 @@ def _execution(
             max_seconds=options["max_seconds"],
             s3=_buckets(options["buckets"]),
             on_event=narrator.tell if narrator is not None else None,
-            on_child=None if advance is None else lambda child: advance(),
+            on_child=ended if many else None,
         ).finish()
     if execution.status == "RUNNING":
         waiting = ", ".join(repr(task.state) for task in execution.pending)
         raise FlowDslError(f"the execution waits for an answer from outside, in {waiting}; give it one with --mocks")
+    if execution.error == "States.ItemReaderFailed" and not options["buckets"]:
+        complain("what an ItemReader reads is given with --s3 BUCKET=FOLDER")
     # One mocks file serves many inputs: what this one did not need is worth a word, and no more.
     for leftover in answers.leftovers():
         complain(leftover)
