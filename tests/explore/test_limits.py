@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from flowdsl.asl.definition import Definition
+from flowdsl.explore.explore import explore
 from tests.explore.machines import checked, end, jsonata, machine
 
 COUNTED = {
@@ -55,3 +58,23 @@ def test_a_condition_of_hundreds_of_operators_crashes_nothing() -> None:
         )
     )
     assert "/States/Which/Choices/0/Next" in {missed.way.pointer for missed in found.not_found}
+
+
+def test_the_time_holds_for_proofs_too() -> None:
+    rules = [
+        {
+            "And": [
+                {"Variable": f"$.a{i % 7}", "StringMatches": f"*{i}*"},
+                {"Variable": f"$.b{i % 5}", "NumericGreaterThan": i},
+            ],
+            "Next": "Done",
+        }
+        for i in range(100)
+    ]
+    which = {"Type": "Choice", "Choices": rules, "Default": "Other"}
+    begun = time.monotonic()
+    found = explore(machine(Which=which, Done=end(), Other=end()), max_seconds=0.5)
+    assert time.monotonic() - begun < 3
+    assert "no input was found that takes it; the 0.5 seconds that the search may take were over" in {
+        missed.why for missed in found.not_found
+    }

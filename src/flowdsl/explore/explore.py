@@ -33,6 +33,8 @@ MOST_PLANS: Final = 6
 MOST_VARIANTS: Final = 3
 MOST_RUNS: Final = 60
 """Runs that one plan may take."""
+FOR_RUNS: Final = 0.8
+"""Share of the time that runs may take; the rest is for proofs."""
 ROUNDS: Final = 1_000
 SECONDS: Final = 300.0
 
@@ -104,12 +106,13 @@ class _Explorer:
         self.makers = Makers(definition, input_schema)
         self.max_rounds = max_rounds
         self.budget = budget
+        self.search = Budget(budget.seconds, FOR_RUNS)
         self.ways = list(ways(definition))
         self.covered: set[str] = set()
         self.cases: list[Case] = []
         self.runs = 0
         self.stuck: Counter[str] = Counter()
-        self.impossible = Impossible(self.map, input_schema)
+        self.impossible = Impossible(self.map, input_schema, budget)
         self.closed = ""
         self.obstacle = ""
         self.learned: dict[str, dict[Edits, None]] = {}
@@ -117,14 +120,14 @@ class _Explorer:
 
     def all(self, on_way: Callable[[], object] | None) -> Exploration:
         """Everything: the plainest path, then one for each way that is yet to be taken."""
-        self._hurried(partial(self._try, None))
+        self._hurried(partial(self._try, None), self.search)
         left: list[tuple[Way, str | None, str]] = []
         for way in self.ways:
             if way.pointer not in self.covered:
                 self.closed, self.obstacle = "", ""
                 why = self._hurried(partial(self.impossible.why, way))
-                if why is None:
-                    self._hurried(partial(self._reach, way))
+                if why is None and not self.obstacle:
+                    self._hurried(partial(self._reach, way), self.search)
                 left.append((way, why or self.closed or None, self.obstacle))
             if on_way is not None:
                 on_way()
@@ -135,10 +138,10 @@ class _Explorer:
         ]
         return Exploration(self.definition, self.cases, missed, self.ways, self.runs)
 
-    def _hurried(self, look_for: Callable[[], _T]) -> _T | None:
+    def _hurried(self, look_for: Callable[[], _T], budget: Budget | None = None) -> _T | None:
         """Looks for a run or a proof; None, and an obstacle that says why, where it did not come to an end."""
         try:
-            self.budget.look()
+            (budget or self.budget).look()
             return look_for()
         except TimeIsUp:
             self.obstacle = f"; the {self.budget.seconds:g} seconds that the search may take were over"
@@ -173,7 +176,7 @@ class _Explorer:
             max_rounds=self.max_rounds,
             stuck=self.stuck,
             learned=self.learned,
-            budget=self.budget,
+            budget=self.search,
         )
         ran = attempt.go()
         self.runs += attempt.runs

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from flowdsl.analysis import value_sets as v
-from flowdsl.analysis.choices import Choices, of_shape
+from flowdsl.analysis.choices import Choices, DeadRule, of_shape
 from flowdsl.analysis.conditions import Cases, uncovered
 from flowdsl.analysis.errors import handlers, impossible, taken_before
 from flowdsl.analysis.flow import Flow
@@ -21,6 +21,7 @@ from flowdsl.asl.definition import StateNode, is_distributed
 from flowdsl.asl.values import has_placeholder, is_expression, is_list, is_object
 from flowdsl.errors import DataLimitExceeded
 from flowdsl.explore.guide import Map, taken_apart
+from flowdsl.explore.running import Budget
 from flowdsl.interpreter.ways import Way
 
 Json = Any
@@ -40,10 +41,14 @@ _WORDS: Final = {
 class Impossible:
     """What can never happen in a definition."""
 
-    def __init__(self, map: Map, input_schema: Json) -> None:
+    def __init__(self, map: Map, input_schema: Json, budget: Budget) -> None:
         self.map = map
+        self.budget = budget
         self._input_schema = input_schema
         self._known: dict[str, str | None] = {}
+        self._scopes: dict[str, list[bool]] = {}
+        self._by_state: dict[str, Choices] = {}
+        self._dead: dict[str, dict[int, DeadRule]] = {}
 
     @cached_property
     def flow(self) -> Flow:
@@ -114,13 +119,10 @@ class Impossible:
         self._scopes[key] = seen
         return seen
 
-    @cached_property
-    def _scopes(self) -> dict[str, list[bool]]:
-        return {}
-
     def closed(self, pointer: str) -> str | None:
-        """Why a way is not taken though its state is entered; None where that is not proved."""
+        """Why a way is not taken though its state is entered; None where that is not proved. Raises TimeIsUp."""
         if pointer not in self._known:
+            self.budget.look()
             self._known[pointer] = None
             self._known[pointer] = self._closed(pointer)
         return self._known[pointer]
@@ -189,9 +191,8 @@ class Impossible:
         fails = self._choice_fails(state, number)
         if fails is not None:
             return fails
-        for dead in choices.dead_rules():
-            if dead.number != number:
-                continue
+        dead = self._dead_rules(state).get(number)
+        if dead is not None:
             if dead.why == "same":
                 return f"rule {dead.earlier} of {state.name!r} has the same condition, and comes first"
             if dead.why == "covered":
@@ -275,9 +276,10 @@ class Impossible:
             self._by_state[state.pointer] = Choices(state)
         return self._by_state[state.pointer]
 
-    @cached_property
-    def _by_state(self) -> dict[str, Choices]:
-        return {}
+    def _dead_rules(self, state: StateNode) -> dict[int, DeadRule]:
+        if state.pointer not in self._dead:
+            self._dead[state.pointer] = {dead.number: dead for dead in self._choices(state).dead_rules()}
+        return self._dead[state.pointer]
 
     # -- Retry and Catch -------------------------------------------------------------------------------------------------
 

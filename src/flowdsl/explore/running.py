@@ -39,9 +39,10 @@ class TimeIsUp(Exception):
 class Budget:
     """The real time that a search may take."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, share: float = 1.0) -> None:
+        """`share`: how much of the time is there for what looks at this one."""
         self.seconds = seconds
-        self._end = time.monotonic() + seconds
+        self._end = time.monotonic() + seconds * share
 
     def look(self) -> None:
         """Raises TimeIsUp."""
