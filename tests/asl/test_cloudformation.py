@@ -205,3 +205,19 @@ def test_a_function_stands_for_a_text(value: object, text: str) -> None:
 def test_an_object_of_one_member_is_no_function_unless_it_is_called_so() -> None:
     value = {"Condition": "{% true %}", "States": {"Ref": {"Type": "Succeed"}}}
     assert without_functions({"a": [value]}) == {"a": [{"Condition": "{% true %}", "States": "${Ref}"}]}
+
+
+def test_a_placeholder_that_the_substitutions_leave_out_is_known() -> None:
+    text = """
+Parameters: {Stage: {Type: String}}
+Resources:
+  M:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionSubstitutions: {FnArn: !GetAtt F.Arn}
+      Definition: {StartAt: A, States: {A: {Type: Task, Resource: "${FnArnn}", Comment: "${FnArn} ${Stage} ${AWS::Region}", End: true}}}
+"""
+    bindings = loads(text, path="t.yaml")[0].bindings
+    assert (bindings.substitutions, bindings.unfilled) == (("FnArn",), ("FnArnn",))
+    without = text.replace("DefinitionSubstitutions: {FnArn: !GetAtt F.Arn}", "Name: m")
+    assert loads(without, path="t.yaml")[0].bindings.unfilled == ()

@@ -36,6 +36,10 @@ class Bindings:
     """JSON Schema of the execution's input (the workflow parameter's type); None: an open document."""
     placeholders: dict[str, Binding] = field(default_factory=dict[str, Binding])
     """By name, in the order of first use."""
+    substitutions: tuple[str, ...] = ()
+    """The names that a template's DefinitionSubstitutions fill in."""
+    unfilled: tuple[str, ...] = ()
+    """Placeholders that they leave out, where there are some and all can be told."""
 
     def handler_of(self, resource_or_name: str) -> str | None:
         """`module:function` behind `${Name}` or a text that is exactly one placeholder; None when there is none."""

@@ -94,13 +94,28 @@ def _machine(template: Document, name: str, declared: dict[str, Json], read: Rea
     if not is_object(document):
         raise Unreadable(f"the definition of {name!r} is no object with StartAt and States", template.at(pointer))
     substitutions = properties.get("DefinitionSubstitutions")
+    named = placeholders(document, substitutions, template.value.get("Resources"))
+    told = is_object(substitutions) and bool(substitutions) and not function_of(substitutions)
+    filled = tuple(substitutions) if told and is_object(substitutions) else ()
     return Definition(
         document,
         SourceMap(positions),
-        Bindings(placeholders=placeholders(document, substitutions, template.value.get("Resources"))),
+        Bindings(
+            placeholders=named,
+            substitutions=filled,
+            unfilled=tuple(n for n in named if n not in filled and not _is_of_template(n, template.value))
+            if told
+            else (),
+        ),
         name,
         _type(properties),
     )
+
+
+def _is_of_template(name: str, template: dict[str, Json]) -> bool:
+    """Whether Fn::Sub fills a placeholder in: a parameter, a resource, a pseudo parameter."""
+    declared = [template.get(part) for part in ("Resources", "Parameters")]
+    return "::" in name or name.startswith("!") or any(is_object(d) and name.split(".")[0] in d for d in declared)
 
 
 def _type(properties: dict[str, Json]) -> MachineType | None:

@@ -14,6 +14,8 @@ from flowdsl.diagnostics import Diagnostic, Severity
 KEY = re.compile(
     r"(?i)(?:^|[._-]|(?<=[a-z]))(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?token|bearer|credential)s?$"
 )
+PASSWORD = re.compile(r"(?i)(?:password|passwd|pwd)$")
+"""What stands under such a key is hardly ever a name; letters and digits are enough."""
 KNOWN = re.compile(
     r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b|\bsk_live_[A-Za-z0-9]{16,}\b|\bxox[abprs]-[A-Za-z0-9-]{10,}\b"
     r"|-----BEGIN (?:RSA |EC |OPENSSH )?PRIVATE KEY-----|^(?:Bearer|Basic) [A-Za-z0-9+/_.=-]{16,}$"
@@ -74,5 +76,7 @@ def _is_secret(leaf: Leaf, any_known: bool) -> bool:
     if not _names_a_secret(leaf.key) or NO_SECRET.search(text):
         return False
     # A name of a secret is all letters and dashes; a secret itself is of several kinds of characters.
+    if PASSWORD.search(leaf.key) and " " not in text and re.search("[0-9]", text) and re.search("[A-Za-z]", text):
+        return True
     kinds = sum(bool(re.search(pattern, text)) for pattern in (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9]"))
     return (kinds >= 3 and " " not in text) or HEXADECIMAL.fullmatch(text) is not None
