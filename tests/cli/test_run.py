@@ -210,6 +210,13 @@ def test_one_state_calls_its_handler_or_the_mock_that_is_named_after_it(here: Pa
     assert json.loads(mocked.stdout)["output"] == "mocked"
 
 
+def test_a_mock_that_is_named_after_the_function_alone_is_told_the_handlers_name(here: Path) -> None:
+    (here / "ada.json").write_text('{"name": "Ada", "age": 36}')
+    (here / "short.json").write_text('{"greeting": {"return": "hi"}}')
+    result = flowdsl("workflows/greet.py", "-i", "ada.json", "--mocks", "short.json")
+    assert complaint(result).endswith("; did you mean 'greeters:greeting'?")
+
+
 def test_placeholders_are_filled_in(here: Path) -> None:
     (here / "wait.asl.json").write_text(
         '{"StartAt": "S", "States": {"S": {"Type": "Wait", "Seconds": "${Pause}", "End": true}}}'

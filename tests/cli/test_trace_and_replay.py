@@ -44,6 +44,7 @@ DOCUMENT: dict[str, Any] = {
     },
 }
 SPENT = [raises("Busy", "later"), raises("Busy", "later still")]
+EMPTY = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
 FINE = returns({"n": 1}, after=3)
 
 
@@ -147,6 +148,16 @@ def test_an_unchanged_definition_goes_as_recorded(here: Path) -> None:
 def test_the_first_divergence_is_named(here: Path, places: list[Any], text: str) -> None:
     result = flowdsl("replay", export(here, "h.json", FINE), changed(here, *places))
     assert (result.exit_code, result.stdout) == (1, f"h.json: {text}\n")
+
+
+def test_a_run_that_fails_today_is_told_with_its_state_error_and_cause(here: Path) -> None:
+    today = changed(here, (["Rest"], {"Type": "Map", "ItemProcessor": EMPTY, "Next": "Send"}))
+    result = flowdsl("replay", export(here, "h.json", FINE), today)
+    assert result.stdout == (
+        "h.json: event 8: the recorded execution left 'Rest'; now the run failed at 'Rest' with States.Runtime: "
+        "An error occurred while executing the state 'Rest' (entered at the event id #7). "
+        'Reference path "$" must point to array.\n'
+    )
 
 
 def test_a_retry_that_is_gone_is_a_divergence(here: Path) -> None:

@@ -98,6 +98,14 @@ def test_a_file_gives_its_items(key: str, body: Any, config: dict[str, Any], ite
     assert execution.history[2]["mapStateStartedEventDetails"] == {"length": 0}
 
 
+def test_a_field_of_csv_may_be_as_large_as_an_item() -> None:
+    selected = distributed(
+        ItemReader=reader(InputType="CSV", CSVHeaderLocation="FIRST_ROW"), ItemSelector={"b.$": "$$.Map.Item.Value.b"}
+    )
+    body = f"a,b\n{'x' * 1_000_000},1\n"
+    assert simulate(selected, {}, s3={"b/k": body}).output == [{"b": "1"}]
+
+
 def test_a_listing_gives_what_is_in_the_bucket() -> None:
     execution = simulate(
         distributed(ItemReader=reader("in/", LIST)), {}, s3={"b/in/x": "hello", "b/in/y": "", "b/out/z": ""}

@@ -83,8 +83,8 @@ def parse(text: str) -> ast.Module:
         written = lines[line - 1] if 0 < line <= len(lines) else ""
         raise UnreadableSource(_reason(error.msg or "", written), line, error.offset or 1) from None
     except (RecursionError, MemoryError, ValueError, OverflowError) as error:
-        said = _one_line(str(error)) or type(error).__name__
-        raise UnreadableSource(f"this is nested too deep, or no text: {said}") from None
+        said = _one_line(str(error))
+        raise UnreadableSource(f"this is nested too deep, or no text{f': {said}' if said else ''}") from None
 
 
 def _reason(said: str, written: str) -> str:

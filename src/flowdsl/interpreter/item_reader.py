@@ -20,6 +20,9 @@ from flowdsl.interpreter.fields import number
 from flowdsl.interpreter.frames import Frame
 from flowdsl.interpreter.s3 import NoSuchKey, S3Object, S3Objects
 
+LARGEST = 8 * 1024 * 1024
+"""Bytes of an item (spec)."""
+
 Item = tuple[Any, str]
 """(item, Map.Item.Source)"""
 Items = Iterator[Item]
@@ -195,6 +198,8 @@ def _no_constant(name: str) -> Any:
 def _csv_rows(found: S3Object, delimiter: str, headers: list[str] | None) -> Iterator[dict[str, str]]:
     """Every field is text; missing ones are "", extra ones are dropped; a backslash that escapes nothing is dropped
     (recorded)."""
+    # The bound is the process's: it is raised and stays so, for rows are read in turns with whatever else reads CSV.
+    csv.field_size_limit(max(csv.field_size_limit(), LARGEST))
     with found.open() as stream:
         text = io.TextIOWrapper(_without_mark(stream), "utf-8", errors="replace", newline="")
         try:

@@ -132,7 +132,7 @@ class Mocks:
                     raise FlowDslError(f"the mock for {name!r}: that state is a {kind}; only Tasks are mocked")
                 raise FlowDslError(
                     f"there is a mock for {name!r}, but no state, operation or handler of that name in "
-                    f"{program.name!r}{did_you_mean(name, known)}"
+                    f"{program.name!r}{_near(name, known)}"
                 )
             self.mocks[name] = Mock(name, value)
         self._handlers: dict[str, Callable[[Any, Any], Any]] = {}
@@ -185,6 +185,14 @@ class Mocks:
     def leftovers(self) -> list[str]:
         """What was not used, in words."""
         return [text for text in (m.leftover for m in self.mocks.values()) if text is not None]
+
+
+def _near(name: str, known: set[str]) -> str:
+    """The name that was meant: a handler by the function alone, else what is spelt alike, a placeholder last."""
+    handlers = sorted(key for key in known if ":" in key and key.rpartition(":")[2] == name)
+    if handlers:
+        return f"; did you mean {handlers[0]!r}?"
+    return did_you_mean(name, {key for key in known if not key.startswith("${")}) or did_you_mean(name, known)
 
 
 def _names(program: Program) -> set[str]:

@@ -19,7 +19,7 @@ from flowdsl.interpreter.program import compile
 from flowdsl.interpreter.recorded import Step, started_input, steps
 from flowdsl.interpreter.run import Run
 from flowdsl.interpreter.sizes import to_json
-from flowdsl.interpreter.story import span
+from flowdsl.interpreter.story import error_words, span
 from flowdsl.interpreter.task import TaskNode
 from flowdsl.interpreter.threads import Event, Key, seconds
 
@@ -108,8 +108,20 @@ def replay(events: list[Event], definition: Definition) -> tuple[Divergence | No
     jitter = frozenset(
         node.name for node in run.program.nodes.values() if any(retrier.jitter for retrier in node.retriers)
     )
-    found = first_divergence(recording.steps, list(steps(execution.history)), _generated(run), missing, jitter)
+    found = first_divergence(
+        recording.steps, list(steps(execution.history)), _generated(run), missing, jitter, _ended(execution)
+    )
     return found, execution
+
+
+def _ended(execution: Execution) -> str:
+    """How a run failed: its state, error and cause."""
+    if execution.status in ("RUNNING", "SUCCEEDED"):
+        return ""
+    told = {"error": execution.error, "cause": execution.cause}
+    at = f" at {execution.failed_state!r}" if execution.failed_state else ""
+    how = "failed" if execution.status == "FAILED" else f"ended ({execution.status})"
+    return f"the run {how}{at}" + (f" with {error_words(told)}" if any(told.values()) else "")
 
 
 def _generated(run: Run) -> tuple[str, ...]:
@@ -125,9 +137,10 @@ def first_divergence(
     generated: tuple[str, ...] = (),
     missing: _NoAnswer | None = None,
     jitter: frozenset[str] = frozenset(),
+    ended: str = "",
 ) -> Divergence | None:
     """The first recorded step that today's run does not take, or takes with another value or after another pause; then
-    what it does beyond. `jitter`: the states whose pauses are left to chance."""
+    what it does beyond. `jitter`: the states whose pauses are left to chance; `ended`: how today's run failed, in words."""
     by_thread: dict[Key, deque[Step]] = defaultdict(deque)
     for step in now:
         by_thread[step.key].append(step)
@@ -138,13 +151,23 @@ def first_divergence(
             if missing is not None:
                 return _unanswered(step, missing)
             return Divergence(
-                step.event, step.state, step.what, step.value, None, f"{_where(step)}, and the run has ended before"
+                step.event,
+                step.state,
+                step.what,
+                step.value,
+                None,
+                f"{_where(step)}; now {ended}" if ended else f"{_where(step)}, and the run has ended before",
             )
         if (step.what, step.state) != (other.what, other.state):
             if missing is not None and other.what == "called" and other.state == missing.call.state and not waiting:
                 return _unanswered(step, missing)
             return Divergence(
-                step.event, step.state, step.what, step.state, other.state, f"{_where(step)}; now {_does(other)}"
+                step.event,
+                step.state,
+                step.what,
+                step.state,
+                other.state,
+                f"{_where(step)}; now {ended if other.what == 'ended' and ended else _does(other)}",
             )
         difference = next(differences(step.value, other.value, generated), None)
         if difference is not None:
