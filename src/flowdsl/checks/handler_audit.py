@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -144,7 +145,7 @@ def audit(
     for file in files:
         try:
             text = read_text(file.path) if file.raw is None else decode(file.raw)
-            uses = (tasks or {}).get(file.path.resolve(), {})
+            uses = (tasks or {}).get(Path(os.path.realpath(file.path)), {})
             source = HandlerSource(text, file.shown, uses)
             if all_tasks:
                 plain = {e.function.name: uses.get(e.function.name, TaskUse()) for e in source.handlers}
@@ -154,7 +155,9 @@ def audit(
             findings += unreadable(file.shown, error, settings)
             advance(1)
         except OSError as error:
-            raise FlowDslError(f"{file.shown} cannot be read: {error.strerror or error}") from None
+            # One file of many: a link to nothing, one that is not ours to read. The others are read all the same.
+            findings += unreadable(file.shown, UnreadableSource(f"cannot be read: {error.strerror or error}"), settings)
+            advance(1)
     sources, calls = _linked(sources)
     for source in sources:
         findings += check_source(source, settings)

@@ -11,6 +11,8 @@ from flowdsl.checks.handler_tree import Function, SourceTree, bindings_of
 from flowdsl.checks.handler_values import Value, Values
 
 MAKERS = {"boto3.client", "boto3.resource", "boto3.Session", "boto3.session.Session"}
+BOUND_TO_A_LOOP = ("httpx.AsyncClient", "aiohttp.ClientSession", "aiohttp.client.ClientSession")
+"""Clients that live no longer than the event loop they are made in: each delivery's asyncio.run makes a new one."""
 CONNECTIONS = {
     "pymysql.connect": "database connection",
     "pymysql.connections.Connection": "database connection",
@@ -41,6 +43,7 @@ CONNECTIONS = {
     "requests.Session": "HTTP session",
     "requests.session": "HTTP session",
     "httpx.Client": "HTTP client",
+    **dict.fromkeys(BOUND_TO_A_LOOP, "HTTP client"),
     "urllib3.PoolManager": "HTTP pool",
     "kafka.KafkaProducer": "Kafka producer",
     "paho.mqtt.client.Client": "MQTT client",

@@ -45,6 +45,10 @@ _NO_IDENTITY = {
 }
 _STRONG_KEYS = re.compile(r"^(pk|sk|id|key|uuid|guid|hash_?key|range_?key|partition_?key|sort_?key|gsi\d*[ps]k)$", re.I)
 _WEAK_KEYS = re.compile(r"(_id|Id|ID|_key|Key|_uuid|Uuid|_no|Number|_number|_ref)$")
+CREATED = re.compile(r"^(created|creation|inserted|registered|first_seen|firstSeen|ordered_at|placed)", re.I)
+"""Attributes that hold when something began to be: those that a second write must not move."""
+_TIME_KEYS = re.compile(r"^(time_?stamp|ts|at|time|date_?time|event_?time|occurred_?at)$", re.I)
+"""Attributes that are the usual sort keys beside an `..._id`: of the clock, they make a second item."""
 _RUN_IDS = re.compile(r"(request|trace|correlation|span|session|invocation|execution|run|log)_?id$", re.I)
 GUARD_WORDS = ("ConditionalCheckFailed", "TransactionCanceledException", "attribute_not_exists", "IdempotencyKey")
 _ASKING = re.compile(
@@ -75,6 +79,8 @@ def identities(source: HandlerSource, call: AwsCall) -> Iterator[Identity]:
     for name, value in call.arguments.items():
         if name in ("Item", "Key") and call.service == "dynamodb":
             yield from _item_keys(source, Value(value, function), whole=name == "Key")
+            if name == "Item" and call.lacks("ConditionExpression", "Expected") and not guards(source, call):
+                yield from _time_keys(source, Value(value, function))
         elif name in ("RequestItems", "TransactItems") and call.service == "dynamodb":
             for inner in _nested_items(source, value, function):
                 yield from _item_keys(source, inner[1], whole=inner[0] == "Key")
@@ -99,6 +105,16 @@ def _item_keys(source: HandlerSource, item: Value, *, whole: bool) -> Iterator[I
     weak = sorted((name for name in fields if _WEAK_KEYS.search(name)), key=lambda n: _RUN_IDS.search(n) is not None)
     chosen = strong or weak[:1]
     for name in chosen:
+        for value in fields[name]:
+            yield Identity(f"key {name!r}", value, name)
+
+
+def _time_keys(source: HandlerSource, item: Value) -> Iterator[Identity]:
+    """The time that is likely the sort key beside an item's `..._id`; none where a key of another name is there."""
+    fields = source.values.fields(item.node, item.function) or {}
+    if any(_STRONG_KEYS.match(name) for name in fields) or not any(_WEAK_KEYS.search(name) for name in fields):
+        return
+    for name in filter(_TIME_KEYS.match, fields):
         for value in fields[name]:
             yield Identity(f"key {name!r}", value, name)
 

@@ -1693,3 +1693,132 @@ BAD["a notebook's command"] = """
 import os
 %load_ext autoreload  #! ASL900
 """
+
+# -- the method by its name, clients of an event loop -----------------------------------------------------------------
+
+BAD["requests.request"] = """
+import requests
+
+
+def handler(event, context):
+    requests.request("POST", event["url"], json=event)  #! ASL912
+"""
+
+BAD["httpx.request in small letters"] = """
+import os
+
+import httpx
+
+
+def handler(event, context):
+    httpx.request(method="post", url=os.environ["RECEIPTS_URL"], json=event)  #! ASL912
+"""
+
+BAD["async client"] = """
+import asyncio
+import os
+
+import httpx
+
+
+async def work(event):
+    async with httpx.AsyncClient() as http:
+        await http.post(os.environ["RECEIPTS_URL"], json=event)  #! ASL912
+
+
+def handler(event, context):
+    return asyncio.run(work(event))
+"""
+
+BAD["async client of the module"] = """
+import asyncio
+import os
+
+import httpx
+
+HTTP = httpx.AsyncClient()
+
+
+async def work(event):
+    await HTTP.post(os.environ["RECEIPTS_URL"], json=event)  #! ASL912
+
+
+def handler(event, context):
+    return asyncio.run(work(event))
+"""
+
+# -- marks apart from their effects -----------------------------------------------------------------------------------
+
+BAD["mark first"] = """
+import boto3
+
+table = boto3.resource("dynamodb").Table("points")
+
+
+def handler(event, context):
+    try:
+        table.put_item(Item={"pk": "m#" + event["id"]}, ConditionExpression="attribute_not_exists(pk)")
+    except table.meta.client.exceptions.ConditionalCheckFailedException:
+        return
+    table.update_item(  #! ASL911
+        Key={"pk": "total"}, UpdateExpression="ADD n :one", ExpressionAttributeValues={":one": 1}
+    )
+"""
+
+BAD["mark last"] = """
+import boto3
+
+table = boto3.resource("dynamodb").Table("points")
+
+
+def handler(event, context):
+    if "Item" in table.get_item(Key={"pk": "m#" + event["id"]}):
+        return
+    table.update_item(  #! ASL911
+        Key={"pk": "total"}, UpdateExpression="ADD n :one", ExpressionAttributeValues={":one": 1}
+    )
+    table.put_item(Item={"pk": "m#" + event["id"]})
+"""
+
+BAD["time as sort key"] = """
+import time
+
+import boto3
+
+table = boto3.resource("dynamodb").Table("events")
+
+
+def handler(event, context):
+    table.put_item(Item={"order_id": event["order_id"], "timestamp": int(time.time())})  #! ASL910
+"""
+
+# -- beside the record of once ----------------------------------------------------------------------------------------
+
+BAD["effects outside the transaction of once"] = """
+import boto3
+import requests
+from flowdsl.handler import handler, once
+
+dynamodb = boto3.client("dynamodb")
+
+
+@handler(idempotency=once("order_id"))
+def award(*, order_id: str, customer: str) -> None:
+    dynamodb.update_item(  #! ASL915
+        TableName="points",
+        Key={"customer": {"S": customer}},
+        UpdateExpression="ADD points :n",
+        ExpressionAttributeValues={":n": {"N": "10"}},
+    )
+    requests.post("https://mail.example.com/messages", json={"to": customer}, timeout=5)  #! ASL915
+"""
+
+BAD["records that fail unseen"] = """
+def handler(event, context):
+    for record in event["Records"]:
+        try:
+            work(record["body"])
+        except Exception as error:  #! ASL922
+            print(f"failed: {error}")
+    return {"batchItemFailures": []}
+"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flowdsl.checks.handler_clients import CONNECTIONS, MAKERS
+from flowdsl.checks.handler_clients import BOUND_TO_A_LOOP, CONNECTIONS, MAKERS
 from flowdsl.checks.handler_entries import is_cached, is_guarded
 from flowdsl.checks.handler_rule import HandlerRule, SourceExample, shown
 from flowdsl.checks.handler_source import HandlerSource
@@ -86,7 +86,7 @@ class ClientInHandler(HandlerRule):
                 continue
             for call in function.of(ast.Call):
                 name = source.tree.dotted(call.func)
-                kind = CONNECTIONS.get(name)
+                kind = CONNECTIONS.get(name) if name not in BOUND_TO_A_LOOP else None
                 if (name in MAKERS or kind or _is_of_own_session(source, function, call)) and not _is_kept(
                     source, function, call
                 ):

@@ -33,8 +33,10 @@ _STREAMS = {
     ("events", "put_events"), ("kinesis", "put_record"), ("kinesis", "put_records"), ("firehose", "put_record"),
     ("firehose", "put_record_batch"),
 }  # fmt: skip
-_POSTS = {f"{module}.post" for module in ("requests", "httpx")} | {"urllib3.request"}
-_HTTP_CLIENTS = ("requests.", "httpx.", "urllib3.")
+_NAMED_REQUESTS = {f"{module}.request" for module in ("requests", "httpx", "urllib3")}
+"""Functions that are told the method."""
+_POSTS = {f"{module}.post" for module in ("requests", "httpx")}
+_HTTP_CLIENTS = ("requests.", "httpx.", "urllib3.", "aiohttp.")
 _ASKS = re.compile(
     r"token|oauth|auth|login|search|query|graphql|lookup|verify|validate|predict|infer|embed|complet|chat|slack_?test",
     re.I,
@@ -120,7 +122,7 @@ class SendWithoutDeduplication(HandlerRule):
                 yield self.at(source, call.node, message, severity=_severity(entries))
         for function, node in source.runs(ast.Call):
             entries = entries_of(source, function)
-            message = _of_http(source, function, node)
+            message = repeated_post(source, function, node)
             if message and not is_covered(source, function) and not guards(source, node, function):
                 yield self.at(source, node, message, severity=_severity(entries))
 
@@ -188,7 +190,8 @@ def _lacks_deduplication(source: HandlerSource, node: ast.expr, function: Functi
     return isinstance(value, ast.ListComp) and isinstance(value.elt, ast.Dict)
 
 
-def _of_http(source: HandlerSource, function: Function, node: ast.Call) -> str:
+def repeated_post(source: HandlerSource, function: Function, node: ast.Call) -> str:
+    """What is wrong with an HTTP call that a second delivery makes again; empty where nothing is."""
     name = source.tree.dotted(node.func)
     if isinstance(node.func, ast.Attribute) and node.func.attr in ("send_message", "sendmail"):
         held = source.values.settled(node.func.value, function).node
@@ -224,7 +227,9 @@ def _of_http(source: HandlerSource, function: Function, node: ast.Call) -> str:
 
 def _is_post(source: HandlerSource, function: Function, node: ast.Call, name: str) -> bool:
     if name in _POSTS:
-        return name != "urllib3.request" or _method(node) == "POST"
+        return True
+    if name in _NAMED_REQUESTS:
+        return _method(node) == "POST"
     if not isinstance(node.func, ast.Attribute) or node.func.attr not in ("post", "request"):
         return False
     if node.func.attr == "request":
@@ -256,7 +261,7 @@ def _sends(node: ast.Call, name: str) -> bool:
 
 def _method(node: ast.Call) -> object:
     first = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "method"), None)
-    return first.value if isinstance(first, ast.Constant) else None
+    return first.value.upper() if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
 
 
 def _dotted_text(node: ast.expr) -> str:

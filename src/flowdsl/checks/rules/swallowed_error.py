@@ -77,7 +77,7 @@ class SwallowedError(HandlerRule):
                 continue
             for tried in _outermost(entry.function):
                 for handler in tried.handlers:
-                    if _is_broad(source, handler) and _returns(handler, tried, entry.function):
+                    if is_broad(source, handler) and _returns(handler, tried, entry.function):
                         yield self.at(
                             source,
                             handler,
@@ -97,7 +97,8 @@ def _outermost(function: Function) -> Iterator[ast.Try]:
             pending = [*statement.body, *pending]
 
 
-def _is_broad(source: HandlerSource, handler: ast.ExceptHandler) -> bool:
+def is_broad(source: HandlerSource, handler: ast.ExceptHandler) -> bool:
+    """Whether an except catches everything, or all that AWS answers."""
     if handler.type is None:
         return True
     types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]

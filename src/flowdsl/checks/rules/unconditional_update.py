@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator
 
 from flowdsl.checks.handler_calls import AwsCall
+from flowdsl.checks.handler_marks import apart_from_its_mark
 from flowdsl.checks.handler_rewrites import rewrites
 from flowdsl.checks.handler_rule import HandlerRule, SourceExample, named
 from flowdsl.checks.handler_source import HandlerSource
 from flowdsl.checks.handler_tree import Function
 from flowdsl.checks.handler_values import CHANCE, CLOCK, Value
-from flowdsl.checks.handler_writes import guards, identities, is_covered, nested_updates
+from flowdsl.checks.handler_writes import CREATED, guards, identities, is_covered, nested_updates
 from flowdsl.diagnostics import Diagnostic, Severity
 
 _ADD = re.compile(r"(?:^|\s)ADD\s+([^\s,]+)\s+(:[\w\0]+|\0)", re.I)
@@ -26,7 +27,6 @@ _SQL = re.compile(r"\bupdate\b.*?\bset\b.*?\b(\w+)\s*=\s*(?:\w+\.)?\1\s*[-+]", r
 _SETS = re.compile(r"(?:SET|,)\s*([#\w.]+)\s*=\s*(:\w+)\s*(?=,|$|REMOVE|ADD|DELETE)", re.I)
 _TRACES = re.compile(r"trace|correlation|request|span|session|etag|nonce|salt|jitter|log|debug", re.I)
 """Attributes that are there to tell deliveries apart."""
-_CREATED = re.compile(r"^(created|creation|inserted|registered|first_seen|firstSeen|ordered_at|placed)", re.I)
 _WHAT_IS_PUT = {"put_item": "Item", "put_object": "Body", "put_parameter": "Value"}
 _MONGO = {"update_one", "update_many", "find_one_and_update"}
 _INCREMENTS = {"incr", "incrby", "incrbyfloat", "decr", "decrby", "lpush", "rpush", "hincrby", "zincrby", "append"}
@@ -118,16 +118,19 @@ class UnconditionalUpdate(HandlerRule):
                 continue
             what = ""
             if call.method == "update_item":
-                what = _of_update(source, call)
+                what = repeated_update(source, call)
             elif call.method == "transact_write_items" and call.lacks("ClientRequestToken"):
-                what = _of_transaction(source, call)
+                what = repeated_transaction(source, call)
             elif call.method in ("put_item", "put_object", "put_parameter"):
                 yield from self._put(source, call)
             elif call.service == "dynamodb" and call.method == "execute_statement":
                 what = _of_sql(source.values.text(call.arguments.get("Statement"), call.function))
             elif call.service == "rds-data" and call.method in ("execute_statement", "batch_execute_statement"):
                 what = _of_sql(source.values.text(call.arguments.get("sql"), call.function))
-            if what and not guards(source, call):
+            apart = apart_from_its_mark(source, call) if what and call.method == "update_item" else ""
+            if apart:
+                yield self.at(source, call.node, f"{named(call)} {what} {apart}")
+            elif what and not guards(source, call):
                 held = (
                     "no condition" if call.lacks("ConditionExpression", "Expected") else "a condition that holds again"
                 )
@@ -159,7 +162,7 @@ class UnconditionalUpdate(HandlerRule):
                 for value in values:
                     origins |= source.origins(value.node, value.function)
                 what = ""
-                if _CREATED.match(name) and origins & CLOCK:
+                if CREATED.match(name) and origins & CLOCK:
                     what = f"sets {name!r} to the time of each delivery"
                 elif origins & CHANCE and name not in keys and not _TRACES.search(name):
                     what = f"sets {name!r} to a random value"
@@ -220,7 +223,7 @@ def _again(what: str) -> str:
     return "appends again" if what.startswith("appends") else "adds again"
 
 
-def _of_update(source: HandlerSource, call: AwsCall) -> str:
+def repeated_update(source: HandlerSource, call: AwsCall) -> str:
     """What an update_item does again the second time; empty when it does not, or cannot be told."""
     condition = source.values.text(call.arguments.get("ConditionExpression"), call.function)
     has_condition = not call.lacks("ConditionExpression", "Expected")
@@ -286,7 +289,7 @@ def _of_expression(
     return "", ""
 
 
-def _of_transaction(source: HandlerSource, call: AwsCall) -> str:
+def repeated_transaction(source: HandlerSource, call: AwsCall) -> str:
     """What a transaction does again: none of its parts has a condition, and one of them adds."""
     items = call.arguments.get("TransactItems")
     if items is None:

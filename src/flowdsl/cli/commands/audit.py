@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -105,7 +106,7 @@ def _files(project: Project, paths: tuple[Path, ...]) -> tuple[list[SourceFile],
             found[path] = SourceFile(path, "standard input", sys.stdin.buffer.read())
             continue
         for file in python_files(path):
-            found.setdefault(file.resolve(), SourceFile(file, project.relative(file)))
+            found.setdefault(Path(os.path.realpath(file)), SourceFile(file, project.relative(file)))
     return list(found.values()), any(path.is_dir() for path in given)
 
 
@@ -136,7 +137,7 @@ def handler_uses(project: Project) -> dict[Path, dict[str, TaskUse]]:
                 for root in roots:
                     file = root / (module.replace(".", "/") + ".py")
                     if file.is_file():
-                        known = found.setdefault(file.resolve(), {})
+                        known = found.setdefault(Path(os.path.realpath(file)), {})
                         if function not in known or use.retried:
                             known[function] = use
                         break
