@@ -463,3 +463,132 @@ def test_a_poll_of_a_status_under_another_name_is_one(output: Any) -> None:
     }
     [(severity, pointer, _)] = found(states, "ASL208", jsonata=True)
     assert (severity, pointer) == ("warning", "/States/IsDone")
+
+
+def counting(count: dict[str, Any], rule: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "Ask": {"Type": "Choice", "Choices": [{**rule, "Next": "Done"}], "Default": "Count"},
+        "Count": {"Type": "Pass", **count, "Next": "Hold"},
+        "Hold": {"Type": "Wait", "Seconds": 5, "Next": "Ask"},
+        "Done": {"Type": "Succeed"},
+    }
+
+
+AT_LEAST_3 = {"Variable": "$.n", "NumericGreaterThanEquals": 3}
+NEVER = "the loop of 'Ask', 'Count' and 'Hold' never ends once it goes round: "
+UNCHANGED = NEVER + "nothing in it changes '$.n', by which 'Ask' would lead out"
+AWAY = NEVER + "each round counts '$.n' away from where 'Ask' would lead out"
+CONSTANT = NEVER + "each round gives '$.n' the same value, with which 'Ask' does not lead out"
+
+
+@pytest.mark.parametrize(
+    ("count", "rule", "message"),
+    [
+        ({}, AT_LEAST_3, UNCHANGED),
+        ({"Parameters": {"n.$": "States.MathAdd($.n, 1)"}, "ResultPath": "$.m"}, AT_LEAST_3, UNCHANGED),
+        ({}, {"Variable": "$.n", "NumericGreaterThanEqualsPath": "$.most"}, UNCHANGED),
+        ({"Result": 1, "ResultPath": "$.n"}, AT_LEAST_3, CONSTANT),
+        ({"Result": {"n": 1}}, AT_LEAST_3, CONSTANT),
+        ({"Parameters": {"n.$": "States.MathAdd($.n, -1)"}}, AT_LEAST_3, AWAY),
+        (
+            {"Parameters": {"n.$": "States.MathAdd($.n, 1)"}},
+            {"Variable": "$.n", "NumericLessThan": 0},
+            AWAY,
+        ),
+    ],
+)
+def test_a_loop_that_does_not_bring_its_condition_to_hold_never_ends(
+    count: dict[str, Any], rule: dict[str, Any], message: str
+) -> None:
+    assert found(counting(count, rule), "ASL202") == [("warning", "/States/Ask", message)]
+
+
+@pytest.mark.parametrize(
+    ("count", "rule"),
+    [
+        ({"Parameters": {"n.$": "States.MathAdd($.n, 1)"}}, AT_LEAST_3),
+        ({"Parameters": {"n.$": "States.MathAdd($.n, -1)"}}, {"Variable": "$.n", "NumericEquals": 0}),
+        ({"Result": 3, "ResultPath": "$.n"}, AT_LEAST_3),
+        ({}, {"Variable": "$$.State.EnteredTime", "TimestampGreaterThanPath": "$.until"}),
+        ({}, {"Variable": "$.until", "TimestampLessThanPath": "$$.State.EnteredTime"}),
+        ({"Parameters": {"n.$": "$.list[0]"}}, AT_LEAST_3),
+        ({"Assign": {"k.$": "$.n"}}, {"Variable": "$k", "NumericGreaterThan": 3}),
+    ],
+)
+def test_a_loop_that_may_bring_its_condition_to_hold_ends(count: dict[str, Any], rule: dict[str, Any]) -> None:
+    assert found(counting(count, rule), "ASL202") == []
+
+
+@pytest.mark.parametrize(
+    ("count", "condition", "ends"),
+    [
+        ({}, "$states.input.n >= 3", False),
+        ({"Output": {"n": "{% $states.input.n - 1 %}"}}, "$states.input.n >= 3", False),
+        ({"Output": {"n": "{% $states.input.n + 1 %}"}}, "$states.input.n >= 3", True),
+        ({"Output": "{% $merge([$states.input, {'m': $states.input.n + 1}]) %}"}, "$states.input.n >= 3", False),
+        ({"Output": "{% $merge([$states.input, {'n': $states.input.n + 1}]) %}"}, "$states.input.n >= 3", True),
+        ({"Assign": {"m": "{% $n + 1 %}"}}, "$n >= 3", False),
+        ({"Assign": {"n": "{% $n + 1 %}"}}, "$n >= 3", True),
+        ({}, "$millis() > $states.input.until", True),
+        ({}, "$states.context.State.EnteredTime > $states.input.until", True),
+        ({"Assign": {"left": "{% $left[[1..9]] %}"}}, "$count($left) = 0", True),
+    ],
+)
+def test_a_loop_in_jsonata_is_looked_at_the_same_way(count: dict[str, Any], condition: str, ends: bool) -> None:
+    states = counting(count, {"Condition": f"{{% {condition} %}}"})
+    assert (found(states, "ASL202", jsonata=True) == []) is ends
+
+
+def test_a_comparison_of_what_never_changes_bounds_no_poll() -> None:
+    states = {
+        "Hold": {"Type": "Wait", "Seconds": 15, "Next": "Ask"},
+        "Ask": {**INVOKE, "ResultPath": "$.job", "Next": "IsDone"},
+        "IsDone": {
+            "Type": "Choice",
+            "Choices": [
+                {"Variable": "$.job.Payload.status", "StringEquals": "DONE", "Next": "Done"},
+                {"Variable": "$.tries", "NumericGreaterThan": 10, "Next": "Done"},
+            ],
+            "Default": "Hold",
+        },
+        "Done": {"Type": "Succeed"},
+    }
+    assert severities(states, "ASL208") == ["warning"]
+    counted = {
+        **states,
+        "Hold": {**states["Hold"], "Next": "Count"},
+        "Count": {
+            "Type": "Pass",
+            "Parameters": {"job.$": "$.job", "tries.$": "States.MathAdd($.tries, 1)"},
+            "Next": "Ask",
+        },
+    }
+    assert severities(counted, "ASL208") == []
+
+
+def test_a_way_of_more_events_than_a_history_holds_is_an_error() -> None:
+    def line(length: int) -> dict[str, Any]:
+        states = {f"S{i}": {"Type": "Pass", "Next": f"S{i + 1}"} for i in range(length - 1)}
+        return {**states, f"S{length - 1}": {"Type": "Succeed"}}
+
+    assert found(line(12_500), "ASL603") == [
+        (
+            "error",
+            "/StartAt",
+            "the shortest way through the states makes 25002 events: the execution fails at event 25000; let a child execution do "
+            "part of the work",
+        )
+    ]
+    assert found(line(12_000), "ASL603") == []
+    assert found(line(12_500), "ASL603", type="EXPRESS") == []
+
+
+def test_an_item_with_another_key_of_its_own_is_not_doubled() -> None:
+    save: dict[str, Any] = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::dynamodb:putItem",
+        "Parameters": {"TableName": "t", "Item": {"orderId": {"S.$": "$.id"}, "traceId": {"S.$": "States.UUID()"}}},
+        "Retry": [{"ErrorEquals": ["States.ALL"]}],
+        "End": True,
+    }
+    assert found({"Save": save}, "ASL508") == []

@@ -171,7 +171,7 @@ class Counter(NamedTuple):
         return self.limit / self.step
 
 
-_MATH_ADD = re.compile(r"States\.MathAdd\(\s*(\$[^,\s]*)\s*,\s*(-?[0-9]+)\s*\)")
+MATH_ADD = re.compile(r"States\.MathAdd\(\s*(\$[^,\s]*)\s*,\s*(-?[0-9]+)\s*\)")
 _EXIT = ("NumericGreaterThanEquals", "NumericGreaterThan", "NumericEquals")
 
 
@@ -240,11 +240,11 @@ def _steps(graph: ScopeGraph, loop: Loop) -> dict[str, float]:
                 if step is not None:
                     found[key_of(n.Variable(0, 0, str(name)))] = step
         for text in _texts(state.fields.get("Parameters")):
-            match = _MATH_ADD.fullmatch(text.strip())
+            match = MATH_ADD.fullmatch(text.strip())
             if match is not None:
                 found[match[1]] = float(match[2])
         for text in _texts(state.fields.get("Assign")):
-            match = _MATH_ADD.fullmatch(text.strip())
+            match = MATH_ADD.fullmatch(text.strip())
             if match is not None:
                 found[match[1]] = float(match[2])
     return found

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from flowdsl.analysis.bounds import counter_of
 from flowdsl.analysis.graph import Loop, ScopeGraph
 from flowdsl.analysis.jsonata_trees import field_tree
+from flowdsl.analysis.progress import may_change
 from flowdsl.analysis.task_results import parameters_of, target
 from flowdsl.asl.definition import StateNode
 from flowdsl.asl.values import is_list, is_object
@@ -100,7 +101,7 @@ def polls_in(graph: ScopeGraph) -> Iterator[Poll]:
                 continue
             if _looks_at_status(state, tasks):
                 pauses = any(graph.nodes[r].type == "Wait" for r in loop.rows)
-                counts = counter_of(graph, loop) is not None or any(_is_bounded(graph.nodes[r]) for r in loop.rows)
+                counts = counter_of(graph, loop) is not None or any(_is_bounded(graph, loop, r) for r in loop.rows)
                 yield Poll(graph, loop, asking[-1], state, pauses, counts, asks(asking[-1]))
                 break
 
@@ -240,12 +241,19 @@ def _words(name: str) -> set[str]:
     return {word.lower() for word in _WORD.findall(name)}
 
 
-def _is_bounded(state: StateNode) -> bool:
-    """Whether a Choice compares numbers or times, by which a loop that counts elsewhere may end."""
-    if state.type != "Choice":
-        return False
+def _is_bounded(graph: ScopeGraph, loop: Loop, row: int) -> bool:
+    """Whether a Choice compares numbers or times, by which a loop that counts elsewhere may end; a comparison of what nothing
+    in the loop changes is none.
+    """
+    state = graph.nodes[row]
     rules = state.fields.get("Choices")
-    stack: list[Any] = list(rules) if is_list(rules) else []
+    if state.type != "Choice" or not is_list(rules):
+        return False
+    return any(_compares_amounts(rule) and may_change(graph, loop, state, rule) for rule in rules)
+
+
+def _compares_amounts(rule: Any) -> bool:
+    stack: list[Any] = [rule]
     while stack:
         here = stack.pop()
         if not is_object(here):
