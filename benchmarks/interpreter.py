@@ -173,10 +173,20 @@ def many_lines() -> None:
         began = time.perf_counter()
         run(program, {}, answerer=Mocks(program, {"Work": Returns(True)}), s3=objects, max_seconds=None)
         taken = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = _peak_kib() / 1024
     print(
         f"Distributed Map over {lines:,} lines of CSV: {taken:.0f} s, {lines / taken:,.0f} items/s, {peak:.0f} MB at most (under 300)"
     )
+
+
+def _peak_kib() -> float:
+    """The most that this process held. getrusage counts what the parent had when it forked, where /proc tells better."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return float(line.split()[1])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "darwin" else 1)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from flowdsl.diagnostics import FlowDslError
 from flowdsl.testing import TestStateError, test_state
 from tests.interpreter.machines import END, LAMBDA, machine
 
@@ -204,3 +205,20 @@ def test_a_mock_is_held_against_the_api_only_as_far_as_asked() -> None:
     assert test_state(state, {}, mock={"result": "{}", "fieldValidationMode": "PRESENT"})["status"] == "SUCCEEDED"
     with pytest.raises(TestStateError, match="Required field 'ExecutionArn' is missing"):
         test_state(state, {}, mock={"result": "{}"})
+
+
+@pytest.mark.parametrize(
+    ("mock", "shown"),
+    [
+        ({"Item": {}}, '{"Item":{}}'),
+        ({"errorOutput": {"Error": "Boom"}}, '{"errorOutput":{"Error":"Boom"}}'),
+        ({"errorOutput": "Boom"}, '{"errorOutput":"Boom"}'),
+        ("text", "'text'"),
+    ],
+)
+def test_what_is_no_mock_of_the_api_is_told_what_one_is(mock: Any, shown: str) -> None:
+    with pytest.raises(FlowDslError) as refused:
+        test_state(TASK, {"f": "f"}, mock=mock)
+    assert str(refused.value) == (
+        'mock= is {"result": "<JSON text>"} or {"errorOutput": {"error": ..., "cause": ...}}, found ' + shown
+    )

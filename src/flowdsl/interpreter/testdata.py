@@ -9,16 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 from flowdsl.asl.definition import Definition, StateNode
 from flowdsl.asl.values import is_list, is_object
+from flowdsl.diagnostics import FlowDslError
 from flowdsl.interpreter.dataflow import Stages
 from flowdsl.interpreter.failures import StateFailure
 from flowdsl.interpreter.fan_out import MapStages
 from flowdsl.interpreter.fields import number
 from flowdsl.interpreter.frames import Frame
 from flowdsl.interpreter.nodes import CHOICE, Node
+from flowdsl.interpreter.sizes import to_json
 from flowdsl.interpreter.task import TaskNode
 
 if TYPE_CHECKING:
     from flowdsl.interpreter.teststate import Trial
+
+MEMBERS = {"result", "errorOutput", "fieldValidationMode"}
+"""Of a mock (documented)."""
 
 Invalid = Callable[[str], Exception]
 
@@ -37,6 +42,7 @@ class Mock:
         """The mock of a request, checked as the API checks it."""
         if given is None:
             return None
+        _check_members(given)
         if "result" in given and "errorOutput" in given:
             raise invalid("A test mock should have only one of the following fields: [result, errorOutput].")
         if node.type not in ("Task", "Map", "Parallel"):
@@ -52,6 +58,18 @@ class Mock:
                 raise invalid("Mocked result must be valid JSON") from None
         _check_shape(result, node, given.get("fieldValidationMode", "STRICT"), invalid)
         return cls(result)
+
+
+def _check_members(given: Any) -> None:
+    """Refuses what is no mock of the API at all, such as a bare result."""
+    error = given.get("errorOutput", {}) if is_object(given) else None
+    if is_object(given) and is_object(error) and given.keys() <= MEMBERS and error.keys() <= {"error", "cause"}:
+        return
+    shown = to_json(given) if is_object(given) or is_list(given) else repr(given)
+    raise FlowDslError(
+        'mock= is {"result": "<JSON text>"} or {"errorOutput": {"error": ..., "cause": ...}}, found '
+        f"{shown if len(shown) <= 80 else shown[:77] + '...'}"
+    )
 
 
 def _check_shape(result: Any, node: Node, mode: str, invalid: Invalid) -> None:
