@@ -592,3 +592,29 @@ def test_an_item_with_another_key_of_its_own_is_not_doubled() -> None:
         "End": True,
     }
     assert found({"Save": save}, "ASL508") == []
+
+
+def read_after_catch(use: dict[str, Any], **more: Any) -> dict[str, Any]:
+    catch = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.err", "Next": "Use"}]
+    return {"Call": {**INVOKE, "ResultPath": "$.a", "Catch": catch, "Next": "Use"}, "Use": use, **more}
+
+
+def test_a_result_read_after_its_own_catch_may_be_absent() -> None:
+    states = read_after_catch({"Type": "Pass", "Parameters": {"v.$": "$.a.Payload"}, "End": True})
+    message = (
+        "'$.a.Payload' may be absent: over the Catch of 'Call' its result is not there; ask with IsPresent first, or lead the "
+        "Catcher elsewhere"
+    )
+    assert found(states, "ASL303") == [("warning", "/States/Use/Parameters/v.$", message)]
+
+
+def test_a_result_read_after_its_own_catch_is_fine_where_a_choice_asks_or_a_state_before_leaves_one() -> None:
+    read = {"Type": "Pass", "Parameters": {"v.$": "$.a.Payload"}, "End": True}
+    asks = {
+        "Type": "Choice",
+        "Choices": [{"Variable": "$.a", "IsPresent": True, "Next": "Read"}],
+        "Default": "Done",
+    }
+    assert found(read_after_catch(asks, Read=read, Done={"Type": "Succeed"}), "ASL303") == []
+    start = {"Start": {"Type": "Pass", "Result": {}, "ResultPath": "$.a", "Next": "Call"}}
+    assert found({**start, **read_after_catch(read)}, "ASL303") == []

@@ -76,7 +76,7 @@ class DiscardedResultRead(Rule):
             flow = context.flow.of(state)
             if state.is_jsonata or flow is None:
                 continue
-            for pointer, text, steps in _inputs_read(state):
+            for pointer, text, steps in inputs_read(state):
                 first = steps[0] if steps else None
                 if isinstance(first, str) and first in names and _is_unknown(flow.input, first):
                     yield self.at(
@@ -92,7 +92,7 @@ def _is_unknown(document: s.Shape, name: str) -> bool:
     return document.kinds & s.OBJECT != 0 and name not in document.fields and document.rest == s.UNKNOWN
 
 
-def _inputs_read(state: StateNode) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
+def inputs_read(state: StateNode) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
     """(pointer, path, steps) of the paths into its input that a state reads."""
     for name in ("InputPath", "ItemsPath", "SecondsPath", "TimestampPath"):
         path = parse_path(state.fields[name]) if isinstance(state.fields.get(name), str) else None

@@ -8,6 +8,7 @@ from flowdsl.analysis import shape as s
 from flowdsl.analysis.flow_state import Problem
 from flowdsl.asl.values import is_list, is_object
 from flowdsl.checks.absences import has_origin, is_place, since
+from flowdsl.checks.caught_results import caught_reads
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
 from flowdsl.diagnostics import Diagnostic, Severity
@@ -46,11 +47,21 @@ class MaybeAbsentField(Rule):
     )
 
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
+        told = {problem.pointer for problem in context.problems("missing") if problem.certain}
         for problem in context.problems("missing"):
             if problem.certain or has_origin(problem, "context") or is_place(problem):
                 continue
             if problem.state.is_jsonata or not has_origin(problem, "error"):
+                told.add(problem.pointer)
                 yield self.at(problem.pointer, _said(problem), severity=_severity(problem))
+        for read in caught_reads(context):
+            if read.pointer not in told:
+                told.add(read.pointer)
+                yield self.at(
+                    read.pointer,
+                    f"{read.text!r} may be absent: over the Catch of {read.maker.name!r} its result is not there; ask with "
+                    "IsPresent first, or lead the Catcher elsewhere",
+                )
 
 
 def _severity(problem: Problem) -> Severity | None:
