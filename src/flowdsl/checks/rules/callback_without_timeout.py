@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flowdsl.analysis.bounds import number_of
 from flowdsl.analysis.task_results import target
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
@@ -17,6 +18,9 @@ ASK = {
 }
 FIELDS = ("TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath")
 
+LONG = 3_600
+"""Seconds after which a dead worker is noticed too late."""
+
 
 class CallbackWithoutTimeout(Rule):
     """A Task waits for an answer from outside, with neither timeout nor heartbeat.
@@ -29,20 +33,46 @@ class CallbackWithoutTimeout(Rule):
 
     code = "ASL502"
     severity = Severity.WARNING
-    bad = Example(
-        {"Ask": ASK},
-        at="/States/Ask",
-        says="'Ask' waits for an answer from outside with neither TimeoutSeconds nor HeartbeatSeconds: a lost one is waited for a year",
+    bad = (
+        Example(
+            {"Ask": ASK},
+            at="/States/Ask",
+            says="'Ask' waits for an answer from outside with neither TimeoutSeconds nor HeartbeatSeconds: a lost one is waited for "
+            "a year",
+        ),
+        Example(
+            {
+                "Ask": {
+                    "Type": "Task",
+                    "Resource": "arn:aws:states:eu-west-1:123456789012:activity:approve",
+                    "TimeoutSeconds": 86400,
+                    "End": True,
+                }
+            },
+            at="/States/Ask/TimeoutSeconds",
+            says="'Ask' waits up to 86,400 seconds without HeartbeatSeconds: a worker that died is noticed only then",
+            strict=True,
+        ),
     )
     good = Example({"Ask": {**ASK, "TimeoutSeconds": 86400}})
 
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
         for state in context.states("Task"):
             found = target(state)
-            waits = found.pattern == "wait_for_task_token" or (
-                found.operation is not None and found.operation.kind == "activity"
-            )
-            if waits and not any(field in state.fields for field in FIELDS):
+            # An activity's worker can always send one; who answers a token may be a person.
+            is_activity = found.operation is not None and found.operation.kind == "activity"
+            if not is_activity and found.pattern != "wait_for_task_token":
+                continue
+            if context.strict and is_activity and not any(field in state.fields for field in FIELDS[2:]):
+                seconds = number_of(state.fields.get("TimeoutSeconds"))
+                if seconds is not None and seconds > LONG:
+                    yield self.at(
+                        state,
+                        f"{state.name!r} waits up to {seconds:,.0f} seconds without HeartbeatSeconds: a worker that died is "
+                        "noticed only then",
+                        "TimeoutSeconds",
+                    )
+            if not any(field in state.fields for field in FIELDS):
                 yield self.at(
                     state,
                     f"{state.name!r} waits for an answer from outside with neither TimeoutSeconds nor HeartbeatSeconds: a lost "

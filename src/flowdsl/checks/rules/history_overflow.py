@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowdsl.analysis.bounds import MAX_EVENTS, counter_of, events_of, events_of_round
+from flowdsl.analysis.bounds import MAX_EVENTS, counter_of, events_of, events_of_round, shortest_events
 from flowdsl.asl.definition import is_distributed
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
@@ -24,7 +24,7 @@ def enough(limit: int) -> dict[str, object]:
 
 
 class HistoryOverflow(Rule):
-    """A loop or an inline Map that makes more than the 25,000 events an execution may have.
+    """A loop, an inline Map or a way through the states that makes more than the 25,000 events an execution may have.
 
     Event 25,000 of a Standard execution is its failure, with States.Runtime, which nothing can catch (recorded). A Pass, Choice or Wait makes 2 events, a Task 5 or more,
     an inline Map 2 an item and those of its states.
@@ -58,6 +58,20 @@ class HistoryOverflow(Rule):
                     )
                     yield self.at(counter.pointer, message)
         yield from self._maps(context)
+        yield from self._ways(context)
+
+    def _ways(self, context: CheckContext) -> Iterator[Diagnostic]:
+        # A state makes seven events at most without failures: fewer states need no search.
+        if len(context.states()) * 7 <= MAX_EVENTS:
+            return
+        # With the start of the execution and its end.
+        events = 2 + shortest_events(context.graph.scopes[0], context.graph)
+        if events > MAX_EVENTS:
+            yield self.at(
+                "/StartAt",
+                f"the shortest way through the states makes {events} events: the execution fails at event {MAX_EVENTS}; "
+                "let a child execution do part of the work",
+            )
 
     def _maps(self, context: CheckContext) -> Iterator[Diagnostic]:
         for state in context.states("Map"):
