@@ -616,5 +616,5 @@ def test_a_result_read_after_its_own_catch_is_fine_where_a_choice_asks_or_a_stat
         "Default": "Done",
     }
     assert found(read_after_catch(asks, Read=read, Done={"Type": "Succeed"}), "ASL303") == []
-    start = {"Start": {"Type": "Pass", "Result": {}, "ResultPath": "$.a", "Next": "Call"}}
+    start = {"Start": {"Type": "Pass", "Result": {"Payload": None}, "ResultPath": "$.a", "Next": "Call"}}
     assert found({**start, **read_after_catch(read)}, "ASL303") == []
