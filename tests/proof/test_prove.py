@@ -14,6 +14,8 @@ import time
 import urllib.request
 import uuid
 from contextlib import contextmanager, suppress
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import boto3
@@ -550,3 +552,28 @@ def test_the_table_of_once_that_is_not_there_is_named(monkeypatch: pytest.Monkey
 
 def _nothing_done(*, order_id: str) -> None:
     """Does nothing."""
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        ({1, 2}, "Object of type set is not JSON serializable"),
+        ({"at": datetime(2030, 1, 1)}, "Object of type datetime is not JSON serializable"),
+        ({(1, 2): 3}, "keys must be str, int, float, bool or None, not tuple"),
+    ],
+)
+def test_an_answer_that_lambda_cannot_return_is_a_finding(answer: Any, why: str) -> None:
+    def answers(event: dict[str, Any], context: Any) -> Any:
+        return answer
+
+    findings = prove(answers, ORDER).findings
+    assert [str(f) for f in findings] == [
+        f"each delivery: fails with Runtime.MarshalError: Lambda cannot return it: {why}"
+    ]
+
+
+def test_an_answer_of_decimals_and_tuples_is_json() -> None:
+    def answers(event: dict[str, Any], context: Any) -> Any:
+        return {"total": Decimal("1.5"), "lines": (1, 2)}
+
+    assert prove(answers, ORDER).findings == []

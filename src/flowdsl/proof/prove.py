@@ -9,7 +9,8 @@ from typing import Any
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.proof import statelessness
 from flowdsl.proof.delivery import NeverAnswers
-from flowdsl.proof.report import Report
+from flowdsl.proof.marshal import MarshalError
+from flowdsl.proof.report import Finding, Report
 from flowdsl.proof.scenarios import Trial, findings_of
 from flowdsl.proof.setups import missing, subject_of, unset_variable
 from flowdsl.proof.subject import Subject
@@ -61,8 +62,15 @@ def prove(
         world.ignore = frozenset(ignore) | frozenset(f"table {name}" for name in subject.marker_tables())
         world.at_least_once = frozenset(at_least_once)
         trial.learn()
-        _check(trial)
         report.calls = trial.expected.calls
+        if isinstance(error := trial.expected.outcome.error, MarshalError):
+            # It never answers anything: what else might go wrong has nothing to be compared with.
+            report.scenarios = 1
+            report.findings.append(
+                Finding("each delivery", f"fails with Runtime.MarshalError: Lambda cannot return it: {error}")
+            )
+            return report
+        _check(trial)
         other = statelessness.other_event(trial, subject.event_with_key(other_event))
         every = [*trial.scenarios(LARGEST_CALLS), *statelessness.scenarios(trial, other)]
         scenarios = [scenario for scenario in every if only in scenario.label]

@@ -21,6 +21,7 @@ from flowdsl.handler.wire import is_mapping
 from flowdsl.proof import memory
 from flowdsl.proof.clock import Clock
 from flowdsl.proof.delivery import Outcome
+from flowdsl.proof.marshal import marshalled
 
 DEFAULT_TIMEOUT_SECONDS = 30.0
 """A function's timeout, where its handler declares none."""
@@ -107,8 +108,9 @@ class Subject:
         except (TypeError, ValueError) as error:
             raise FlowDslError(f"the event of {self.name} is no JSON: {error}") from None
         try:
-            answer = self.contract.invoke(given, context) if self.contract is not None else self.handler(given, context)
-            return Outcome("answered", to_json(answer, self.qualname))
+            if self.contract is not None:
+                return Outcome("answered", to_json(self.contract.invoke(given, context), self.qualname))
+            return Outcome("answered", marshalled(self.handler(given, context)))
         except InvalidResult as error:
             return Outcome("raised", error=error)
         except Exception as error:
