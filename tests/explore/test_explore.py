@@ -49,6 +49,55 @@ def test_a_rule_of_a_choice_is_given_a_value_that_it_holds_for(rule: Any, holds:
     assert "x" not in by_end["No"] or not holds(by_end["No"]["x"])
 
 
+@pytest.mark.parametrize(
+    ("tests", "holds"),
+    [
+        ([{"StringMatches": "a*"}, {"StringMatches": "*b"}], lambda x: x[0] == "a" and x[-1] == "b"),
+        ([{"StringGreaterThan": "a"}, {"StringLessThan": "b"}], lambda x: "a" < x < "b"),
+        ([{"StringGreaterThanEquals": "m"}, {"StringLessThanEquals": "m"}], lambda x: x == "m"),
+        (
+            [{"TimestampGreaterThan": "2026-01-01T00:00:00Z"}, {"TimestampLessThan": "2026-01-01T00:00:02Z"}],
+            lambda x: x == "2026-01-01T00:00:01Z",
+        ),
+    ],
+)
+def test_several_comparisons_of_one_text_are_fulfilled_at_once(tests: list[Any], holds: Callable[[Any], bool]) -> None:
+    rule = {"And": [{"Variable": "$.x", **each} for each in tests], "Next": "Yes"}
+    found = explored(Which={"Type": "Choice", "Choices": [rule], "Default": "No"}, Yes=end(), No=end())
+    assert found.missed == []
+    by_end = {case.path[-1]: case.input["x"] for case in found.cases}
+    assert holds(by_end["Yes"])
+    assert not holds(by_end["No"])
+
+
+def test_each_of_several_ranges_of_a_text_is_found_and_what_is_in_none() -> None:
+    rules = [
+        {
+            "And": [
+                {"Variable": "$.x", "StringGreaterThanEquals": low},
+                {"Variable": "$.x", "StringLessThan": high},
+            ],
+            "Next": "Yes",
+        }
+        for low, high in ("ag", "gm", "mz")
+    ]
+    found = explored(Which={"Type": "Choice", "Choices": rules, "Default": "No"}, Yes=end(), No=end())
+    assert found.missed == []
+
+
+def test_a_text_is_as_long_as_asked_for_and_begins_as_asked_for() -> None:
+    condition = "{% $length($states.input.s) = 3 and $substring($states.input.s, 0, 1) = 'q' %}"
+    found = checked(
+        jsonata(
+            Which={"Type": "Choice", "Choices": [{"Condition": condition, "Next": "Yes"}], "Default": "No"},
+            Yes=end(),
+            No=end(),
+        )
+    )
+    assert found.missed == []
+    assert {"s": "qxx"} in [case.input for case in found.cases]
+
+
 def test_a_condition_in_jsonata_is_turned_round() -> None:
     found = checked(
         jsonata(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -95,8 +96,8 @@ def _count(here: JsonataOrigins, given: Arguments, steps: Steps, want: Want, sco
 
 
 def _length(here: JsonataOrigins, given: Arguments, steps: Steps, want: Want, scope: Scope) -> Found:
-    for low, _ in lengths(want):
-        yield from here.solve(given[0], (), exactly("x" * min(low, 10_000)), scope)
+    for length in lengths(want):
+        yield from here.solve(given[0], (), Want(values=Values(strings=v.EVERY_STRING), length=length), scope)
 
 
 def _number(here: JsonataOrigins, given: Arguments, steps: Steps, want: Want, scope: Scope) -> Found:
@@ -161,7 +162,11 @@ def _substring(here: JsonataOrigins, given: Arguments, steps: Steps, want: Want,
     start = here.evaluate(given[1], scope) if len(given) > 1 else 0
     if not is_number(start):
         return
+    most = here.evaluate(given[2], scope) if len(given) > 2 else MISSING
     for text in wanted_texts(want):
+        if start == 0 and most == len(text):
+            pattern = re.sub(r"([*\\])", r"\\\1", text) + "*"
+            yield from here.solve(given[0], (), Want(values=v.strings_like(pattern)), scope)
         made = "a" * int(start) + text if start >= 0 else "a" * max(1, -int(start) - len(text)) + text
         yield from here.solve(given[0], (), exactly(made), scope)
     if not wanted_texts(want) and want.possible & TEXT:

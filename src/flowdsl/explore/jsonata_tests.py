@@ -12,7 +12,7 @@ from flowdsl.analysis.value_sets import TooManyTerms, Values
 from flowdsl.asl.values import is_list, is_number
 from flowdsl.explore.found import Found, together
 from flowdsl.explore.jsonpath import shifted
-from flowdsl.explore.wants import EVERY, GONE, MISSING, THERE, Steps, Want, exactly, items, satisfies
+from flowdsl.explore.wants import EVERY, GONE, MISSING, THERE, Steps, Want, exactly, items, satisfies, text_beside
 from flowdsl.query.jsonata import nodes as n
 
 if TYPE_CHECKING:
@@ -96,13 +96,7 @@ def _wants(operator: str, value: Json, outcome: bool) -> Iterator[Want]:
         )
         yield Want(values=bounds)
     elif isinstance(value, str):
-        if with_equal:
-            yield exactly(value)
-        elif operator == ">":
-            yield exactly(f"{value}a")
-        yield from (exactly(text) for text in (value[:-1], "") if operator[0] == "<" and text < value)
-        if operator == ">=":
-            yield exactly(f"{value}a")
+        yield text_beside(value, below=operator[0] == "<", with_equal=with_equal)
 
 
 def _equal(value: Json) -> Iterator[Want]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -15,7 +14,7 @@ from flowdsl.asl.values import is_list, is_number, is_object
 from flowdsl.explore.found import Found, together
 from flowdsl.explore.jsonpath import PathOrigins
 from flowdsl.explore.plausible import MOMENT
-from flowdsl.explore.wants import MISSING, Want, exactly
+from flowdsl.explore.wants import MISSING, Want, exactly, text_beside
 from flowdsl.query.base import ExpressionError, ExpressionSyntaxError
 from flowdsl.query.jsonpath import parse_path
 from flowdsl.query.timestamps import instant
@@ -170,12 +169,7 @@ def _of_order(operator: str, operand: Json, holds: bool) -> Iterator[Want]:
         return
     below = operator.startswith("StringLess") == holds
     with_equal = operator.endswith("Equals") == holds
-    if with_equal:
-        yield exactly(operand)
-    if below:
-        yield from (exactly(text) for text in (operand[:-1], "") if text < operand)
-    else:
-        yield exactly(f"{operand}a")
+    yield text_beside(operand, below=below, with_equal=with_equal)
 
 
 def _of_timestamp(operator: str, operand: Json, holds: bool) -> Iterator[Want]:
@@ -183,12 +177,14 @@ def _of_timestamp(operator: str, operand: Json, holds: bool) -> Iterator[Want]:
     if at is None:
         return
     relation = operator.removeprefix("Timestamp")
-    if (relation in ("Equals", "LessThanEquals", "GreaterThanEquals")) == holds:
-        yield exactly(operand)
+    with_equal = (relation in ("Equals", "LessThanEquals", "GreaterThanEquals")) == holds
     if relation == "Equals":
-        moves = [] if holds else [3600]
+        if holds:
+            yield exactly(operand)
+            return
+        moments = (~v.number(at)).numbers
+    elif relation.startswith("Less") == holds:
+        moments = v.numbers(high=at, high_open=not with_equal).numbers
     else:
-        moves = [-3600] if relation.startswith("Less") == holds else [3600]
-    for move in moves:
-        moved = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at // 1000, seconds=move)
-        yield exactly(moved.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        moments = v.numbers(low=at, low_open=not with_equal).numbers
+    yield Want(values=Values(strings=v.EVERY_STRING), form="timestamp", moments=moments)

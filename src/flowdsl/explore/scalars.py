@@ -11,7 +11,8 @@ from flowdsl.analysis.value_sets import Term, Values
 from flowdsl.asl.values import is_list, is_number
 from flowdsl.explore.patterns import text_like
 from flowdsl.explore.plausible import MOMENT, text_for
-from flowdsl.explore.wants import Want, contains, stands_for
+from flowdsl.explore.ranges import ANY_TEXT, moments_within
+from flowdsl.explore.wants import Want, contains, fits
 
 Json = Any
 
@@ -84,16 +85,17 @@ def fits_number(value: float, schema: Mapping[str, Json]) -> bool:
 def text_for_want(want: Want, schema: Mapping[str, Json], name: str) -> str | None:
     """A text; None where none fits."""
     for found in _texts(want, schema, name):
-        for text in (found, _fitted(found, schema)):
-            if want.numeric and not stands_for(text, want.numeric):
-                continue
-            if contains(want.values, text) and fits_text(text, schema):
+        for text in (found, _fitted(found, schema), _sized(found, want)):
+            if fits(text, want) and contains(want.values, text) and fits_text(text, schema):
                 return text
     return None
 
 
 def _texts(want: Want, schema: Mapping[str, Json], name: str) -> Iterator[str]:
     yield from (value for value in _given(schema) if isinstance(value, str))
+    yield from moments_within(want.moments)
+    if want.texts != ANY_TEXT:
+        yield from want.texts.texts()
     if want.form == "timestamp":
         yield MOMENT
     if want.numeric:
@@ -123,8 +125,16 @@ def _of_term(term: Term, usual: str) -> Iterator[str]:
         pieces = [re.sub(r"\\(.)", r"\1", piece) for piece in pieces]
         for filler in ("", usual, "x", "1"):
             yield filler.join(pieces)
-    # Several patterns at once: one text after the other may fulfil them all.
-    yield "".join(re.sub(r"(?<!\\)\*", "", glob) for glob in sorted(term.like))
+    yield _of_all(term)
+
+
+def _of_all(term: Term) -> str:
+    """A text for several patterns at once: the longest beginning, everything that stands in between, the longest end."""
+    parts = [[re.sub(r"\\(.)", r"\1", piece) for piece in re.split(r"(?<!\\)\*", glob)] for glob in sorted(term.like)]
+    several = [pieces for pieces in parts if len(pieces) > 1]
+    begins, ends = ([pieces[at] for pieces in several] for at in (0, -1))
+    between = [piece for pieces in several for piece in pieces[1:-1]]
+    return max(begins, key=len, default="") + "".join(between) + max(ends, key=len, default="")
 
 
 def _fitted(text: str, schema: Mapping[str, Json]) -> str:
@@ -132,6 +142,11 @@ def _fitted(text: str, schema: Mapping[str, Json]) -> str:
     if is_number(low) and len(text) < low <= _LONGEST:
         text = text + "x" * (int(low) - len(text))
     return text[: int(high)] if is_number(high) and len(text) > high else text
+
+
+def _sized(text: str, want: Want) -> str:
+    low, high = want.length
+    return text[:high].ljust(min(low, _LONGEST), "x")
 
 
 def fits_text(text: str, schema: Mapping[str, Json]) -> bool:

@@ -11,6 +11,8 @@ from flowdsl.analysis.shape import ALL, ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, TE
 from flowdsl.analysis.shape_constants import kind_of
 from flowdsl.analysis.value_sets import Interval, Intervals, Term, TooManyTerms, Values, glob_matches
 from flowdsl.asl.values import is_list, is_object
+from flowdsl.explore.ranges import ANY_TEXT, TextRange
+from flowdsl.query.timestamps import instant
 
 Json = Any
 
@@ -55,6 +57,12 @@ class Want(NamedTuple):
     """Of a text: `timestamp`, `json`."""
     numeric: Intervals = ()
     """Of a text: the numbers that it may stand for; (): any text."""
+    moments: Intervals = ()
+    """Of a text: the moments that it may stand for, in nanoseconds since 1970; (): any text."""
+    texts: TextRange = ANY_TEXT
+    """Of a text: where it stands in the order of texts."""
+    length: tuple[int, int | None] = (0, None)
+    """Of a text: its least and greatest number of characters."""
 
     @property
     def may_be_absent(self) -> bool:
@@ -116,6 +124,12 @@ def number_text(numbers: Intervals) -> Want:
     return Want(values=Values(strings=v.EVERY_STRING), numeric=numbers)
 
 
+def text_beside(text: str, *, below: bool, with_equal: bool) -> Want:
+    """A text that comes before another one, or after it."""
+    bounds = TextRange(high=text, high_open=not with_equal) if below else TextRange(text, not with_equal)
+    return Want(values=Values(strings=v.EVERY_STRING), texts=bounds)
+
+
 def exactly(value: Json) -> Want:
     """That value; MISSING: none."""
     return GONE if value is MISSING else Want(values=v.PRESENT, exact=value)
@@ -132,6 +146,8 @@ def meet(a: Want, b: Want) -> Want | None:
         values = a.values & b.values
     except TooManyTerms:
         return None
+    texts = a.texts.meet(b.texts)
+    longest = [high for high in (a.length[1], b.length[1]) if high is not None]
     highs = [high for high in (a.high, b.high) if high is not None]
     want = Want(
         values,
@@ -141,13 +157,20 @@ def meet(a: Want, b: Want) -> Want | None:
         min(highs) if highs else None,
         form=a.form or b.form,
         numeric=a.numeric or b.numeric,
+        moments=a.moments or b.moments,
+        texts=texts,
+        length=(max(a.length[0], b.length[0]), min(longest) if longest else None),
     )
     if a.numeric and b.numeric:
-        both = (Values(numbers=a.numeric) & Values(numbers=b.numeric)).numbers
-        if not both:
-            return None
-        want = want._replace(numeric=both)
-    return None if want.is_empty else want
+        want = want._replace(numeric=_both(a.numeric, b.numeric))
+    if a.moments and b.moments:
+        want = want._replace(moments=_both(a.moments, b.moments))
+    is_one_empty = (a.numeric and not want.numeric) or (a.moments and not want.moments) or texts.is_empty
+    return None if is_one_empty or want.is_empty else want
+
+
+def _both(a: Intervals, b: Intervals) -> Intervals:
+    return (Values(numbers=a) & Values(numbers=b)).numbers
 
 
 def satisfies(value: Json, want: Want) -> bool:
@@ -159,7 +182,7 @@ def satisfies(value: Json, want: Want) -> bool:
     kind = kind_of(value)
     if not kind & want.kinds or not contains(want.values, value):
         return False
-    if want.numeric and not stands_for(value, want.numeric):
+    if not fits(value, want):
         return False
     return not is_list(value) or (want.low <= len(value) and (want.high is None or len(value) <= want.high))
 
@@ -192,6 +215,20 @@ def stands_for(text: Json, numbers: Intervals) -> bool:
         return isinstance(text, str) and any(_between(interval, float(text)) for interval in numbers)
     except ValueError:
         return False
+
+
+def fits(text: Json, want: Want) -> bool:
+    """Whether a text stands for what it shall, and has its length and its place in the order; what is no text does not."""
+    if want.numeric and not stands_for(text, want.numeric):
+        return False
+    if want.moments:
+        at = instant(text) if isinstance(text, str) else None
+        if at is None or not any(_between(interval, at) for interval in want.moments):
+            return False
+    if not isinstance(text, str):
+        return want.texts == ANY_TEXT and want.length == (0, None)
+    low, high = want.length
+    return want.texts.has(text) and low <= len(text) and (high is None or len(text) <= high)
 
 
 def _between(interval: Interval, value: float) -> bool:
