@@ -14,7 +14,7 @@ from flowdsl.handler.table import create, definition
 
 @cache
 def client(service: str) -> Any:
-    return boto3.client(service)
+    return boto3.client(service, region_name="eu-west-1")
 
 
 def world(proof: Any) -> None:

@@ -18,7 +18,7 @@ ORDER = {"order_id": "o1", "amount": 3}
 @pytest.fixture(autouse=True)
 def a_region(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its persistence layer makes a client when it is imported."""
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
 
 
 def world(proof: Any) -> None:
