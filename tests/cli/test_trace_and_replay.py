@@ -199,3 +199,10 @@ def test_what_is_no_history_is_refused(here: Path, verb: str, content: str, mess
     result = flowdsl(verb, "h.json", "charge.asl.json")
     assert result.exit_code != 0
     assert str(result.exception).startswith(message)
+
+
+def test_a_distributed_map_of_a_history_tells_its_items(here: Path) -> None:
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}, **EMPTY}
+    document = {"StartAt": "Each", "States": {"Each": {"Type": "Map", "ItemProcessor": processor, "End": True}}}
+    (here / "map.json").write_text(dump(simulate(document, [1, 2]).history))
+    assert "2 items -> [1,2]" in flowdsl("trace", "map.json").stdout

@@ -142,10 +142,10 @@ def _exited(at: float, thread: Thread, stay: Stay, told: dict[str, Any]) -> Line
     text = ""
     if stay.type == "Wait":
         text = f"waited {span(at - stay.at)}"
-    elif stay.label is not None:
-        text = f"{stay.children}{_written(str(told.get('output', '')))}"
-    elif stay.type == "Map" and stay.items is not None:
-        text = f"{stay.items} item{'s' * (stay.items != 1)}"
+    elif stay.type == "Map":
+        items = "" if stay.items is None else f"{stay.items} item{'s' * (stay.items != 1)}"
+        written = _written(str(told.get("output", ""))) if stay.label else ""
+        text = ", ".join(part for part in (stay.children or items, written) if part)
     elif stay.type == "Task" and stay.attempts > 1:
         text = f"attempt {stay.attempts}"
     if stay.error is not None:
@@ -158,7 +158,7 @@ def _written(output: str) -> str:
     if '"ResultWriterDetails"' in output:
         with suppress(ValueError, KeyError, TypeError):
             details = json.loads(output)["ResultWriterDetails"]
-            return f", results in s3://{details['Bucket']}/{details['Key']}"
+            return f"results in s3://{details['Bucket']}/{details['Key']}"
     return ""
 
 
