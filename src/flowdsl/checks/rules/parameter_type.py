@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flowdsl.checks.argument_types import misfits
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rule import Example, Rule
 from flowdsl.diagnostics import Diagnostic, Severity
 
 
 class ParameterType(Rule):
-    """A literal parameter of another type than the operation takes, or a value that it does not know.
+    """A parameter of another type than the operation takes, or a value that it does not know.
 
-    AWS refuses the machine for a wrong type (measured). A value that is none of those the API lists fails when the call is made: a warning here,
+    AWS refuses the machine for a literal of a wrong type (measured), and the call fails for a computed one. A value that is none of those the API lists fails when the call is made: a warning here,
     since services add values.
 
     Instead: write a literal of the type, or compute it.
@@ -48,3 +49,11 @@ class ParameterType(Rule):
         for found in context.call_problems("type", "value"):
             severity = Severity.WARNING if found.problem.kind == "value" else None
             yield self.at(found.pointer, f"{found.state.name!r}: {found.problem.message}", severity=severity)
+        # What a computed value is, is certain where somebody says what the input is.
+        severity = None if context.is_typed else Severity.WARNING
+        for state in context.states("Task"):
+            flow = context.flow.of(state)
+            for misfit in misfits(state, flow.arguments) if flow is not None else ():
+                yield self.at(
+                    f"{state.pointer}{misfit.pointer}", f"{state.name!r}: {misfit.message}", severity=severity
+                )
