@@ -618,3 +618,69 @@ def test_a_result_read_after_its_own_catch_is_fine_where_a_choice_asks_or_a_stat
     assert found(read_after_catch(asks, Read=read, Done={"Type": "Succeed"}), "ASL303") == []
     start = {"Start": {"Type": "Pass", "Result": {"Payload": None}, "ResultPath": "$.a", "Next": "Call"}}
     assert found({**start, **read_after_catch(read)}, "ASL303") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("$states.input.a && $states.input.b", "and for &&"),
+        ("$states.input.a || $states.input.b", "or for ||"),
+        ("$states.input.a == 1", "= for =="),
+        ("!$states.input.a", "$not(...) for !"),
+    ],
+)
+def test_an_operator_of_another_language_is_told_by_jsonatas(text: str, hint: str) -> None:
+    states = {"A": {"Type": "Pass", "Output": f"{{% {text} %}}", "End": True}}
+    [(_, _, message)] = found(states, "ASL710", jsonata=True)
+    assert message.endswith(f"; JSONata writes {hint}")
+
+
+def codes(states: dict[str, Any], *, jsonata: bool = False) -> list[str]:
+    head = {"QueryLanguage": "JSONata"} if jsonata else {}
+    findings = check(Definition({**head, "StartAt": next(iter(states)), "States": states}), settings=Settings())
+    return [finding.code for finding in findings if finding.severity.value != "info"]
+
+
+@pytest.mark.parametrize(
+    ("state", "jsonata", "code"),
+    [
+        ({"Type": "Pass", "Parameters": {"v.$": "States.ArrayRange(1, 10)"}}, False, "ASL703"),
+        ({**INVOKE, "Parameters": {"functionName": "f"}}, False, "ASL512"),
+        (
+            {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::lambda:invoke",
+                "Arguments": {"FunctionName": "f", "Payload": "{% $states.result.x %}"},
+                "TimeoutSeconds": 30,
+            },
+            True,
+            "ASL712",
+        ),
+    ],
+)
+def test_one_defect_is_one_finding(state: dict[str, Any], jsonata: bool, code: str) -> None:
+    assert codes({"A": {**state, "End": True}}, jsonata=jsonata) == [code]
+
+
+def test_a_state_that_undoes_need_not_be_undone() -> None:
+    catch = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Undo"}]
+    states = {
+        "Reserve": {**INVOKE, "ResultPath": "$.reserved", "Next": "Charge"},
+        "Charge": {**INVOKE, "ResultPath": "$.paid", "Catch": catch, "End": True},
+        "Undo": {**INVOKE, "Next": "Failed"},
+        "Failed": {"Type": "Fail", "Error": "NotCharged"},
+    }
+    assert found(states, "ASL405", strict=True) == []
+
+
+def test_an_item_that_an_intrinsic_reads_is_asked_for_by_the_length() -> None:
+    query = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:dynamodb:query",
+        "Parameters": {"TableName": "orders", "KeyConditionExpression": "id = :id"},
+        "ResultPath": "$.found",
+        "Next": "Show",
+    }
+    show = {"Type": "Pass", "Parameters": {"v.$": "States.ArrayGetItem($.found.Items, 0)"}, "End": True}
+    [(_, _, message)] = found({"Find": query, "Show": show}, "ASL322")
+    assert message.endswith("is then not there; look at States.ArrayLength first")

@@ -216,7 +216,9 @@ def _expression(here: Here, field: Field, tokens: tuple[str | int, ...], text: s
     for found in _errors(inner, members):
         if found.aws_code == INVALID:
             if not templated:
-                message = f"{where} is no JSONata: {found.message}{_excerpt(inner, found.position)}"
+                message = (
+                    f"{where} is no JSONata: {found.message}{_excerpt(inner, found.position)}{_spelling(inner, found)}"
+                )
                 yield _problem("syntax", here, tokens, message)
         else:
             yield _problem(
@@ -267,6 +269,22 @@ def _excerpt(text: str, position: int | None) -> str:
     start = max(0, position - 20)
     around = " ".join(text[start : position + 20].split())
     return f" near {shown(around)}"
+
+
+_SPELLINGS: Final = {"&&": "and", "||": "or", "===": "=", "==": "=", "!==": "!=", "<>": "!=", "!": "$not(...)"}
+"""Operators of other languages, by what JSONata calls them."""
+_FOREIGN: Final = re.compile(r"&&|\|\||===?|!==|<>|!(?!=)")
+
+
+def _spelling(text: str, problem: Problem) -> str:
+    """What an operator of another language is in JSONata, where one stands at the fault."""
+    at = problem.position
+    if at is None:
+        return ""
+    for match in _FOREIGN.finditer(text):
+        if match.start() <= at <= match.end():
+            return f"; JSONata writes {_SPELLINGS[match[0]]} for {match[0]}"
+    return ""
 
 
 def _instead(message: str) -> str:

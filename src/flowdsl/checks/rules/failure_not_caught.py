@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from flowdsl.analysis.effects import effect_of
 from flowdsl.analysis.errors import is_caught
+from flowdsl.analysis.graph import ScopeGraph
 from flowdsl.analysis.polling import asks
 from flowdsl.asl.definition import StateNode
 from flowdsl.checks.context import CheckContext
@@ -48,9 +49,11 @@ class FailureNotCaught(HygieneRule):
             )
             caught[graph.scope.pointer] = outside
             before: list[str | None] = [None] * len(graph)
+            regular = _without_failure(graph)
             for row in graph.order:
                 state = graph.nodes[row]
-                if state.type == "Task" and before[row] is not None and not outside:
+                # What undoes is not undone.
+                if state.type == "Task" and before[row] is not None and not outside and row in regular:
                     lacks = not state.fields.get("Catch")
                     said = (
                         f"a failure of {state.name!r} ends the execution, and what {before[row]!r} did stays done; catch it, and "
@@ -68,6 +71,18 @@ class FailureNotCaught(HygieneRule):
         return (
             f"a failure of {count} of {total} Tasks ends the execution with what earlier Tasks did left done: {names}"
         )
+
+
+def _without_failure(graph: ScopeGraph) -> set[int]:
+    """The states that a run may come to in which nothing is caught."""
+    found: set[int] = set()
+    stack = [] if graph.start is None else [graph.start]
+    while stack:
+        row = stack.pop()
+        if row not in found:
+            found.add(row)
+            stack += [graph.targets[n] for n in graph.out[row] if graph.transitions[n].via != "Catch"]
+    return found
 
 
 def _changes_something(state: StateNode) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowdsl.analysis import shape as s
-from flowdsl.analysis.intrinsic_functions import INTRINSICS
 from flowdsl.analysis.shape import describe
 from flowdsl.checks.absences import WRITTEN
 from flowdsl.checks.context import CheckContext
@@ -14,7 +13,7 @@ from flowdsl.diagnostics import Diagnostic, Severity
 
 
 class IntrinsicCall(Rule):
-    """An intrinsic function is called with too few or too many arguments, with one of the wrong type, or with one it never takes.
+    """An intrinsic function is called with an argument of the wrong type, or with one it never takes.
 
     The execution fails with States.Runtime, "Invalid arguments in States...", which nothing can catch (recorded).
 
@@ -25,11 +24,6 @@ class IntrinsicCall(Rule):
     code = "ASL722"
     severity = Severity.ERROR
     bad = (
-        Example(
-            {"Add": {"Type": "Pass", "Parameters": {"n.$": "States.MathAdd($.n)"}, "End": True}},
-            at="/States/Add/Parameters/n.$",
-            says="States.MathAdd takes 2 arguments: 'States.MathAdd($.n)'",
-        ),
         Example(
             {
                 "Set": {"Type": "Pass", "Result": {"n": "5"}, "Next": "Add"},
@@ -47,12 +41,6 @@ class IntrinsicCall(Rule):
     good = Example({"Add": {"Type": "Pass", "Parameters": {"n.$": "States.MathAdd($.n, 1)"}, "End": True}})
 
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
-        for problem in context.problems("arity"):
-            if problem.name.startswith("States."):
-                function = INTRINSICS[problem.name.removeprefix("States.")]
-                yield self.at(
-                    problem.pointer, f"{problem.name} takes {_count(function.least, function.most)}: {problem.text!r}"
-                )
         for problem in context.problems("refused"):
             yield self.at(problem.pointer, f"{problem.text!r} always fails: {problem.below}")
         for problem in context.problems("argument"):
@@ -64,11 +52,3 @@ class IntrinsicCall(Rule):
                 f"{problem.name} takes {describe(s.Shape(problem.expected))}, and {problem.text!r} {verb} {found}",
                 severity=None if proved else Severity.WARNING,
             )
-
-
-def _count(least: int, most: int | None) -> str:
-    if most is None:
-        return f"at least {least} argument{'s' if least != 1 else ''}"
-    if least == most:
-        return f"{least or 'no'} argument{'s' if least != 1 else ''}"
-    return f"{least} to {most} arguments"

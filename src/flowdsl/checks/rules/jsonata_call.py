@@ -26,7 +26,7 @@ class JSONataCall(Rule):
         Example(
             {"Show": {"Type": "Pass", "Output": "{% $upper('a') %}", "End": True}},
             at="/States/Show/Output",
-            says="there is no function $upper(); did you mean 'uppercase'?",
+            says="there is no function $upper(); did you mean '$uppercase'?",
             jsonata=True,
         ),
         Example(
@@ -41,7 +41,7 @@ class JSONataCall(Rule):
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
         for problem in context.problems("function"):
             if not problem.name.startswith("States."):
-                why = ": AWS leaves it out" if problem.name == "eval" else did_you_mean(problem.name, FUNCTIONS)
+                why = ": AWS leaves it out" if problem.name == "eval" else _meant(problem.name)
                 yield self.at(problem.pointer, f"there is no function ${problem.name}(){why}")
         for problem in context.problems("arity"):
             if not problem.name.startswith("States."):
@@ -51,3 +51,7 @@ class JSONataCall(Rule):
                 plural = "" if count == "1" else "s"
                 got = problem.expected
                 yield self.at(problem.pointer, f"${problem.name}() takes {count} argument{plural}, and gets {got}")
+
+
+def _meant(name: str) -> str:
+    return did_you_mean(f"${name}", [f"${function}" for function in FUNCTIONS])

@@ -58,6 +58,8 @@ class ListMayBeEmpty(Rule):
                 ask = (
                     f"write $exists({problem.text}) ? ... : a default"
                     if problem.state.is_jsonata
+                    else "look at States.ArrayLength first"
+                    if problem.text.startswith("States.")
                     else "ask with IsPresent first"
                 )
                 number = problem.name.strip("[]")

@@ -45,4 +45,7 @@ class MissingParameter(Rule):
 
     def check(self, context: CheckContext) -> Iterator[Diagnostic]:
         for found in context.call_problems("missing", "absent"):
+            # A name in another case is told as a parameter that there is not.
+            if " is spelled " in found.problem.message:
+                continue
             yield self.at(found.pointer, f"{found.state.name!r}: {found.problem.message}")
