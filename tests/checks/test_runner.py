@@ -45,7 +45,7 @@ class Broken(Rule):
 def test_a_finding_has_file_line_and_column() -> None:
     [definition] = loads(TEXT, path="flows/order.asl.json")
     assert [str(finding) for finding in check(definition)] == [
-        "flows/order.asl.json:4:14: ASL204 choice-without-default: 'Route' has no Default, and its rules do not take every value; "
+        "flows/order.asl.json:4:14: ASL204 choice-without-default: 'Route' has no Default, and its rules do not take every value: '$.ok' may be false; "
         "add a Default, or a last rule that always holds"
     ]
 

@@ -684,3 +684,22 @@ def test_an_item_that_an_intrinsic_reads_is_asked_for_by_the_length() -> None:
     show = {"Type": "Pass", "Parameters": {"v.$": "States.ArrayGetItem($.found.Items, 0)"}, "End": True}
     [(_, _, message)] = found({"Find": query, "Show": show}, "ASL322")
     assert message.endswith("is then not there; look at States.ArrayLength first")
+
+
+@pytest.mark.parametrize(
+    ("tests", "values"),
+    [
+        ([{"StringEquals": "a"}, {"StringEquals": "b"}], "another string than 'a' and 'b'"),
+        ([{"BooleanEquals": True}], "false"),
+        ([{"NumericLessThan": 3}, {"NumericGreaterThan": 5}], "from 3 to 5"),
+        ([{"NumericEquals": 3}], "less than 3 or more than 3"),
+        ([{"IsPresent": True}], "absent"),
+    ],
+)
+def test_a_choice_without_default_is_told_what_no_rule_takes(tests: list[dict[str, Any]], values: str) -> None:
+    rules = [{"Variable": "$.k", **test, "Next": "Done"} for test in tests]
+    [(_, _, message)] = found({"Pick": {"Type": "Choice", "Choices": rules}, "Done": {"Type": "Succeed"}}, "ASL204")
+    assert message == (
+        f"'Pick' has no Default, and its rules do not take every value: '$.k' may be {values}; add a Default, or a last rule "
+        "that always holds"
+    )

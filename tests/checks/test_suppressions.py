@@ -39,7 +39,7 @@ def test_a_comment_in_another_state_silences_nothing_and_is_told_about() -> None
     document = machine()
     document["States"]["Done"]["Comment"] = "flowdsl: ignore[ASL204] here"
     assert said(document) == [
-        "ASL204 'Route' has no Default, and its rules do not take every value; add a Default, or a last rule that always holds",
+        "ASL204 'Route' has no Default, and its rules do not take every value: '$.ok' may be false; add a Default, or a last rule that always holds",
         "ASL891 nothing here is ASL204 choice-without-default; remove the suppression",
     ]
 

@@ -29,7 +29,7 @@ PATH = """{
 """
 FINE = '{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}\n'
 SAYS = (
-    "route.asl.json:4:14: ASL204 choice-without-default: 'Route' has no Default, and its rules do not take every value; add a "
+    "route.asl.json:4:14: ASL204 choice-without-default: 'Route' has no Default, and its rules do not take every value: '$.ok' may be false; add a "
     "Default, or a last rule that always holds\n"
 )
 

@@ -79,6 +79,10 @@ class Choices:
 
     def is_exhaustive(self, flow: Flow) -> bool:
         """Whether some rule holds for every value that the paths looked at can have, as far as that is known."""
+        return self.left_over(flow) == ()
+
+    def left_over(self, flow: Flow) -> Cases | None:
+        """The cases in which no rule holds; None where that is not known."""
         known = [cases for cases in self.cases if cases is not None]
         mentioned: dict[str, list[Values]] = {}
         for cases in known:
@@ -86,8 +90,7 @@ class Choices:
                 for name, values in case.subjects.items():
                     mentioned.setdefault(name, []).append(values)
         universe = {name: self._universe(name, mentioned[name], flow) for name in sorted(mentioned)}
-        rest = uncovered(known, universe)
-        return rest is not None and not rest
+        return uncovered(known, universe)
 
     def _universe(self, subject: str, asked: list[Values], flow: Flow) -> Values:
         """What a path may hold: by its shape where that is known, else what the rules take it for."""
