@@ -703,3 +703,26 @@ def test_a_choice_without_default_is_told_what_no_rule_takes(tests: list[dict[st
         f"'Pick' has no Default, and its rules do not take every value: '$.k' may be {values}; add a Default, or a last rule "
         "that always holds"
     )
+
+
+def test_an_inline_map_of_too_many_known_items_is_told_once() -> None:
+    calls = [f"C{i}" for i in range(20)]
+    inner = {
+        name: {**INVOKE, **({"Next": after} if after else {"End": True})}
+        for name, after in zip(calls, [*calls[1:], ""], strict=True)
+    }
+    states = {
+        "Each": {
+            "Type": "Map",
+            "ItemsPath": "$.items",
+            "ItemProcessor": {"StartAt": "C0", "States": inner},
+            "End": True,
+        }
+    }
+    schema = {
+        "type": "object",
+        "properties": {"items": {"type": "array", "minItems": 900, "maxItems": 900}},
+        "required": ["items"],
+    }
+    assert [len(found(states, code, schema=schema)) for code in ("ASL603", "ASL608")] == [1, 0]
+    assert [len(found(states, code)) for code in ("ASL603", "ASL608")] == [0, 1]
