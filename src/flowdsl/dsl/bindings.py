@@ -34,6 +34,9 @@ class DeclaredBindings(Bindings):
         set(self, "_document", document)
         set(self, "_declared", declared)
         set(self, "_placeholders", None)
+        # There is no template that fills anything in.
+        set(self, "substitutions", ())
+        set(self, "unfilled", ())
 
     @property
     def placeholders(self) -> dict[str, Binding]:  # pyright: ignore[reportIncompatibleVariableOverride] # made on first use
