@@ -102,7 +102,7 @@ def test_another_event_under_the_same_key_is_refused(dynamodb: Any) -> None:
     count.invoke({"order_id": "o1", "amount": 7})
     with pytest.raises(KeyReused) as error:
         count.invoke({"order_id": "o1", "amount": 8})
-    assert str(error.value) == f"the key '{__name__}:count#o1' belongs to another event; nothing was done"
+    assert str(error.value) == f"the key '{__name__}:count#o1', made of 'order_id', belongs to another event; nothing was done"
     assert total(dynamodb) == 7
 
 
@@ -468,3 +468,25 @@ def test_the_table_is_a_resource_of_a_template() -> None:
     assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert "TableName" not in table["Properties"]
     assert resource("Keys")["Properties"]["TableName"] == "Keys"
+
+
+def test_a_float_of_a_transaction_is_the_decimal_that_it_is_written_as() -> None:
+    effects = Transaction()
+    effects.put(TableName="orders", Item={"id": "o1", "lines": [{"price": 12.1}, (1, None)]})
+    assert effects.requests()[0]["Put"]["Item"] == {
+        "id": {"S": "o1"},
+        "lines": {"L": [{"M": {"price": {"N": "12.1"}}}, {"L": [{"N": "1"}, {"NULL": True}]}]},
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        (float("nan"), "a number nan: Infinity and NaN not supported"),
+        (1 + 2j, "complex (1+2j): Unsupported type \"<class 'complex'>\" for value \"(1+2j)\""),
+    ],
+)
+def test_what_dynamodb_has_no_value_for_is_told_with_its_place(value: Any, what: str) -> None:
+    with pytest.raises(TypeError) as error:
+        Transaction().put(TableName="orders", Item={"id": "o1", "nested": {"a": [value]}})
+    assert str(error.value) == f"Item.nested.a[0]: DynamoDB has no value for {what}"

@@ -26,7 +26,7 @@ from botocore.config import Config
 from moto import mock_aws
 
 from flowdsl.diagnostics import FlowDslError
-from flowdsl.handler import handler, natural, once
+from flowdsl.handler import handler, natural, once, transaction
 from flowdsl.proof.prove import assert_idempotent, prove
 from tests.proof import aws, sound
 from tests.proof.aws import client, item
@@ -488,7 +488,7 @@ def test_a_handler_that_waits_for_what_a_killed_delivery_should_have_done_is_tol
 
 
 def bad_world() -> None:
-    client("s3").create_bucket(Bucket="b")
+    client("dynamodb").delete_table(TableName="nowhere")
 
 
 def test_a_setup_that_fails_is_told_in_one_line() -> None:
@@ -496,8 +496,8 @@ def test_a_setup_that_fails_is_told_in_one_line() -> None:
         prove(sound.put_order, ORDER, bad_world)
     line = bad_world.__code__.co_firstlineno + 1
     assert str(error.value) == (
-        f"the setup tests.proof.test_prove:bad_world fails (tests/proof/test_prove.py:{line}): ClientError: "
-        "An error occurred (InvalidBucketName) when calling the CreateBucket operation: The specified bucket is not valid."
+        f"the setup tests.proof.test_prove:bad_world fails (tests/proof/test_prove.py:{line}): ResourceNotFoundException: "
+        "An error occurred (ResourceNotFoundException) when calling the DeleteTable operation: Requested resource not found"
     )
 
 
@@ -577,3 +577,22 @@ def test_an_answer_of_decimals_and_tuples_is_json() -> None:
         return {"total": Decimal("1.5"), "lines": (1, 2)}
 
     assert prove(answers, ORDER).findings == []
+
+
+def test_a_key_that_two_pieces_of_work_share_is_noted() -> None:
+    def add(*, order_id: str, customer: str, cents: int) -> None:
+        transaction().update(
+            TableName="counters",
+            Key={"id": customer},
+            UpdateExpression="ADD n :n",
+            ExpressionAttributeValues={":n": cents},
+        )
+
+    event = {"order_id": "o1", "customer": "ann", "cents": 5}
+    report = prove(handler(idempotency=once("customer"))(add), event, aws.world)
+    assert report.notes == [
+        "a second event with the same 'customer' and another 'order_id' is refused (KeyReused): once(...) must name what tells one "
+        "piece of work from the next"
+    ]
+    assert prove(handler(idempotency=once("order_id"))(add), event, aws.world).notes == []
+    assert prove(handler(idempotency=once(("customer", "order_id")))(add), event, aws.world).notes == []

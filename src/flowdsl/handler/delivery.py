@@ -108,7 +108,7 @@ def _once(
     # Before the handler runs: what it does to its arguments must not change what they were.
     payload = sha256(_canonical(to_json(arguments, handler.name)).encode()).hexdigest()
     table, named_by = _table(contract)
-    record = Record(table, _short(name), uuid.uuid4().hex, payload, named_by)
+    record = Record(table, _short(name), uuid.uuid4().hex, payload, named_by, _made_of(contract.key))
     delivery = Delivery(name, Transaction())
     now = time.time()
     try:
@@ -129,6 +129,15 @@ def _once(
         record.release()
         raise
     return result if plain else json.loads(text)
+
+
+def _made_of(key: Key | None) -> str:
+    """What an event's key is made of, for a message; nothing where the workflow passes it."""
+    if key is None:
+        return ""
+    if callable(key):
+        return ", made by once(key=...)"
+    return f", made of {' and '.join(map(repr, (key,) if isinstance(key, str) else key))},"
 
 
 def _unrecorded(handler: Handler[Any, Any], call: Callable[[], Any]) -> Any:

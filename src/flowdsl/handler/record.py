@@ -26,12 +26,13 @@ class Record:
     """One key's record, as one delivery sees it.
 
     `owner` is the delivery's own mark: only whoever holds it may write the outcome or give the key back, so that a
-    delivery that was overtaken changes nothing.
+    delivery that was overtaken changes nothing. `named_by` and `made_of` say where the table's name and the key come from.
     """
 
-    def __init__(self, table: str, key: str, owner: str, payload: str, named_by: str = "once(table=...)") -> None:
+    def __init__(self, table: str, key: str, owner: str, payload: str, named_by: str = "", made_of: str = "") -> None:
         self._table = table
-        self._named_by = named_by
+        self._named_by = named_by or "once(table=...)"
+        self._made_of = made_of
         self._key = {"id": {"S": key}}
         self._owner = {"S": owner}
         self._payload = {"S": payload}
@@ -85,7 +86,7 @@ class Record:
 
     def _found(self, item: dict[str, Any]) -> str:
         if item.get("payload") != self._payload:
-            raise KeyReused(f"the key {self._name!r} belongs to another event; nothing was done")
+            raise KeyReused(f"the key {self._name!r}{self._made_of} belongs to another event; nothing was done")
         if item.get("status") == _DONE:
             return str(item["result"]["S"])
         raise AlreadyRunning(f"another delivery with the key {self._name!r} is at work; try again later")

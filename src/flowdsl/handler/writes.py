@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from flowdsl.handler.errors import ConditionFailed, Conflict, InvalidResult
+from flowdsl.handler.wire import found, is_list, is_mapping, member
 
 LARGEST = 99
 """Effects of one transaction: DynamoDB takes 100 (documented), the record of the key is one."""
@@ -15,8 +17,23 @@ _VALUES = ("Item", "Key", "ExpressionAttributeValues")
 _PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
+def _wire(serialize: Callable[[Any], Any], value: Any, at: str) -> Any:
+    """A value in DynamoDB's form. Raises TypeError, with the place, for what has none."""
+    if is_mapping(value):
+        return {"M": {k: _wire(serialize, v, member(at, k)) for k, v in value.items()}}
+    if is_list(value):
+        return {"L": [_wire(serialize, v, f"{at}[{i}]") for i, v in enumerate(value)]}
+    try:
+        # A number of an event with a fraction is a float; DynamoDB's numbers are decimal.
+        return serialize(Decimal(repr(value)) if isinstance(value, float) else value)
+    except (TypeError, ArithmeticError) as error:
+        raise TypeError(f"{at}: DynamoDB has no value for {found(value)} {value!r}: {error}") from None
+
+
 class Transaction:
-    """Collects writes; nothing is written before the handler has returned. Values are plain Python, as a Table's are."""
+    """Collects writes; nothing is written before the handler has returned. Values are plain Python, as a Table's are; a
+    float becomes the Decimal that it is written as.
+    """
 
     def __init__(self) -> None:
         self._writes: list[dict[str, Any]] = []
@@ -71,7 +88,7 @@ class Transaction:
         serialize = TypeSerializer().serialize
         for name in _VALUES:
             if name in write:
-                write[name] = {k: serialize(v) for k, v in write[name].items()}
+                write[name] = {k: _wire(serialize, v, f"{name}.{k}") for k, v in write[name].items()}
         self._writes.append({kind: write})
         self._otherwise.append(otherwise)
 

@@ -9,6 +9,7 @@ from typing import Any
 from flowdsl.diagnostics import FlowDslError
 from flowdsl.proof import statelessness
 from flowdsl.proof.delivery import NeverAnswers
+from flowdsl.proof.keys import coarse
 from flowdsl.proof.marshal import MarshalError
 from flowdsl.proof.report import Finding, Report
 from flowdsl.proof.scenarios import Trial, findings_of
@@ -87,6 +88,8 @@ def prove(
             for scenario in scenarios:
                 report.findings += findings_of(scenario)
                 advance()
+        if note := coarse(trial):
+            report.notes.append(note)
         if then is not None:
             trial.clean()
             then()

@@ -32,6 +32,8 @@ class Report:
     findings: list[Finding] = field(default_factory=list[Finding])
     skipped: list[str] = field(default_factory=list[str])
     """What could not be tried, and why."""
+    notes: list[str] = field(default_factory=list[str])
+    """What is no fault for certain, and wants a look."""
 
     @property
     def is_proved(self) -> bool:

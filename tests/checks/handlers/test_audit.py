@@ -233,3 +233,16 @@ def test_a_dash_is_standard_input() -> None:
 def run_on(text: str) -> str:
     write("app.py", text)
     return run("app.py").output
+
+
+def test_a_link_to_nothing_is_a_finding_and_the_others_are_read() -> None:
+    write("src/app.py", BAD["uuid key, resource"])
+    Path("src/old.py").symlink_to("/nonexistent/old.py")
+    Path("src/round.py").symlink_to("round.py")
+    lines = run("src", "--no-summary").output.splitlines()
+    assert [line.split(": ")[0].split(":")[0] + " " + line.split(": ")[1][:6] for line in lines] == [
+        "src/app.py ASL910",
+        "src/old.py ASL900",
+        "src/round.py ASL900",
+    ]
+    assert lines[1] == "src/old.py:1:1: ASL900 unreadable-handler: cannot be read: No such file or directory"

@@ -105,7 +105,11 @@ class EffectOutsideTransaction(HandlerRule):
                 )
                 yield self.at(source, call.node, message)
         for function, node in source.runs(ast.Call):
-            if _is_once(source, function) and repeated_post(source, function, node) and not guards(source, node, function):
+            if (
+                _is_once(source, function)
+                and repeated_post(source, function, node)
+                and not guards(source, node, function)
+            ):
                 message = (
                     "this POST carries no key: a delivery that is killed after it is delivered again, and posts again; pass "
                     "current_key() in an Idempotency-Key header"

@@ -100,9 +100,28 @@ def _is_dealt_with(handler: ast.ExceptHandler) -> bool:
     return False
 
 
-_SAYING = {"print", "str", "repr", "type", "format_exc", "print_exc", "debug", "info", "warning", "warn", "error", "exception"}
+_SAYING = {
+    "print",
+    "str",
+    "repr",
+    "type",
+    "format_exc",
+    "print_exc",
+    "debug",
+    "info",
+    "warning",
+    "warn",
+    "error",
+    "exception",
+}
 
 
 def _only_says(call: ast.Call) -> bool:
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
+    name = (
+        call.func.attr
+        if isinstance(call.func, ast.Attribute)
+        else call.func.id
+        if isinstance(call.func, ast.Name)
+        else ""
+    )
     return name in _SAYING

@@ -106,8 +106,13 @@ def _files(project: Project, paths: tuple[Path, ...]) -> tuple[list[SourceFile],
             found[path] = SourceFile(path, "standard input", sys.stdin.buffer.read())
             continue
         for file in python_files(path):
-            found.setdefault(Path(os.path.realpath(file)), SourceFile(file, project.relative(file)))
+            found.setdefault(Path(os.path.realpath(file)), SourceFile(file, _shown(project, file)))
     return list(found.values()), any(path.is_dir() for path in given)
+
+
+def _shown(project: Project, file: Path) -> str:
+    # A link that leads nowhere is named itself.
+    return project.relative(file) if file.exists() else file.as_posix()
 
 
 def handler_uses(project: Project) -> dict[Path, dict[str, TaskUse]]:

@@ -86,6 +86,8 @@ def command(
                 click.echo(str(report), file=out)
                 for skipped in report.skipped:
                     complain(f"{report.handler}: not tried: {skipped}")
+                for note in report.notes:
+                    complain(f"{report.handler}: {note}")
     if only_list:
         return
     if as_json:
@@ -146,6 +148,7 @@ def _as_json(report: Report) -> dict[str, object]:
         "calls": report.calls,
         "findings": [{"fault": f.fault, "what": f.what} for f in report.findings],
         "skipped": report.skipped,
+        "notes": report.notes,
     }
 
 
