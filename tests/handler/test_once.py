@@ -102,7 +102,10 @@ def test_another_event_under_the_same_key_is_refused(dynamodb: Any) -> None:
     count.invoke({"order_id": "o1", "amount": 7})
     with pytest.raises(KeyReused) as error:
         count.invoke({"order_id": "o1", "amount": 8})
-    assert str(error.value) == f"the key '{__name__}:count#o1', made of 'order_id', belongs to another event; nothing was done"
+    assert (
+        str(error.value)
+        == f"the key '{__name__}:count#o1', made of 'order_id', belongs to another event; nothing was done"
+    )
     assert total(dynamodb) == 7
 
 
@@ -483,7 +486,7 @@ def test_a_float_of_a_transaction_is_the_decimal_that_it_is_written_as() -> None
     ("value", "what"),
     [
         (float("nan"), "a number nan: Infinity and NaN not supported"),
-        (1 + 2j, "complex (1+2j): Unsupported type \"<class 'complex'>\" for value \"(1+2j)\""),
+        (1 + 2j, 'complex (1+2j): Unsupported type "<class \'complex\'>" for value "(1+2j)"'),
     ],
 )
 def test_what_dynamodb_has_no_value_for_is_told_with_its_place(value: Any, what: str) -> None:
