@@ -78,3 +78,25 @@ def test_the_time_holds_for_proofs_too() -> None:
     assert "no input was found that takes it; the 0.5 seconds that the search may take were over" in {
         missed.why for missed in found.not_found
     }
+
+
+def test_ways_into_a_loop_that_never_ends_are_taken_and_said_to_have_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flowdsl.explore.attempt.MANY_EVENTS", 2_000)
+    found = checked(
+        machine(
+            Begin={"Type": "Pass", "Result": {"n": 0}, "Next": "Pause"},
+            Pause={"Type": "Wait", "Seconds": 1, "Next": "Which"},
+            Which={
+                "Type": "Choice",
+                "Choices": [{"Variable": "$.n", "NumericGreaterThanEquals": 5, "Next": "Done"}],
+                "Default": "Pause",
+            },
+            Done=end(),
+        )
+    )
+    assert found.not_found == []
+    assert [missed.way.pointer for missed in found.impossible] == ["/States/Which/Choices/0/Next"]
+    assert {(missed.way.pointer, missed.why) for missed in found.unending} == {
+        (pointer, "it is taken, and then a loop never ends: no run was found that comes to an end")
+        for pointer in ("/States/Begin/Next", "/States/Pause/Next", "/States/Which/Default")
+    }

@@ -31,6 +31,8 @@ Json = Any
 
 FEW_EVENTS: Final = 1_500
 MANY_EVENTS: Final = 24_000
+MOST_CUT: Final = 2
+"""Runs with as many events as that, and no end, that are enough."""
 ENDED: Final = "ended"
 """What is expected of a visit that is no fork."""
 _KINDS: Final = (8, 4, 16, 32, 2)
@@ -73,6 +75,10 @@ class Attempt:
         """How often nothing more could be done at a visit."""
         self.readers: dict[str, Address] = {}
         self.runs = 0
+        self.cut = 0
+        """Runs of the greatest length that had no end."""
+        self.unending: set[str] = set()
+        """The ways that they took."""
         self.came_on = 0
         """The run in which it last came to a state to choose at that it had not come to before."""
         self.found: Ran | None = None
@@ -103,6 +109,11 @@ class Attempt:
             self.trouble = "" if failed is None else f"{failed.node.name!r} fails: {(failed.trouble or ('', ''))[0]}"
             if ran.answers or ran.was_cut or ran.refused:
                 self.is_decided = False
+            if ran.was_cut and self.most_events == MANY_EVENTS:
+                self.unending |= ran.taken
+                self.cut += 1
+                if self.cut >= MOST_CUT:
+                    break
             origins = Origins(ran.trace, self.budget)
             goes_on = self._look(ran, origins)
             self.is_decided = self.is_decided and not origins.is_opaque

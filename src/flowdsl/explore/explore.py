@@ -47,6 +47,8 @@ class Missed:
     why: str
     proved: bool
     """Whether no input can take it; False: none was found that does."""
+    is_unending: bool = False
+    """Whether runs take it, none of which ends."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,12 @@ class Exploration:
     @property
     def not_found(self) -> list[Missed]:
         """The ways of which nobody knows."""
-        return [missed for missed in self.missed if not missed.proved]
+        return [missed for missed in self.missed if not missed.proved and not missed.is_unending]
+
+    @property
+    def unending(self) -> list[Missed]:
+        """The ways that are taken by runs that never end."""
+        return [missed for missed in self.missed if missed.is_unending]
 
 
 class _Kept:
@@ -109,6 +116,8 @@ class _Explorer:
         self.search = Budget(budget.seconds, FOR_RUNS)
         self.ways = list(ways(definition))
         self.covered: set[str] = set()
+        self.unending: set[str] = set()
+        """Ways taken by runs that have no end."""
         self.cases: list[Case] = []
         self.runs = 0
         self.stuck: Counter[str] = Counter()
@@ -126,17 +135,21 @@ class _Explorer:
             if way.pointer not in self.covered:
                 self.closed, self.obstacle = "", ""
                 why = self._hurried(partial(self.impossible.why, way))
-                if why is None and not self.obstacle:
+                is_settled = way.pointer in self.unending and self.impossible.is_endless()
+                if why is None and not self.obstacle and not is_settled:
                     self._hurried(partial(self._reach, way), self.search)
                 left.append((way, why or self.closed or None, self.obstacle))
             if on_way is not None:
                 on_way()
-        missed = [
-            Missed(way, why or f"no input was found that takes it{obstacle}", why is not None)
-            for way, why, obstacle in left
-            if way.pointer not in self.covered
-        ]
+        missed = [self._missed(*each) for each in left if each[0].pointer not in self.covered]
         return Exploration(self.definition, self.cases, missed, self.ways, self.runs)
+
+    def _missed(self, way: Way, why: str | None, obstacle: str) -> Missed:
+        if why is None and way.pointer in self.unending:
+            return Missed(
+                way, "it is taken, and then a loop never ends: no run was found that comes to an end", False, True
+            )
+        return Missed(way, why or f"no input was found that takes it{obstacle}", why is not None)
 
     def _hurried(self, look_for: Callable[[], _T], budget: Budget | None = None) -> _T | None:
         """Looks for a run or a proof; None, and an obstacle that says why, where it did not come to an end."""
@@ -180,6 +193,7 @@ class _Explorer:
         )
         ran = attempt.go()
         self.runs += attempt.runs
+        self.unending |= attempt.unending
         if ran is None:
             self.stuck[attempt.obstacle] += 1
             self.obstacle = f"; {attempt.trouble}" if attempt.trouble else ""

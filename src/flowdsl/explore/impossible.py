@@ -174,6 +174,11 @@ class Impossible:
             for row, node in enumerate(graph.nodes)
         )
 
+    def is_endless(self) -> bool:
+        """Whether no end of the workflow can be entered."""
+        graph = self.map.by_scope[""]
+        return not any(seen and is_end(node) for seen, node in zip(self._entered(graph), graph.nodes, strict=True))
+
     def _map_fails(self, state: StateNode) -> str | None:
         known = self.flow.of(state)
         items = None if known is None else known.items
@@ -272,9 +277,7 @@ class Impossible:
         return None
 
     def _choices(self, state: StateNode) -> Choices:
-        if state.pointer not in self._by_state:
-            self._by_state[state.pointer] = Choices(state)
-        return self._by_state[state.pointer]
+        return self._by_state.setdefault(state.pointer, Choices(state))
 
     def _dead_rules(self, state: StateNode) -> dict[int, DeadRule]:
         if state.pointer not in self._dead:

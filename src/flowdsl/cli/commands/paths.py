@@ -198,6 +198,7 @@ def _text(found: Exploration) -> str:
             *_wrapped("; ".join(drivers(case, found.cases[: number - 1])) or "as the first", f"{pad}by ", "; "),
         ]
     lines += _missed("no input can take", found.impossible)
+    lines += _missed("never ends", found.unending)
     lines += _missed("not found", found.not_found)
     return "\n".join(lines)
 
@@ -248,6 +249,7 @@ def _as_json(found: Exploration) -> dict[str, Any]:
         "ways": [_way(way) for way in found.ways],
         "paths": [_case(number, case) for number, case in enumerate(found.cases, 1)],
         "impossible": [{**_way(missed.way), "why": missed.why} for missed in found.impossible],
+        "unending": [{**_way(missed.way), "why": missed.why} for missed in found.unending],
         "not_found": [{**_way(missed.way), "why": missed.why} for missed in found.not_found],
         "runs": found.runs,
     }
