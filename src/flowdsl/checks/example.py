@@ -53,4 +53,6 @@ class Example:
         """What a rule says about it."""
         from flowdsl.checks.context import CheckContext
 
-        return rule.check(CheckContext(self.definition, type=self.type, input_schema=self.input_schema, strict=self.strict))
+        return rule.check(
+            CheckContext(self.definition, type=self.type, input_schema=self.input_schema, strict=self.strict)
+        )

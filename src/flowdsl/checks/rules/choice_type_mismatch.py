@@ -78,7 +78,11 @@ class ChoiceTypeMismatch(Rule):
             text = " ".join(problem.text.split())
             result = "true" if problem.name == "!=" else "false"
             compared = f"it compares {describe(problem.shape)} with {describe(s.Shape(problem.expected))}"
-            yield self.at(problem.pointer, f"{text!r} is always {result}: {compared}", severity=_severity(problem, context.is_typed))
+            yield self.at(
+                problem.pointer,
+                f"{text!r} is always {result}: {compared}",
+                severity=_severity(problem, context.is_typed),
+            )
 
 
 def _severity(problem: Problem, typed: bool) -> Severity | None:
