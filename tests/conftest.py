@@ -16,6 +16,9 @@ settings.register_profile("flowdsl", deadline=None, derandomize=True, suppress_h
 settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "flowdsl"))
 
+# Clients are kept from test to test: all of one region, whatever the shell says and whichever test comes first.
+os.environ["AWS_DEFAULT_REGION"] = "eu-west-1"
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -14,6 +14,8 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from flowdsl.handler.table import create
+from flowdsl.integrations.names import member_of
+from flowdsl.interpreter.answers import Call
 from flowdsl.testing import raises
 
 TABLES = {
@@ -187,13 +189,13 @@ _MAKERS: dict[str, Callable[[], str]] = {
 """Environment variable of each other resource, and what makes it and gives its name."""
 
 
-def live(service: str, operation: str, prefix: str, **deployed: Any) -> Callable[[Any], Any]:
+def live(service: str, operation: str, prefix: str, **deployed: Any) -> Callable[..., Any]:
     """A mock that makes a direct integration's call in moto, and fails as the integration does: `prefix` and the code.
 
     `deployed`: arguments whose placeholders the deployment fills in, as a value or the name of its environment variable.
     """
 
-    def call(request: Any) -> Any:
+    def answer_of(request: Any, call: Call | None = None) -> Any:
         filled = {name: os.environ.get(value, value) for name, value in deployed.items()}
         # Where the API takes a text, the integration takes an object too, and sends it as JSON.
         texts = {n: json.dumps(request[n]) for n in ("MessageBody", "Message") if isinstance(request.get(n), dict)}
@@ -203,9 +205,17 @@ def live(service: str, operation: str, prefix: str, **deployed: Any) -> Callable
             code = error.response["Error"]["Code"].removesuffix("Exception")
             return raises(f"{prefix}.{code}Exception", error.response["Error"].get("Message"))
         answer.pop("ResponseMetadata")
-        return json.loads(json.dumps(answer, default=str))
+        plain = json.loads(json.dumps(answer, default=str))
+        of_the_sdk = call is not None and call.operation.startswith("aws-sdk:")
+        return _spelt_by_step_functions(plain) if of_the_sdk else plain
 
-    return call
+    return answer_of
+
+
+def _spelt_by_step_functions(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {member_of(name): _spelt_by_step_functions(inner) for name, inner in value.items()}
+    return [_spelt_by_step_functions(inner) for inner in value] if isinstance(value, list) else value
 
 
 def table(variable: str) -> Any:

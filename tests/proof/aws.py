@@ -14,7 +14,7 @@ from flowdsl.handler.table import create, definition
 
 @cache
 def client(service: str) -> Any:
-    return boto3.client(service, region_name="eu-west-1")
+    return boto3.client(service)
 
 
 def world(proof: Any) -> None:
