@@ -100,3 +100,18 @@ def test_ways_into_a_loop_that_never_ends_are_taken_and_said_to_have_no_end(monk
         (pointer, "it is taken, and then a loop never ends: no run was found that comes to an end")
         for pointer in ("/States/Begin/Next", "/States/Pause/Next", "/States/Which/Default")
     }
+
+
+def test_the_items_of_a_list_are_plain_values() -> None:
+    found = checked(
+        jsonata(
+            Which={
+                "Type": "Choice",
+                "Choices": [{"Condition": "{% $count($states.input.list) >= 3 %}", "Next": "Done"}],
+                "Default": "Other",
+            },
+            Done=end(),
+            Other=end(),
+        )
+    )
+    assert {"list": ["item", "item", "item"]} in [case.input for case in found.cases]

@@ -143,9 +143,11 @@ class Maker:
             raise CannotBe(f"{_called(name)} has at most {most} items")
         first = option.get("prefixItems")
         made: list[Json] = []
+        # What is called a `list` is no list of lists.
+        of_each = singular(name) if singular(name) != name else "item"
         for index in range(size):
             schema = first[index] if is_list(first) and index < len(first) else option.get("items", OPEN)
-            made.append(self._made(_item(wish, index, size), schema, singular(name), depth + 1))
+            made.append(self._made(_item(wish, index, size), schema, of_each, depth + 1))
         return made
 
 
