@@ -124,6 +124,7 @@ def test_reports_can_be_json(project: Path, capsys: Any) -> None:
                 }
             ],
             "skipped": [],
+            "notes": [],
         }
     ]
 
