@@ -126,5 +126,7 @@ def did_you_mean(wrong: str, known: Iterable[str]) -> str:
 
     ordered = sorted(set(known))
     lowered = {k.lower(): k for k in reversed(ordered)}
-    near = get_close_matches(wrong, ordered, n=1, cutoff=0.6) or get_close_matches(wrong.lower(), lowered, n=1, cutoff=0.6)
+    near = get_close_matches(wrong, ordered, n=1, cutoff=0.6) or get_close_matches(
+        wrong.lower(), lowered, n=1, cutoff=0.6
+    )
     return f"; did you mean {lowered.get(near[0], near[0])!r}?" if near else ""

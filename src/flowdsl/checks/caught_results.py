@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from flowdsl.analysis.graph import ScopeGraph
 from flowdsl.analysis.jsonpath_syntax import Step, parse_path
@@ -11,6 +12,9 @@ from flowdsl.asl.definition import StateNode
 from flowdsl.asl.values import is_object
 from flowdsl.checks.context import CheckContext
 from flowdsl.checks.rules.discarded_result_read import inputs_read
+
+FAR: Final = 300
+"""States that are looked at behind one Catcher: what reads the result is near, and a long machine has many Catchers."""
 
 
 class CaughtRead(NamedTuple):
@@ -27,6 +31,7 @@ def caught_reads(context: CheckContext) -> Iterator[CaughtRead]:
     before the state leaves something there, as far as that is known.
     """
     for graph in context.graph.scopes:
+        written = _written(graph)
         for row, state in enumerate(graph.nodes):
             if state.is_jsonata or not state.fields.get("Catch") or state.type not in ("Task", "Map", "Parallel"):
                 continue
@@ -36,7 +41,7 @@ def caught_reads(context: CheckContext) -> Iterator[CaughtRead]:
                 continue
             first = path.steps[0]
             # What is known of the input decides in other rules.
-            if isinstance(first, str) and first not in flow.input.fields and not _wrote_before(graph, row, path.steps):
+            if isinstance(first, str) and first not in flow.input.fields and written[first] == 1:
                 yield from _after_catch(graph, row, path.steps)
 
 
@@ -53,7 +58,7 @@ def _after_catch(graph: ScopeGraph, row: int, steps: tuple[Step, ...]) -> Iterat
         and _keeps(maker.fields["Catch"][graph.transitions[number].number], steps)
     ]
     seen = {row}
-    while stack:
+    while stack and len(seen) < FAR:
         here = stack.pop()
         if here in seen:
             continue
@@ -87,11 +92,12 @@ def _keeps(fields: object, steps: tuple[Step, ...]) -> bool:
     return path.steps[:length] != steps[:length]
 
 
-def _wrote_before(graph: ScopeGraph, row: int, steps: tuple[Step, ...]) -> bool:
-    """Whether another state writes to the same place, on whatever way."""
-    for number, state in enumerate(graph.nodes):
+def _written(graph: ScopeGraph) -> Counter[Step]:
+    """How many states of a scope write below each member of the document."""
+    found: Counter[Step] = Counter()
+    for state in graph.nodes:
         given = state.fields.get("ResultPath")
-        path = parse_path(given) if number != row and isinstance(given, str) else None
-        if path is not None and path.steps[:1] == steps[:1]:
-            return True
-    return False
+        path = parse_path(given) if isinstance(given, str) else None
+        if path is not None and path.steps:
+            found[path.steps[0]] += 1
+    return found
