@@ -35,6 +35,8 @@ from flowdsl.query.jsonata import nodes as n
 if TYPE_CHECKING:
     from flowdsl.analysis.jsonata_shapes import Inference
 
+_NEEDED = {"hash": 1, "range": 2}
+"""How many arguments of AWS's own functions fail where they are absent; every other function gives nothing (measured)."""
 TOLERANT = frozenset(
     {"exists", "boolean", "not", "type", "append", "merge", "count", "zip", "lookup", "map", "filter", "distinct"}
 )
@@ -94,7 +96,10 @@ def _called(inference: Inference, node: n.Node, callee: n.Node, arguments: Seque
         return _higher_order(inference, name, arguments)
     given: list[Shape] = []
     for i, argument in enumerate(arguments):
-        shape = inference.quietly(argument) if name in TOLERANT else inference.of(argument)
+        if i < _NEEDED.get(name, 0):
+            shape = inference.strictly(argument)
+        else:
+            shape = inference.quietly(argument) if name in TOLERANT else inference.of(argument)
         given.append(shape)
         if name in _ITEMS and i == 0 and (shape.item is not None or not shape.kinds & ARRAY):
             item = shape.item if shape.kinds & ARRAY and shape.item is not None else shape

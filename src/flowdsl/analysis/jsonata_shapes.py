@@ -106,6 +106,14 @@ class Inference:
         finally:
             self.quiet -= 1
 
+    def strictly(self, node: n.Node) -> Shape:
+        """The same where an absent value fails, whatever stands around: `$exists($hash(x, 'MD5'))`."""
+        quiet, self.quiet = self.quiet, 0
+        try:
+            return self.of(node)
+        finally:
+            self.quiet = quiet
+
     def given(self, facts: Facts, node: n.Node) -> Shape:
         """The same where more is known."""
         if not facts:

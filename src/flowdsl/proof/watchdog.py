@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from flowdsl.proof.delivery import Delivery, Killed, Outcome
 
@@ -38,14 +39,21 @@ class Watchdog:
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._look, name="flowdsl proof", daemon=True)
+        self._before: Any = None
+        """Who handled the signal until now, where this one does."""
 
     def __enter__(self) -> Watchdog:
+        # SIGINT would do, were it not ignored by every process that a shell starts in the background.
+        if hasattr(signal, "SIGUSR2") and threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGUSR2, self._woken)
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stopped.set()
         self._thread.join()
+        if self._before is not None:
+            signal.signal(signal.SIGUSR2, self._before)
 
     def watch(self, delivery: Delivery, run: Callable[[], Outcome]) -> Outcome:
         """Runs a delivery in this thread; killed, with the reason, where it does not end."""
@@ -56,9 +64,8 @@ class Watchdog:
             with self._lock:
                 self._watched[me] = watched
             outcome = run()
-        except (Killed, KeyboardInterrupt) as error:
-            if isinstance(error, KeyboardInterrupt) and not watched.raised:
-                raise
+        except Killed:
+            pass
         finally:
             self._leave(me)
         return Outcome("killed", error=delivery.endless) if delivery.dead else outcome
@@ -96,16 +103,16 @@ class Watchdog:
         watched.raised += 1
         watched.delivery.expire(f"{LONGEST_REAL_SECONDS:g} s of real time")
         _raise_in(thread, Killed)
-        if watched.raised % _BLOCKED == 0 and thread == threading.main_thread().ident:
-            _wake(thread)
+        if watched.raised % _BLOCKED == 0 and thread == threading.main_thread().ident and self._before is not None:
+            # Only a signal ends a wait inside C.
+            signal.pthread_kill(thread, signal.SIGUSR2)
+
+    def _woken(self, *_: object) -> None:
+        """In the main thread: what it waits for is given up, where it is still watched."""
+        if threading.get_ident() in self._watched:
+            raise Killed
 
 
 def _raise_in(thread: int, error: type[BaseException] | None) -> None:
     """Raises an exception in a thread before its next instruction; None takes one back that has not arrived."""
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error) if error else None)
-
-
-def _wake(main: int) -> None:
-    """Takes the main thread out of a wait: only a signal ends one inside C, where the system has signals for threads."""
-    if hasattr(signal, "pthread_kill") and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.pthread_kill(main, signal.SIGINT)
