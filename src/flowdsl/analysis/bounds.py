@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from flowdsl.analysis.errors import Handler, handlers
+from flowdsl.analysis.errors import Handler
 from flowdsl.analysis.graph import Graph, Loop, ScopeGraph
 from flowdsl.analysis.jsonata_trees import field_tree, key_of, plain
 from flowdsl.analysis.task_results import target
@@ -73,12 +73,6 @@ def back_off(retrier: Handler) -> float:
         if total > 1e9:
             break
     return total
-
-
-def longest_retrier(state: StateNode) -> tuple[Handler, float] | None:
-    """The Retrier that may wait longest, and how long; None where nothing is retried."""
-    found = [(retrier, back_off(retrier)) for retrier in handlers(state, "Retry") if retrier.attempts > 0]
-    return max(found, key=lambda pair: pair[1], default=None)
 
 
 class Events(NamedTuple):

@@ -166,16 +166,6 @@ def paths_in(value: Value | None) -> Iterator[Path]:
             stack.extend(reversed(item.arguments))
 
 
-def calls_in(value: Value | None) -> Iterator[Call]:
-    """Every intrinsic call of a value, an outer one before its arguments."""
-    stack: list[object] = [value]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, Call):
-            yield item
-            stack.extend(reversed(item.arguments))
-
-
 def _call(text: str, at: int) -> tuple[Call, int] | None:
     match = _CALL.match(text, at)
     if match is None:

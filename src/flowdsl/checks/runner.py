@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -135,8 +135,3 @@ def _order(finding: Diagnostic) -> tuple[Any, ...]:
     place = finding.location
     where = (place.path, place.line, place.column) if place else ("", 0, 0)
     return (*where, finding.code, finding.pointer, finding.message)
-
-
-def iter_codes(found: Iterable[Diagnostic]) -> Iterator[str]:
-    """The codes of findings, in order."""
-    return (finding.code for finding in found)

@@ -85,10 +85,6 @@ class Assignment:
             self._entry = entry
         return self._entry
 
-    def is_set(self, source: Source, index: int) -> bool:
-        """Whether a source is set on every way to a state."""
-        return bool(self.at_entry()[index] & self.bits[source])
-
     def _tree_without(self, source: Source) -> dict[int, int]:
         """By state: the one before it on a shortest way on which a source is not set. Made once a source."""
         known = self._trees.get(source)

@@ -57,7 +57,7 @@ def counted(graph: ScopeGraph, loop: Loop) -> Bound | None:
         for counter, limit, pointer in _limits(graph, node, inside):
             steps = [_step(graph.nodes[r], counter) for r in loop.rows]
             raising = [r for r, step in zip(loop.rows, steps, strict=True) if step]
-            if any(_fails_into(graph, loop, r) for r in raising):
+            if any(_fails_into(graph, inside, r) for r in raising):
                 continue  # What is caught has not counted.
             written = [r for r in loop.rows if _writes(graph.nodes[r], counter)]
             if not raising or set(written) != set(raising):
@@ -78,9 +78,9 @@ def counted(graph: ScopeGraph, loop: Loop) -> Bound | None:
     return best
 
 
-def _fails_into(graph: ScopeGraph, loop: Loop, row: int) -> bool:
+def _fails_into(graph: ScopeGraph, inside: set[int], row: int) -> bool:
     """Whether a Catcher of a row goes on inside the loop."""
-    return any(graph.transitions[n].via == "Catch" and graph.targets[n] in loop.rows for n in graph.out[row])
+    return any(graph.transitions[n].via == "Catch" and graph.targets[n] in inside for n in graph.out[row])
 
 
 def _first_raised(graph: ScopeGraph, loop: Loop, raising: list[int], choice: int) -> bool:

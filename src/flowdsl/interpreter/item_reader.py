@@ -15,7 +15,7 @@ from typing import IO, Any
 from flowdsl.asl.definition import StateNode
 from flowdsl.asl.values import is_list, is_object
 from flowdsl.interpreter import languages
-from flowdsl.interpreter.failures import NotSupported, StateFailure
+from flowdsl.interpreter.failures import NotSupported
 from flowdsl.interpreter.fields import number
 from flowdsl.interpreter.frames import Frame
 from flowdsl.interpreter.s3 import NoSuchKey, S3Object, S3Objects
@@ -274,8 +274,3 @@ def _listed(found: S3Object) -> dict[str, Any]:
         "Size": found.size,
         "StorageClass": "STANDARD",
     }
-
-
-def reader_failed(cause: str) -> StateFailure:
-    """The failure of a reader."""
-    return StateFailure("States.ItemReaderFailed", cause)

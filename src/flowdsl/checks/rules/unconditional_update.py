@@ -19,7 +19,6 @@ from flowdsl.diagnostics import Diagnostic, Severity
 _ADD = re.compile(r"(?:^|\s)ADD\s+([^\s,]+)\s+(:[\w\0]+|\0)", re.I)
 _OPERAND = r"(?:if_not_exists\s*\([^)]*\)|[\w#.\[\]\0]+)"
 _ARITHMETIC = re.compile(rf"=\s*(?:{_OPERAND}\s*[-+]\s*:?[\w\0]+|:[\w\0]+\s*[-+]\s*{_OPERAND})", re.I)
-_SELF = re.compile(r"([\w#.\[\]\0]+)\s*=\s*(?:if_not_exists\s*\(\s*)?([\w#.\[\]\0]+)")
 _APPENDS = re.compile(r"list_append\s*\(", re.I)
 _EXISTS = re.compile(r"attribute_exists\s*\([^)]*\)", re.I)
 _BOUND = re.compile(r"[#\w.]+\s*(?:>=|>|<=|<)\s*:\w+")

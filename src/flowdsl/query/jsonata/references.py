@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from flowdsl.query.jsonata import nodes as n
-from flowdsl.query.jsonata.reads import PLACES, STATES, reads_of
+from flowdsl.query.jsonata.reads import STATES, reads_of
 from flowdsl.query.jsonata.syntax import parse
 from flowdsl.query.jsonata.tokens import SyntaxFault
 
@@ -78,8 +78,3 @@ def _places(tree: n.Node, allowed: frozenset[str]) -> list[Problem]:
         for path in reads_of(tree).paths
         if path.root == STATES and path.steps and path.steps[0] not in allowed
     ]
-
-
-def unknown_members(text: str) -> list[str]:
-    """Members of `$states` that an expression reads and that do not exist at all."""
-    return sorted({m for m in reads_of(parse(text)).states if m and m not in PLACES})
